@@ -1,0 +1,1 @@
+"""Spec to candidate: prompt, providers, extraction, composition, and the loop that learns from refusals."""

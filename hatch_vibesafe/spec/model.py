@@ -1,0 +1,177 @@
+"""What a spec is: the data that the other rooms read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from hatch_vibesafe.identity import Digest, SpecHash, UnitId
+from hatch_vibesafe.problems import Problem
+
+Kind = Literal["function", "http", "cli"]
+KINDS: tuple[Kind, ...] = ("function", "http", "cli")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One Python file of a project.
+
+    Attributes:
+        module: The name under which it is imported once installed, e.g. `app.math`.
+        path: Its path relative to the project root, with `/`.
+        content: Its bytes, undecoded.
+        is_package: Whether it is an `__init__.py`.
+        in_wheel: Whether the wheel will hold it.
+    """
+
+    module: str
+    path: str
+    content: bytes
+    is_package: bool
+    in_wheel: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOptions:
+    """What stands in the decorator; None or empty where nothing was written."""
+
+    kind: Kind = "function"
+    provider: str | None = None
+    template: str | None = None
+    model: str | None = None
+    method: str | None = None
+    path: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSettings:
+    """What the configuration adds to a spec: the template's content, and what would be sent to the provider.
+
+    Attributes:
+        template: The template's name, for people.
+        template_content: Its text; newlines are normalised before it is hashed.
+        sent: Sorted pairs such as `("model", "gpt-x")`, `("provider", "openai-compatible")`, `("temperature", 0.2)`;
+            a setting that is not sent is absent. Empty where no provider is configured.
+    """
+
+    template: str
+    template_content: str
+    sent: tuple[tuple[str, str | int | float], ...] = ()
+
+
+SettingsFor = Callable[[UnitOptions], UnitSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One doctest example.
+
+    Attributes:
+        source: The input, as `doctest` gives it (ends with a newline).
+        want: The expected output, as `doctest` gives it.
+        line: Its line in the file, from 1.
+        exception: The expected exception's last line (`ValueError: no`), or None.
+        options: The doctest flags that the example names, e.g. `("ELLIPSIS",)`.
+    """
+
+    source: str
+    want: str
+    line: int
+    exception: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name of the project that a spec refers to, directly or through other definitions.
+
+    Attributes:
+        module: The module that defines it.
+        name: Its name there; empty where the module itself is meant.
+        source: The source text of its definition, for prompts; for a unit, its stub without the body.
+        direct: Whether the spec names it itself; only these may be imported by an implementation.
+    """
+
+    module: str
+    name: str
+    source: str
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What the developer wrote for a unit.
+
+    Attributes:
+        unit: The unit's id.
+        options: What stands in the decorator.
+        path: The source file, relative to the project root, with `/`.
+        line: The line of the `def`, from 1.
+        head: The source of the head, from `def` or `async def` to its colon, without decorators, dedented.
+        is_async: Whether it is an `async def`.
+        docstring: The normalised docstring; empty where there is none.
+        examples: Its doctests.
+        pre_hole: The source of the statements before the hole (docstring excluded), dedented; empty where there are none.
+        header: The import lines that `head` and `pre_hole` need in a module of their own (own-module names as
+            `from app.math import X`, other imports as the spec module has them, `from __future__` first).
+        references: The project names in scope, sorted.
+        settings: The template and what is sent.
+        parts: Each part's own digest by its name for people ("signature", "docstring", "example 1", "code before the
+            hole", "helper app.text.slugify", "template", "settings", "options", ...), in a fixed order.
+        spec_hash: The digest over all of them.
+    """
+
+    unit: UnitId
+    options: UnitOptions
+    path: str
+    line: int
+    head: str
+    is_async: bool
+    docstring: str
+    examples: tuple[Example, ...]
+    pre_hole: str
+    header: tuple[str, ...]
+    references: tuple[Reference, ...]
+    settings: UnitSettings
+    parts: tuple[tuple[str, Digest], ...]
+    spec_hash: SpecHash
+
+    @property
+    def where(self) -> str:
+        """The place to name in a problem."""
+        return f"{self.path}:{self.line}  {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidUnit:
+    """A unit that was found but whose spec cannot be used; `problems` say why."""
+
+    unit: UnitId
+    path: str
+    line: int
+    kind: Kind
+    examples: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that a scan found, sorted by unit id.
+
+    Attributes:
+        specs: The usable specs.
+        invalid: Units that cannot be used, each with its problems.
+        problems: What is wrong with files rather than with a unit (unreadable, syntax error, duplicate ids); these and
+            `invalid` make a command fail.
+        warnings: What is worth saying but does not fail a scan (a spec with no example).
+    """
+
+    specs: tuple[Spec, ...]
+    invalid: tuple[InvalidUnit, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Everything that makes a command fail."""
+        return self.problems + tuple(problem for unit in self.invalid for problem in unit.problems)
