@@ -116,3 +116,22 @@ class Index:
     """Unit id to active checkpoint."""
 
     units: dict[UnitId, IndexEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        text: The answer's text.
+        model: The model that the provider says answered.
+        input_tokens: Tokens of the prompt as the provider counts them; 0 where it does not say.
+        output_tokens: Tokens of the answer, likewise.
+        finish: Why it ended: "stop", "length" (cut off), or the provider's own word.
+    """
+
+    text: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    finish: str = "stop"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from hatch_vibesafe.store.records import Scalar
+from hatch_vibesafe.store.records import Answer, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,6 @@ class Request:
     messages: tuple[Message, ...]
     sent: tuple[tuple[str, Scalar], ...]
     stop: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back.
-
-    Attributes:
-        text: The answer's text.
-        model: The model that the provider says answered.
-        input_tokens: Tokens of the prompt as the provider counts them; 0 where it does not say.
-        output_tokens: Tokens of the answer, likewise.
-        finish: Why it ended: "stop", "length" (cut off), or the provider's own word.
-    """
-
-    text: str
-    model: str
-    input_tokens: int = 0
-    output_tokens: int = 0
-    finish: str = "stop"
 
 
 class Provider(Protocol):
