@@ -1,0 +1,290 @@
+"""The configuration: `vibesafe.toml` or `[tool.vibesafe]` to one typed object, or every problem with it at once."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from hatch_vibesafe.identity import Digest, tagged_digest
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.spec.model import KINDS
+from hatch_vibesafe.toml_table import Table
+
+CONFIGURATION_FILE = "vibesafe.toml"
+PROVIDER_KINDS = ("openai-compatible", "local")
+GATES = ("structure", "lint", "types", "doctests")
+INDISPENSABLE_GATES = ("structure", "doctests")
+MODES = ("dev", "prod")
+_PYTHON_SPECIFIER = re.compile(r">=3\.(\d{1,2})")
+_OLDEST_MINOR = 11
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One `[provider.NAME]` table.
+
+    Attributes:
+        name: NAME.
+        kind: What answers: one of `PROVIDER_KINDS`.
+        model: The model that is asked; for `local` a model's name or the path of a GGUF file.
+        base_url: Where an `openai-compatible` provider is; None for the client's own default.
+        api_key_env: The environment variable that holds the key. The key itself is never configured.
+        temperature: Sent where set.
+        seed: Sent where set.
+        max_tokens: Sent where set.
+        reasoning_effort: Sent where set.
+        timeout: Seconds that one request may take.
+        attempts: Provider calls that one unit may cost in one run.
+    """
+
+    name: str
+    kind: str
+    model: str
+    base_url: str | None = None
+    api_key_env: str = "OPENAI_API_KEY"
+    temperature: float | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    reasoning_effort: str | None = None
+    timeout: float = 60.0
+    attempts: int = 3
+
+    @property
+    def sent(self) -> tuple[tuple[str, str | int | float], ...]:
+        """What is sent beside the prompt, sorted by name; a setting that is unset is absent."""
+        settings = {
+            "max_tokens": self.max_tokens,
+            "model": self.model,
+            "reasoning_effort": self.reasoning_effort,
+            "seed": self.seed,
+            "temperature": self.temperature,
+        }
+        return tuple((name, value) for name, value in settings.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PathsConfig:
+    """Where the store lies, relative to the project root, with `/`."""
+
+    checkpoints: str = ".vibesafe/checkpoints"
+    cache: str = ".vibesafe/cache"
+    index: str = ".vibesafe/index.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptsConfig:
+    """The template of each kind of unit: one of ours by name, or a file of the project by its path."""
+
+    function: str = "function.j2"
+    http: str = "http_endpoint.j2"
+    cli: str = "cli_command.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class GatesConfig:
+    """Which gates are required, and the options that are added to the tools' command lines."""
+
+    required: tuple[str, ...] = GATES
+    ruff: tuple[str, ...] = ()
+    mypy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """How generated code is confined while it is judged: `timeout` in seconds a unit, `memory_mb` in MiB a process."""
+
+    enabled: bool = True
+    timeout: float = 10.0
+    memory_mb: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a project can configure.
+
+    Attributes:
+        python: The Python versions that the project supports, as `>=3.N`.
+        env: The mode of a source checkout where `VIBESAFE_ENV` is not set: "dev" or "prod".
+        providers: The `[provider.NAME]` tables, in the order of the file.
+        paths: Where the store lies.
+        prompts: The templates.
+        gates: The gates.
+        sandbox: The sandbox.
+        source: Where it was read, for people; empty where there is no configuration.
+    """
+
+    python: str = ">=3.11"
+    env: str = "dev"
+    providers: tuple[ProviderConfig, ...] = ()
+    paths: PathsConfig = PathsConfig()
+    prompts: PromptsConfig = PromptsConfig()
+    gates: GatesConfig = GatesConfig()
+    sandbox: SandboxConfig = SandboxConfig()
+    source: str = ""
+
+    def provider(self, name: str) -> ProviderConfig | None:
+        """Return the provider of that name, or None."""
+        return next((provider for provider in self.providers if provider.name == name), None)
+
+
+def gate_settings_digest(config: Config) -> Digest:
+    """Return the digest of every setting that could change a verdict; evidence is bound to it.
+
+    Time and memory limits are left out: more of either refuses nothing that passed with less.
+    """
+    return tagged_digest(
+        "vibesafe-gates/1",
+        "\0".join(sorted(config.gates.required)).encode(),
+        "\0".join(config.gates.ruff).encode(),
+        "\0".join(config.gates.mypy).encode(),
+        str(config.sandbox.enabled).encode(),
+    )
+
+
+def is_configured(directory: Path) -> bool:
+    """Return whether a directory holds a configuration of ours, and so is a project root."""
+    if (directory / CONFIGURATION_FILE).is_file():
+        return True
+    try:
+        text = (directory / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return (
+        re.search(r"^\s*\[+\s*tool\.(vibesafe\b|hatch\.build\.(targets\.\w+\.)?hooks\.vibesafe\b)", text, re.MULTILINE)
+        is not None
+    )
+
+
+def read_config(root: Path) -> Config:
+    """Return the configuration of the project at `root`; the defaults where it has none.
+
+    Raises:
+        VibesafeConfigurationError: with every problem of the file (unknown keys, wrong types and values), each with its path.
+    """
+    problems: list[Problem] = []
+    own = _read_toml(root / CONFIGURATION_FILE, CONFIGURATION_FILE, problems)
+    pyproject = _read_toml(root / "pyproject.toml", "pyproject.toml", problems)
+    tool = pyproject.get("tool") if pyproject is not None else None
+    embedded = tool.get("vibesafe") if isinstance(tool, dict) else None
+    if own is not None and embedded is not None:
+        problems.append(
+            Problem(
+                f"{CONFIGURATION_FILE} and pyproject.toml [tool.vibesafe]",
+                "there are two configurations, and neither is more right than the other",
+                f"move every key into one of them and delete the other ({CONFIGURATION_FILE} or [tool.vibesafe])",
+            )
+        )
+    if own is not None:
+        config = _config(Table(own, CONFIGURATION_FILE, "", problems), CONFIGURATION_FILE)
+    elif isinstance(embedded, dict):
+        config = _config(Table(embedded, "pyproject.toml", "tool.vibesafe", problems), "pyproject.toml")
+    else:
+        config = Config()
+        if embedded is not None:
+            problems.append(Problem("pyproject.toml [tool.vibesafe]", "is not a table", "write it as [tool.vibesafe]"))
+    if problems:
+        raise VibesafeConfigurationError(*problems)
+    return config
+
+
+def _read_toml(path: Path, name: str, problems: list[Problem]) -> Mapping[str, object] | None:
+    """Return a file's table, or None where there is no such file or it cannot be read (which is then a problem)."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        problems.append(Problem(name, f"cannot be read: {error.strerror}", f"make {name} a readable file"))
+    except UnicodeDecodeError as error:
+        problems.append(Problem(name, f"is not UTF-8: byte {error.start}", f"save {name} as UTF-8"))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(name, f"is not TOML: {error}", f"mend the syntax of {name}"))
+    return None
+
+
+def _config(table: Table, source: str) -> Config:
+    project = table.table("project")
+    paths = table.table("paths")
+    prompts = table.table("prompts")
+    gates = table.table("gates")
+    sandbox = table.table("sandbox")
+    providers = table.table("provider")
+    config = Config(
+        python=_python(project),
+        env=project.choice("env", MODES, "dev"),
+        providers=tuple(_provider(providers.table(name), name) for name in providers.names()),
+        paths=PathsConfig(
+            checkpoints=_inside(paths, "checkpoints", PathsConfig().checkpoints),
+            cache=_inside(paths, "cache", PathsConfig().cache),
+            index=_inside(paths, "index", PathsConfig().index),
+        ),
+        prompts=PromptsConfig(**{kind: _inside(prompts, kind, getattr(PromptsConfig(), kind)) for kind in KINDS}),
+        gates=_gates(gates),
+        sandbox=SandboxConfig(
+            enabled=sandbox.boolean("enabled", default=True),
+            timeout=sandbox.positive("timeout", 10.0),
+            memory_mb=sandbox.positive_integer("memory_mb", 512),
+        ),
+        source=source,
+    )
+    for section in (project, paths, prompts, gates, sandbox, table):
+        section.refuse_unknown()
+    return config
+
+
+def _python(project: Table) -> str:
+    value = project.text("python", ">=3.11")
+    matched = _PYTHON_SPECIFIER.fullmatch(value.replace(" ", ""))
+    if matched is None or int(matched[1]) < _OLDEST_MINOR:
+        project.problem("python", f"is {value!r}", 'write ">=3.11" or a later minor version')
+    return value
+
+
+def _inside(table: Table, key: str, default: str) -> str:
+    value = table.text(key, default)
+    path = PurePosixPath(value)
+    if not value or path.is_absolute() or ".." in path.parts or "\\" in value or "\0" in value or ":" in value:
+        table.problem(key, f"is {value!r}", "name a path inside the project, relative to its root, with /")
+    return value
+
+
+def _gates(table: Table) -> GatesConfig:
+    required = table.texts("required", GATES)
+    for gate in required:
+        if gate not in GATES:
+            table.problem("required", f"names {gate!r}, which is no gate", f"choose from {', '.join(GATES)}")
+    for gate in INDISPENSABLE_GATES:
+        if gate not in required:
+            table.problem("required", f"leaves out {gate!r}, without which nothing is proven", f'add "{gate}"')
+    return GatesConfig(required=required, ruff=table.texts("ruff", ()), mypy=table.texts("mypy", ()))
+
+
+def _provider(table: Table, name: str) -> ProviderConfig:
+    provider = ProviderConfig(
+        name=name,
+        kind=table.choice("kind", PROVIDER_KINDS, None),
+        model=table.text("model", None),
+        base_url=table.optional_text("base_url"),
+        api_key_env=table.text("api_key_env", "OPENAI_API_KEY"),
+        temperature=table.optional_number("temperature"),
+        seed=table.optional_integer("seed"),
+        max_tokens=table.optional_integer("max_tokens"),
+        reasoning_effort=table.optional_text("reasoning_effort"),
+        timeout=table.positive("timeout", 60.0),
+        attempts=table.positive_integer("attempts", 3),
+    )
+    if provider.base_url is not None and not provider.base_url.startswith(("http://", "https://")):
+        table.problem("base_url", f"is {provider.base_url!r}", "begin it with http:// or https://")
+    if provider.max_tokens is not None and provider.max_tokens < 1:
+        table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
+    if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
+        table.problem("temperature", f"is {provider.temperature}", "write a number from 0 to 2, or leave it out")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", provider.api_key_env):
+        table.problem(
+            "api_key_env",
+            "is not the name of an environment variable",
+            "write the variable's name here and keep the key itself in the environment",
+        )
+    table.refuse_unknown()
+    return provider
