@@ -160,7 +160,7 @@ def read_config(root: Path) -> Config:
     """Return the configuration of the project at `root`; the defaults where it has none.
 
     Raises:
-        VibesafeConfigurationError: with every problem of the file (unknown keys, wrong types and values), each with its path.
+        VibesafeConfigurationError: with every problem of the file, each with its key's full path.
     """
     problems: list[Problem] = []
     own = _read_toml(root / CONFIGURATION_FILE, CONFIGURATION_FILE, problems)

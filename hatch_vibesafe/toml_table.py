@@ -14,7 +14,7 @@ class Table:
     """
 
     def __init__(self, values: Mapping[str, object], file: str, path: str, problems: list[Problem]) -> None:
-        """Read `values`, which stand at `path` (dotted, empty for the top) of `file`; what is wrong goes to `problems`."""
+        """Read `values`, which stand at the dotted `path` of `file`; what is wrong goes to `problems`."""
         self._values = values
         self._file = file
         self._path = path

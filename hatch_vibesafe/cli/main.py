@@ -1,0 +1,103 @@
+"""`vibesafe` and its commands; each command's module is imported only when it runs, so that `--help` stays quick."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from hatch_vibesafe import __version__
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
+
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+# Command -> (module, what the overview says of it), in the order of a unit's life.
+COMMANDS = {
+    "scan": ("scan", "List every unit with its kind, examples and state."),
+    "compile": ("compile", "Have implementations written for units that need one, and gate them."),
+    "submit": ("submit", "Put code written elsewhere through the same validation and gates."),
+    "test": ("test", "Gate the current checkpoints again."),
+    "save": ("save", "Make checkpoints with complete evidence the active ones."),
+    "status": ("status", "Say where every unit stands and what to do next."),
+    "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
+    "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
+    "model": ("model", "Install a small model for this machine's processor."),
+}
+
+
+class Commands(click.Group):
+    """The group of commands, which knows their names without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a unit's life."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"hatch_vibesafe.cli.{COMMANDS[cmd_name][0]}").command
+        if not isinstance(command, click.Command):
+            msg = f"hatch_vibesafe.cli.{cmd_name} has no command"
+            raise TypeError(msg)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview without importing the commands."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 all is well, 1 findings, 2 usage or configuration.",
+)
+@click.version_option(__version__, prog_name="vibesafe")
+def cli() -> None:
+    """Functions written by a model, proven by gates, locked by hash, baked into the wheel.
+
+    \b
+    A unit's life:
+      vibesafe scan       what there is
+      vibesafe compile    have it written and gated
+      vibesafe save       lock it
+      python -m build     ship it; fails on drift
+    """  # noqa: D301 - \b is click's own mark for text that it must not rewrap
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every failure that a user can cause ends here as a table of problems."""
+    try:
+        result = cli.main(args=None if arguments is None else list(arguments), prog_name="vibesafe", standalone_mode=False)
+    except VibesafeConfigurationError as error:
+        click.echo(render(error.problems), err=True)
+        return EXIT_USAGE
+    except VibesafeError as error:
+        click.echo(render(error.problems), err=True)
+        return EXIT_FINDINGS
+    except click.exceptions.Abort:
+        click.echo("vibesafe: interrupted; what was finished is kept, the same command carries on", err=True)
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, and Python must not try to when it exits.
+        sys.stdout = None
+        return EXIT_FINDINGS
+    except OSError as error:
+        where = error.filename or "the system"
+        click.echo(render([Problem(str(where), error.strerror or str(error), "mend that and run the command again")]), err=True)
+        return EXIT_FINDINGS
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,13 @@
+"""The options that commands share."""
+
+import click
+
+target = click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="UNIT|MODULE|GLOB",
+    help="Only these units: an id (app.math/add), a module or package (app.math), or a glob ('app.*/add'). Repeatable.",
+)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")

@@ -1,0 +1,57 @@
+"""How results reach a person or a program: one table style, one JSON style, one table of problems."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hatch_vibesafe.problems import Problem, render
+
+# A table that goes into a file or a log has no window to fit into, and a cut-off unit id helps nobody.
+_UNLIMITED_WIDTH = 10_000
+
+STATE_STYLES = {
+    "active": "green",
+    "drift": "red",
+    "no checkpoint": "yellow",
+    "unsaved": "yellow",
+    "invalid": "red",
+    "passed": "green",
+    "refused": "red",
+}
+
+
+def console() -> Console:
+    """Return the console for standard output, as wide as the terminal, plain where there is none."""
+    interactive = sys.stdout.isatty()
+    return Console(file=sys.stdout, width=None if interactive else _UNLIMITED_WIDTH, highlight=False, soft_wrap=not interactive)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under column headings; a cell that is a state is coloured where there are colours."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
+    console().print(table)
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Print the table of problems on standard error; nothing where there are none."""
+    if problems:
+        click.echo(render(list(problems)), err=True)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one JSON document: two spaces of indent, keys in the order given, non-ASCII text as it is."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Return problems in their JSON form."""
+    return [{"where": problem.where, "what": problem.what, "remedy": problem.remedy} for problem in problems]

@@ -1,0 +1,89 @@
+"""`vibesafe scan`: every unit with its kind, number of examples and state."""
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.problems import Problem
+
+
+@click.command(
+    name="scan",
+    epilog="Examples:  vibesafe scan   |   vibesafe scan --target app.math   |   vibesafe scan --json",
+)
+@options.target
+@options.as_json
+def command(targets: tuple[str, ...], as_json: bool) -> int:
+    """List every unit with its kind, number of examples and state.
+
+    Reads the sources only: nothing of the project is imported, nothing is written.
+    Exits 1 where a unit or a file cannot be used, or where there is no unit at all.
+    """
+    session = open_session(targets)
+    problems = (*session.scan_problems, *_nothing_found(session))
+    if as_json:
+        output.print_json(
+            {
+                "units": [*_units(session), *_invalid_units(session)],
+                "problems": output.problems_as_json(problems),
+                "warnings": output.problems_as_json(session.scan.warnings),
+            }
+        )
+    else:
+        rows = [
+            (str(spec.unit), spec.options.kind, str(len(spec.examples)), session.statuses[spec.unit].state, spec.spec_hash[:12])
+            for spec in session.specs
+        ]
+        rows += [(str(unit.unit), unit.kind, str(unit.examples), "invalid", "") for unit in session.invalid]
+        output.print_table(("unit", "kind", "examples", "state", "spec"), rows)
+        for warning in session.scan.warnings:
+            click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+        output.print_problems(problems)
+    return EXIT_FINDINGS if problems else 0
+
+
+def _nothing_found(session: Session) -> tuple[Problem, ...]:
+    if session.scan.specs or session.scan.invalid or session.scan.problems:
+        return ()
+    return (
+        Problem(
+            session.project.config.source or "this directory",
+            "the scan found no unit",
+            "decorate a typed function with @vibesafe and end its body with `raise VibeCoded()`",
+        ),
+    )
+
+
+def _units(session: Session) -> list[dict[str, object]]:
+    return [
+        {
+            "unit": str(spec.unit),
+            "kind": spec.options.kind,
+            "path": spec.path,
+            "line": spec.line,
+            "examples": len(spec.examples),
+            "state": session.statuses[spec.unit].state,
+            "spec_hash": spec.spec_hash,
+            "active": session.statuses[spec.unit].active,
+            "current": session.statuses[spec.unit].current,
+        }
+        for spec in session.specs
+    ]
+
+
+def _invalid_units(session: Session) -> list[dict[str, object]]:
+    return [
+        {
+            "unit": str(unit.unit),
+            "kind": unit.kind,
+            "path": unit.path,
+            "line": unit.line,
+            "examples": unit.examples,
+            "state": "invalid",
+            "spec_hash": None,
+            "active": None,
+            "current": None,
+        }
+        for unit in session.invalid
+    ]

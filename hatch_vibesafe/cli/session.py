@@ -1,0 +1,97 @@
+"""What most commands begin with: the project, its units, where each stands, and which of them are meant."""
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hatch_vibesafe.config import gate_settings_digest
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.project import Project, open_project, scan_project
+from hatch_vibesafe.spec.model import InvalidUnit, Scan, Spec
+from hatch_vibesafe.store.drift import UnitStatus, unit_status
+from hatch_vibesafe.store.index import read_index
+from hatch_vibesafe.store.records import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A project as a command finds it.
+
+    Attributes:
+        project: The project.
+        scan: All its units.
+        index: Its index.
+        specs: The usable specs that are meant.
+        invalid: The unusable units that are meant.
+        statuses: Where each of `specs` stands.
+        targeted: Whether the user named targets.
+    """
+
+    project: Project
+    scan: Scan
+    index: Index
+    specs: tuple[Spec, ...]
+    invalid: tuple[InvalidUnit, ...]
+    statuses: dict[UnitId, UnitStatus]
+    targeted: bool
+
+    @property
+    def scan_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the sources: of files, and of the units that are meant."""
+        return self.scan.problems + tuple(problem for unit in self.invalid for problem in unit.problems)
+
+
+def open_session(targets: Sequence[str] = ()) -> Session:
+    """Read the project around the working directory.
+
+    Raises:
+        VibesafeConfigurationError: if the configuration is wrong, or a target names nothing.
+        VibesafeError: if the index cannot be read.
+    """
+    project = open_project(Path.cwd())
+    scan = scan_project(project)
+    index = read_index(project.index_path)
+    _refuse_unmatched(scan, targets)
+    specs = tuple(spec for spec in scan.specs if _meant(spec.unit, targets))
+    return Session(
+        project=project,
+        scan=scan,
+        index=index,
+        specs=specs,
+        invalid=tuple(unit for unit in scan.invalid if _meant(unit.unit, targets)),
+        statuses=statuses(project, index, specs),
+        targeted=bool(targets),
+    )
+
+
+def statuses(project: Project, index: Index, specs: Sequence[Spec]) -> dict[UnitId, UnitStatus]:
+    """Return where each spec stands."""
+    settings = gate_settings_digest(project.config)
+    required = project.config.gates.required
+    return {
+        spec.unit: unit_status(spec, index, project.checkpoints_path, settings, required) for spec in specs
+    }
+
+
+def matches(unit: UnitId, target: str) -> bool:
+    """Return whether a target means a unit: its id, its module or a package above it, or a glob over ids."""
+    if target in {str(unit), unit.module} or unit.module.startswith(f"{target}."):
+        return True
+    return any(mark in target for mark in "*?[") and fnmatch.fnmatchcase(str(unit), target)
+
+
+def _meant(unit: UnitId, targets: Sequence[str]) -> bool:
+    return not targets or any(matches(unit, target) for target in targets)
+
+
+def _refuse_unmatched(scan: Scan, targets: Sequence[str]) -> None:
+    units = [spec.unit for spec in scan.specs] + [unit.unit for unit in scan.invalid]
+    problems = [
+        Problem(f"--target {target}", "names no unit of this project", "see `vibesafe scan` for the unit ids")
+        for target in targets
+        if not any(matches(unit, target) for unit in units)
+    ]
+    if problems:
+        raise VibesafeConfigurationError(*problems)

@@ -1,0 +1,61 @@
+"""`vibesafe status`: where every unit stands and what to do next."""
+
+from collections import Counter
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.store.drift import orphans
+
+# State -> the command that brings a unit of that state forward.
+NEXT_STEPS = {
+    "invalid": "mend the sources: vibesafe scan",
+    "no checkpoint": "have it written: vibesafe compile",
+    "drift": "see what moved: vibesafe diff; then vibesafe compile",
+    "unsaved": "lock it: vibesafe save",
+}
+
+
+@click.command(name="status", epilog="Examples:  vibesafe status   |   vibesafe status --target 'app.*' --json")
+@options.target
+@options.as_json
+def command(targets: tuple[str, ...], as_json: bool) -> int:
+    """Say where every unit stands and what to do next.
+
+    Exits 0 where every unit is active, else 1.
+    """
+    session = open_session(targets)
+    counts = _counts(session)
+    steps = [f"{state}: {step}" for state, step in NEXT_STEPS.items() if counts[state]]
+    left_over = () if targets else orphans(session.scan, session.index)
+    if as_json:
+        output.print_json(
+            {
+                "counts": dict(counts),
+                "units": {str(unit): status.state for unit, status in session.statuses.items()}
+                | {str(unit.unit): "invalid" for unit in session.invalid},
+                "next": steps,
+                "warnings": output.problems_as_json(left_over),
+            }
+        )
+    else:
+        output.print_table(("state", "units"), [(state, str(count)) for state, count in counts.items()])
+        waiting = [(str(unit), status.state) for unit, status in session.statuses.items() if status.state != "active"]
+        waiting += [(str(unit.unit), "invalid") for unit in session.invalid]
+        if waiting:
+            click.echo()
+            output.print_table(("unit", "state"), sorted(waiting))
+        for problem in left_over:
+            click.echo(f"warning: {problem.where}: {problem.what}; {problem.remedy}", err=True)
+        click.echo()
+        for step in steps or ["nothing to do: every unit is active"]:
+            click.echo(step)
+        output.print_problems(session.scan.problems)
+    return EXIT_FINDINGS if steps or session.scan.problems else 0
+
+
+def _counts(session: Session) -> Counter[str]:
+    states = [status.state for status in session.statuses.values()]
+    return Counter(sorted([*states, *("invalid" for _ in session.invalid)]))

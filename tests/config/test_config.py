@@ -1,0 +1,207 @@
+"""The configuration: every key of the table, and every problem at once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hatch_vibesafe.config import Config, gate_settings_digest, is_configured, read_config
+from hatch_vibesafe.problems import VibesafeConfigurationError
+
+FULL = """
+[project]
+python = ">=3.12"
+env = "prod"
+
+[provider.default]
+kind = "openai-compatible"
+model = "some-model"
+base_url = "http://127.0.0.1:8080/v1"
+api_key_env = "MY_KEY"
+temperature = 0
+seed = 7
+max_tokens = 512
+reasoning_effort = "low"
+timeout = 12.5
+attempts = 5
+
+[provider.small]
+kind = "local"
+model = "SmolLM2-135M-Instruct"
+
+[paths]
+checkpoints = "locked/checkpoints"
+cache = "locked/cache"
+index = "locked/index.toml"
+
+[prompts]
+function = "templates/mine.j2"
+http = "http_endpoint.j2"
+cli = "cli_command.j2"
+
+[gates]
+required = ["structure", "lint", "doctests"]
+ruff = ["--ignore", "F841"]
+mypy = ["--implicit-optional"]
+
+[sandbox]
+enabled = false
+timeout = 3
+memory_mb = 128
+"""
+
+
+def refused(root: Path) -> list[str]:
+    with pytest.raises(VibesafeConfigurationError) as caught:
+        read_config(root)
+    return [problem.where for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("embedded", [False, True])
+def test_every_key_is_read(tmp_path: Path, *, embedded: bool) -> None:
+    if embedded:
+        text = FULL.replace("\n[", "\n[tool.vibesafe.")
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    else:
+        (tmp_path / "vibesafe.toml").write_text(FULL, encoding="utf-8")
+    config = read_config(tmp_path)
+    default, small = config.providers
+    assert (config.python, config.env) == (">=3.12", "prod")
+    assert default.sent == (
+        ("max_tokens", 512),
+        ("model", "some-model"),
+        ("reasoning_effort", "low"),
+        ("seed", 7),
+        ("temperature", 0.0),
+    )
+    assert (default.api_key_env, default.timeout, default.attempts) == ("MY_KEY", 12.5, 5)
+    assert small.sent == (("model", "SmolLM2-135M-Instruct"),)
+    assert (small.api_key_env, small.timeout, small.attempts) == ("OPENAI_API_KEY", 60, 3)
+    assert config.paths.index == "locked/index.toml"
+    assert config.prompts.function == "templates/mine.j2"
+    assert config.gates.required == ("structure", "lint", "doctests")
+    assert (config.sandbox.enabled, config.sandbox.timeout, config.sandbox.memory_mb) == (False, 3.0, 128)
+    assert is_configured(tmp_path)
+
+
+def test_no_configuration_is_the_defaults(tmp_path: Path) -> None:
+    assert read_config(tmp_path) == Config()
+    assert not is_configured(tmp_path)
+
+
+def test_all_problems_at_once_each_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "vibesafe.toml").write_text(
+        """
+        colour = "red"
+        [project]
+        pyhton = ">=3.11"
+        env = "production"
+        [provider.default]
+        kind = "openai"
+        temprature = 0.1
+        attempts = 0
+        timeout = "long"
+        [provider.other]
+        kind = "local"
+        model = "m"
+        api_key_env = "sk-live-1234"
+        [paths]
+        index = "../../evil.toml"
+        [gates]
+        required = ["structure", "vibes"]
+        [sandbox]
+        enabled = "yes"
+        """,
+        encoding="utf-8",
+    )
+    places = refused(tmp_path)
+    for key in (
+        "colour",
+        "project.pyhton",
+        "project.env",
+        "provider.default.kind",
+        "provider.default.model",
+        "provider.default.temprature",
+        "provider.default.attempts",
+        "provider.default.timeout",
+        "provider.other.api_key_env",
+        "paths.index",
+        "gates.required",
+        "sandbox.enabled",
+    ):
+        assert f"vibesafe.toml {key}" in places
+    assert places.count("vibesafe.toml gates.required") == 2
+
+
+@pytest.mark.parametrize("mode", ["production", "PROD", "prod ", ""])
+def test_a_mode_that_is_not_known_is_never_a_default(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "vibesafe.toml").write_text(f'[project]\nenv = "{mode}"\n', encoding="utf-8")
+    assert refused(tmp_path) == ["vibesafe.toml project.env"]
+
+
+def test_two_configurations_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "vibesafe.toml").write_text("", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.vibesafe.project]\n", encoding="utf-8")
+    assert refused(tmp_path) == ["vibesafe.toml and pyproject.toml [tool.vibesafe]"]
+
+
+@pytest.mark.parametrize("content", [b"half = ", b"\xff\xfe", b"[project]\n[project]\n"])
+def test_a_file_that_is_not_toml_is_one_problem(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "vibesafe.toml").write_bytes(content)
+    assert refused(tmp_path) == ["vibesafe.toml"]
+
+
+@pytest.mark.parametrize("path", ["/etc/index.toml", "../index.toml", "a/../../b", "C:\\x", "a\\b", ""])
+def test_a_path_out_of_the_project_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / "vibesafe.toml").write_text(f"[paths]\nindex = '{path}'\n", encoding="utf-8")
+    assert refused(tmp_path) == ["vibesafe.toml paths.index"]
+
+
+def test_the_key_itself_never_reaches_a_message(tmp_path: Path) -> None:
+    (tmp_path / "vibesafe.toml").write_text(
+        '[provider.default]\nkind = "local"\nmodel = "m"\napi_key_env = "sk-canary-99"\n', encoding="utf-8"
+    )
+    with pytest.raises(VibesafeConfigurationError) as caught:
+        read_config(tmp_path)
+    assert "sk-canary-99" not in str(caught.value)
+
+
+def test_gate_settings_move_their_digest_and_limits_do_not(tmp_path: Path) -> None:
+    def digest_of(text: str) -> str:
+        (tmp_path / "vibesafe.toml").write_text(text, encoding="utf-8")
+        return gate_settings_digest(read_config(tmp_path))
+
+    base = digest_of("")
+    assert digest_of("[sandbox]\ntimeout = 60\nmemory_mb = 2048\n") == base
+    moved = {
+        digest_of('[gates]\nrequired = ["structure", "doctests"]\n'),
+        digest_of('[gates]\nruff = ["--ignore=F841"]\n'),
+        digest_of('[gates]\nmypy = ["--ignore=F841"]\n'),
+        digest_of("[sandbox]\nenabled = false\n"),
+    }
+    assert len(moved | {base}) == 5
+
+
+scalars = st.one_of(
+    st.booleans(), st.integers(), st.floats(), st.text(st.characters(codec="ascii", exclude_categories=["C"]))
+)
+
+
+@given(
+    section=st.sampled_from(["project", "provider", "paths", "prompts", "gates", "sandbox", "provider.p"]),
+    key=st.sampled_from(["python", "env", "kind", "model", "index", "function", "required", "timeout", "seed", "x"]),
+    value=scalars,
+)
+def test_any_value_anywhere_is_read_or_refused_but_never_a_crash(
+    tmp_path_factory: pytest.TempPathFactory, section: str, key: str, value: bool | float | str
+) -> None:
+    root = tmp_path_factory.mktemp("any")
+    literal = str(value).lower() if isinstance(value, bool) else repr(value)
+    if isinstance(value, str):
+        literal = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    (root / "vibesafe.toml").write_text(f"[{section}]\n{key} = {literal}\n", encoding="utf-8")
+    try:
+        assert isinstance(read_config(root), Config)
+    except VibesafeConfigurationError as error:
+        assert all(problem.where.startswith("vibesafe.toml") and problem.remedy for problem in error.problems)

@@ -1,0 +1,58 @@
+"""Run everything that guards the project: format, lint, types, import contracts, unit, property and end-to-end tests.
+
+usage: python3 tests/run.py [PYTEST_OPTION...]
+
+Makes its own environment in `.environments/test` on the first run.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".environments" / "test"
+
+
+def environment() -> Path:
+    """Make or refresh the test environment and return its Python."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements = ["-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local]", *pyproject["dependency-groups"]["test"]]
+    made = subprocess.run(
+        [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENT), *requirements],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        sys.exit(made.returncode)
+    return Path(made.stdout.strip())
+
+
+def main(options: list[str]) -> int:
+    """Run every check, all of them even where one fails; return 0 where all passed."""
+    python = environment()
+    programs = python.parent
+    variables = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    checks = {
+        "format": [programs / "ruff", "format", "--check", "."],
+        "lint": [programs / "ruff", "check", "."],
+        "types": [programs / "mypy"],
+        "imports": [programs / "lint-imports", "--no-cache"],
+        "tests": [python, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", *options],
+    }
+    failed = []
+    for name, command in checks.items():
+        print(f"== {name}: {' '.join(Path(part).name if part == command[0] else str(part) for part in command)}", flush=True)
+        started = time.monotonic()
+        if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
+            failed.append(name)
+        print(f"== {name}: {'FAILED' if name in failed else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"== failed: {', '.join(failed)}" if failed else "== all passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
