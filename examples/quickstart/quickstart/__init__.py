@@ -1,0 +1,1 @@
+"""Five small functions whose bodies nobody in this project wrote."""
