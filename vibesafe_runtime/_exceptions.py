@@ -18,7 +18,7 @@ class VibesafeError(Exception):
         return render(self.problems)
 
 
-class VibesafeMissingDoctest(VibesafeError):
+class VibesafeMissingDoctest(VibesafeError):  # noqa: N818 - the name that users know
     """A spec has no example."""
 
 
@@ -30,11 +30,11 @@ class VibesafeProviderError(VibesafeError):
     """The provider failed."""
 
 
-class VibesafeHashMismatch(VibesafeError):
+class VibesafeHashMismatch(VibesafeError):  # noqa: N818 - the name that users know
     """Something differs from what was locked."""
 
 
-class VibesafeCheckpointMissing(VibesafeError):
+class VibesafeCheckpointMissing(VibesafeError):  # noqa: N818 - the name that users know
     """Nothing is active, or the wheel has no baked package."""
 
 
@@ -46,4 +46,10 @@ class VibeCoded(Exception):  # noqa: N818 - it marks a hole; that it is an excep
     """The hole in a stub: `raise VibeCoded()` stands where the generated body goes."""
 
     def __init__(self) -> None:
-        super().__init__("this is a stub: decorate it with @vibesafe and give it an implementation with `vibesafe compile`")
+        super().__init__(
+            "this is a stub: decorate it with @vibesafe and give it an implementation with `vibesafe compile`"
+        )
+
+
+class VibesafeHandled:
+    """The hole in stubs written for older releases: `yield VibesafeHandled()` or `return VibesafeHandled()`."""

@@ -1,0 +1,29 @@
+"""What a wheel with generated functions needs in production: the decorator, the hole and the exceptions."""
+
+from vibesafe_runtime._decorator import vibesafe
+from vibesafe_runtime._exceptions import (
+    VibeCoded,
+    VibesafeCheckpointMissing,
+    VibesafeConfigurationError,
+    VibesafeError,
+    VibesafeHandled,
+    VibesafeHashMismatch,
+    VibesafeMissingDoctest,
+    VibesafeProviderError,
+    VibesafeValidationError,
+)
+from vibesafe_runtime._problems import Problem
+
+__all__ = [
+    "Problem",
+    "VibeCoded",
+    "VibesafeCheckpointMissing",
+    "VibesafeConfigurationError",
+    "VibesafeError",
+    "VibesafeHandled",
+    "VibesafeHashMismatch",
+    "VibesafeMissingDoctest",
+    "VibesafeProviderError",
+    "VibesafeValidationError",
+    "vibesafe",
+]
