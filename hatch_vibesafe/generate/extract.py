@@ -1,0 +1,205 @@
+"""Taking the Python module out of an answer. Source for fences: CommonMark 0.31, section 4.5."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from hatch_vibesafe.gates.verdict import Finding
+
+ANSWER = "answer"
+"""The name under which findings about an answer itself stand; they come before every gate."""
+
+_OPENING = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
+_PYTHON = frozenset({"", "python", "py", "python3", "py3"})
+_DEFINITION = r"^(?:async[ \t]+)?def[ \t]+{name}\b"
+_LONGEST_TAIL = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    language: str
+    code: str
+    closed: bool
+
+
+def extract(answer: str, name: str) -> str:
+    """Return the Python module that an answer holds; empty where it holds none.
+
+    Of several fenced blocks it is the last Python one that defines `name` (models correct themselves), else the last
+    Python one, else the last in a language that is not named otherwise. Where nothing is fenced it is the whole answer
+    if that is Python, else its lines from the first that begins a statement to the last with which they still parse.
+    """
+    answer = answer.replace("\r\n", "\n").replace("\r", "\n")
+    blocks = [block for block in _blocks(answer) if block.language in _PYTHON and block.code.strip()]
+    if not blocks:
+        return "" if _blocks(answer) else _unfenced(answer, name)
+    definition = re.compile(_DEFINITION.format(name=re.escape(name)), re.MULTILINE)
+    defining = [block for block in blocks if definition.search(block.code)]
+    named = [block for block in blocks if block.language]
+    return (defining or named or blocks)[-1].code
+
+
+def answer_finding(answer: str, finish: str, name: str) -> Finding | None:
+    """Return why an answer cannot be used at all, or None where it holds code."""
+    cut = finish == "length" and not _is_complete(answer)
+    if cut:
+        return Finding(ANSWER, 0, "the answer was cut off by the token limit before its code ended: answer shorter")
+    if not answer.strip():
+        return Finding(ANSWER, 0, "the answer was empty: answer with the Python module in one fenced block")
+    if not extract(answer, name).strip():
+        return Finding(ANSWER, 0, "the answer held no Python code: answer with the module in one fenced block")
+    return None
+
+
+def continued(beginning: str, answer: str, name: str) -> str:
+    """Return the answer that continues `beginning`, whole, with what runs on behind the function left out.
+
+    `beginning` ends inside an open fence. Kept behind the function are only definitions that the code before them uses.
+    """
+    opened, newline, begun = beginning.partition("\n")
+    code = begun + _until_fence(answer.replace("\r\n", "\n").replace("\r", "\n"), opened)
+    return f"{opened}{newline}{_without_tail(code, name).rstrip()}\n{_fence_of(opened)}\n"
+
+
+def _is_complete(answer: str) -> bool:
+    blocks = _blocks(answer)
+    return bool(blocks) and all(block.closed for block in blocks)
+
+
+def _blocks(answer: str) -> list[_Block]:
+    blocks: list[_Block] = []
+    lines = iter(answer.split("\n"))
+    for line in lines:
+        opening = _OPENING.fullmatch(line)
+        if opening is None or (opening["fence"][0] == "`" and "`" in opening["info"]):
+            continue
+        closing = re.compile(rf" {{0,3}}{re.escape(opening['fence'][0])}{{{len(opening['fence'])},}}[ \t]*")
+        code: list[str] = []
+        closed = False
+        for inner in lines:
+            if closing.fullmatch(inner):
+                closed = True
+                break
+            code.append(_without_indent(inner, len(opening["indent"])))
+        language = re.split(r"[\s{:,]", opening["info"].strip(), maxsplit=1)[0].lower()
+        blocks.append(_Block(language, "\n".join(code) + "\n", closed))
+    return blocks
+
+
+def _without_indent(line: str, width: int) -> str:
+    return line[min(width, len(line) - len(line.lstrip(" "))) :]
+
+
+def _unfenced(answer: str, name: str) -> str:
+    if _parses(answer):
+        return answer if any(isinstance(node, ast.stmt) for node in _statements(answer)) else ""
+    lines = answer.split("\n")
+    beginnings = [
+        number
+        for number, line in enumerate(lines)
+        if re.match(r"(?:from\s+\w|import\s+\w|@\w|class\s+\w|(?:async\s+)?def\s+\w)", line)
+    ]
+    if not beginnings:
+        return ""
+    code = "\n".join(lines[beginnings[0] :])
+    return _without_tail(code, name)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """Return the statements that do something; prose that happens to parse (`Sure`) does nothing."""
+    return [
+        node
+        for node in ast.parse(source).body
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Name | ast.Constant | ast.Tuple))
+    ]
+
+
+def _fence_of(opened: str) -> str:
+    return opened[: len(opened) - len(opened.lstrip("`"))]
+
+
+def _until_fence(text: str, opened: str) -> str:
+    closing = re.compile(rf"^ {{0,3}}`{{{len(_fence_of(opened))},}}[ \t]*$", re.MULTILINE)
+    found = closing.search(text)
+    return text if found is None else text[: found.start()]
+
+
+def _without_tail(code: str, name: str) -> str:
+    """Return code up to the end of the function `name`, with those later definitions that what is kept uses.
+
+    Code that does not parse is cut at the last line, behind the function's first, at which it does; where there is
+    none it stays as it is, for the structure gate to refuse.
+    """
+    parsing = _longest_parsing(code, name)
+    if parsing is None:
+        return code
+    tree = ast.parse(parsing)
+    position = _position(tree, name)
+    if position is None:
+        return parsing
+    kept = tree.body[: position + 1]
+    later = tree.body[position + 1 :]
+    while True:
+        used = {node.id for statement in kept for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        found = [statement for statement in later if used & _bound(statement)]
+        if not found:
+            break
+        kept += found
+        later = [statement for statement in later if statement not in found]
+    wanted = sorted(kept[position + 1 :], key=lambda statement: statement.lineno)
+    lines = parsing.split("\n")
+    end = kept[position].end_lineno or len(lines)
+    behind = [
+        line for statement in wanted for line in ("", "", *lines[_first_line(statement) - 1 : statement.end_lineno])
+    ]
+    return "\n".join([*lines[:end], *behind]) + "\n"
+
+
+def _longest_parsing(code: str, name: str) -> str | None:
+    if _parses(code):
+        return code
+    lines = code.split("\n")
+    definition = re.compile(_DEFINITION.format(name=re.escape(name)))
+    first = next((number for number, line in enumerate(lines) if definition.match(line)), None)
+    if first is None:
+        return None
+    ends = [number for number in range(first + 1, len(lines)) if re.match(r"[^\s)\]}#]", lines[number])]
+    for end in reversed(ends[:_LONGEST_TAIL]):
+        candidate = "\n".join(lines[:end]) + "\n"
+        if _parses(candidate):
+            return candidate
+    return None
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _position(tree: ast.Module, name: str) -> int | None:
+    for position, node in enumerate(tree.body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            return position
+    return None
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).partition(".")[0] for alias in names}
+        case ast.Assign(targets=targets):
+            return {target.id for target in targets if isinstance(target, ast.Name)}
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return {name}
+        case _:
+            return set()
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])

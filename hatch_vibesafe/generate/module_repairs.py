@@ -1,0 +1,126 @@
+"""What is put right around the function: imports that the spec needs, and what a model copied or ran on with."""
+
+import ast
+from collections.abc import Iterator
+
+from hatch_vibesafe.generate.python_text import Edit, Places, Repaired, edited, parse
+from hatch_vibesafe.spec.model import Spec
+
+_OURS = frozenset({"vibesafe_runtime", "vibesafe"})
+
+
+def repaired_module(spec: Spec, source: str, tree: ast.Module, *, generated: bool) -> Repaired:
+    """Return a module with the spec's imports, without ours and, if generated, without example calls."""
+    places = Places(source)
+    words: list[str] = []
+    edits: list[Edit] = []
+    for statement in _of_ours(tree):
+        words.append(f"dropped `{ast.unparse(statement)}`")
+        edits.append(_removed(places, statement))
+    if generated:
+        for statement in _examples(tree, spec.unit.name):
+            words.append(f"dropped the example on line {statement.lineno}")
+            edits.append(_removed(places, statement))
+    missing = [*_missing_header(spec, tree), *_missing_references(spec, tree)]
+    words += [f"added `{line}`" for line in missing]
+    position = _import_position(places, tree)
+    ordinary = [line for line in missing if not line.startswith("from __future__ ")]
+    future = [line for line in missing if line.startswith("from __future__ ")]
+    if future:
+        edits.append(Edit(_future_position(places, tree), _future_position(places, tree), _lines(future)))
+    if ordinary:
+        edits.append(Edit(position, position, _lines(ordinary)))
+    return Repaired(edited(source, edits), tuple(words))
+
+
+def _lines(imports: list[str]) -> str:
+    return "".join(f"{line}\n" for line in imports)
+
+
+def _removed(places: Places, statement: ast.stmt) -> Edit:
+    return Edit(places.start(statement), places.end(statement), "")
+
+
+def _of_ours(tree: ast.Module) -> Iterator[ast.stmt]:
+    for statement in tree.body:
+        match statement:
+            case ast.ImportFrom(module=str() as module, level=0) if module.partition(".")[0] in _OURS:
+                yield statement
+            case ast.Import(names=names) if all(alias.name.partition(".")[0] in _OURS for alias in names):
+                yield statement
+
+
+def _examples(tree: ast.Module, name: str) -> Iterator[ast.stmt]:
+    behind = False
+    for statement in tree.body:
+        match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if statement.name == name:
+                behind = True
+            case ast.Expr(value=ast.Call()) | ast.Assert() if behind:
+                yield statement
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))) if behind:
+                yield statement
+
+
+def _missing_header(spec: Spec, tree: ast.Module) -> Iterator[str]:
+    present = {imported for statement in tree.body for imported in _imported(statement)}
+    for line in spec.header:
+        needed = parse(line)
+        if needed is None or any(imported not in present for node in needed.body for imported in _imported(node)):
+            yield line
+
+
+def _missing_references(spec: Spec, tree: ast.Module) -> Iterator[str]:
+    """Yield the imports of those names that the prompt offered and the module uses without binding them anywhere."""
+    used: set[str] = set()
+    bound = {alias for line in spec.header for alias in _names_of(line)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                used.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.alias(asname=str() as name) | ast.alias(name=name):
+                bound.add(name.partition(".")[0])
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+    for reference in spec.references:
+        if reference.direct and reference.name in used - bound:
+            bound.add(reference.name)
+            yield f"from {reference.module} import {reference.name}"
+
+
+def _names_of(line: str) -> Iterator[str]:
+    tree = parse(line)
+    for statement in [] if tree is None else tree.body:
+        for _, name, alias in _imported(statement):
+            yield alias or name.partition(".")[0]
+
+
+def _imported(statement: ast.stmt) -> Iterator[tuple[str, str, str | None]]:
+    match statement:
+        case ast.ImportFrom(module=module, names=names, level=level):
+            for alias in names:
+                yield ("." * level + (module or ""), alias.name, alias.asname)
+        case ast.Import(names=names):
+            for alias in names:
+                yield ("", alias.name, alias.asname)
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _future_position(places: Places, tree: ast.Module) -> int:
+    return _position_behind(places, [statement for statement in tree.body[:1] if _is_docstring(statement)])
+
+
+def _import_position(places: Places, tree: ast.Module) -> int:
+    leading = [statement for statement in tree.body[:1] if _is_docstring(statement)]
+    for statement in tree.body[len(leading) :]:
+        if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+            break
+        leading.append(statement)
+    return _position_behind(places, leading)
+
+
+def _position_behind(places: Places, statements: list[ast.stmt]) -> int:
+    return places.line_start((statements[-1].end_lineno or 0) + 1) if statements else 0
