@@ -153,7 +153,7 @@ def parse(content: bytes, file: str, remedy: str, problems: list[Problem], forma
         return None
     if number != format_number:
         what = f"is {number}; this version of vibesafe reads format {format_number}"
-        remedy = "install a version of hatch-vibesafe that reads it" if number > format_number else remedy
+        remedy = "pip install --upgrade hatch-vibesafe" if number > format_number else remedy
         problems.append(Problem(f"{file}: format", what, remedy))
         return None
     return record
