@@ -1,0 +1,139 @@
+"""The doctest gate: the worker says what the examples show, and this process decides whether that is what the spec says."""
+
+import doctest
+import json
+import platform
+from collections.abc import Sequence
+
+from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
+from hatch_vibesafe.gates.surroundings import Surroundings
+from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome, same_but_for_set_order
+from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.spec.model import Example, Spec
+from hatch_vibesafe.store.records import GateRecord
+
+GATE = "doctests"
+FLAGS = (
+    "ELLIPSIS",
+    "NORMALIZE_WHITESPACE",
+    "IGNORE_EXCEPTION_DETAIL",
+    "DONT_ACCEPT_TRUE_FOR_1",
+    "DONT_ACCEPT_BLANKLINE",
+)
+_REPORTING = ("REPORT_UDIFF", "REPORT_CDIFF", "REPORT_NDIFF", "REPORT_ONLY_FIRST_FAILURE", "FAIL_FAST")
+_CHECKER = doctest.OutputChecker()
+_SHOWN = 500
+
+
+def check(
+    candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings, sandbox: Sandbox
+) -> tuple[tuple[Finding, ...], ...]:
+    """Run the examples of each candidate, and return what is wrong with each, in order."""
+    shared = _shared(candidates, context, surrounding)
+    jobs = [Job(shared, _own(candidate)) for candidate in candidates]
+    results = sandbox.run(jobs)
+    return tuple(judge(candidate.spec, result) for candidate, result in zip(candidates, results, strict=True))
+
+
+def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
+    """Return the gate's line in the evidence."""
+    counts = (("examples", len(spec.examples)),)
+    return GateRecord(GATE, "doctest", platform.python_version(), not findings, counts)
+
+
+def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
+    """Return why a candidate is refused after its worker gave this result: every example needs an answer, and the right one."""
+    match result.answers:
+        case (["failed", str(text), int(line)], *_):
+            return (Finding(GATE, line, f"the module of the unit cannot be imported with this implementation: {text}"),)
+    findings: list[Finding] = []
+    answers = list(result.answers)
+    for number, example in enumerate(spec.examples, start=1):
+        place = f"example {number} ({spec.path}:{example.line})\n    {_indented(example.source)}"
+        if number > len(answers) or answers[number - 1] == ["done"]:
+            how = result.ending or "ended"
+            findings.append(Finding(GATE, 0, f"{place}\nhas no answer: the worker {how}"))
+            return tuple(findings)
+        try:
+            outcome = read_outcome(answers[number - 1])
+        except (MalformedAnswerError, RecursionError) as error:
+            findings.append(Finding(GATE, 0, f"{place}\nhas no readable answer: {error}"))
+            return tuple(findings)
+        reason = disagreement(example, outcome)
+        if reason:
+            line = outcome.raised.line if outcome.raised else 0
+            findings.append(Finding(GATE, line, f"{place}\n{reason}"))
+    ended_in_order = len(answers) == len(spec.examples) + 1 and answers[-1] == ["done"] and not result.ending
+    if not findings and not ended_in_order:
+        how = result.ending or "sent more than its answers"
+        findings.append(Finding(GATE, 0, f"after the last example the worker {how}"))
+    return tuple(findings)
+
+
+def disagreement(example: Example, outcome: Outcome) -> str:
+    """Return why what an example showed is not what the spec says; empty where it is."""
+    refused = [flag for flag in example.options if flag not in FLAGS and flag not in _REPORTING]
+    if refused:
+        return f"has the doctest option {', '.join(refused)}, and an example that is not checked proves nothing: change the spec"
+    if outcome.refusals:
+        return f"cannot be believed: {'; '.join(outcome.refusals)}"
+    # A value is compared exactly typed: True is never taken for 1.
+    flags = sum(getattr(doctest, flag) for flag in {*example.options, "DONT_ACCEPT_TRUE_FOR_1"} if flag in FLAGS)
+    if outcome.raised is not None:
+        return _wrong_exception(example, outcome.raised, flags)
+    if example.exception is not None:
+        return f"expected the exception {example.exception.strip()}\nbut none was raised; got\n    {_indented(outcome.text)}"
+    if _CHECKER.check_output(example.want, outcome.text, flags):
+        return ""
+    if outcome.has_set and same_but_for_set_order(example.want, outcome.text):
+        return ""
+    return f"expected\n    {_indented(example.want) or '(nothing)'}\ngot\n    {_indented(outcome.text) or '(nothing)'}"
+
+
+def _wrong_exception(example: Example, raised: Raised, flags: int) -> str:
+    if raised.made_up:
+        return f"raised {raised.qualname}, an exception that the implementation defines itself"
+    if example.exception is None:
+        expected = _indented(example.want) or "(nothing)"
+        return f"expected\n    {expected}\nbut it raised\n    {_indented(raised.text)}"
+    wanted = example.exception.rstrip("\n") + "\n"
+    if _CHECKER.check_output(wanted, raised.text, flags):
+        return ""
+    if flags & doctest.IGNORE_EXCEPTION_DETAIL and _exception_name(wanted) == _exception_name(raised.text):
+        return ""
+    return f"expected the exception\n    {_indented(wanted)}\nbut it raised\n    {_indented(raised.text)}"
+
+
+def _exception_name(text: str) -> str:
+    """Return the class's name without its module, which is all that IGNORE_EXCEPTION_DETAIL compares."""
+    return text.partition("\n")[0].partition(":")[0].strip().rpartition(".")[2]
+
+
+def _indented(text: str) -> str:
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return shown.rstrip("\n").replace("\n", "\n    ")
+
+
+def _shared(candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings) -> bytes:
+    units = (
+        {spec.unit for spec in context.scan.specs}
+        | {candidate.spec.unit for candidate in candidates}
+        | {*context.active}
+    )
+    shared = {
+        "path": surrounding.path,
+        "modules": surrounding.files,
+        "names": {str(unit): surrounding.implementation_name(unit) for unit in units},
+        "implementations": {str(unit): content.decode("utf-8", "replace") for unit, content in context.active.items()},
+    }
+    return json.dumps(shared).encode()
+
+
+def _own(candidate: Candidate) -> dict[str, object]:
+    return {
+        "module": candidate.spec.unit.module,
+        "qualname": candidate.spec.unit.qualname,
+        "source": candidate.implementation.decode("utf-8", "replace"),
+        "examples": [example.source for example in candidate.spec.examples],
+    }

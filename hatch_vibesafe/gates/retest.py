@@ -1,0 +1,49 @@
+"""Gates stored checkpoints again, and stores what the gates say as their evidence."""
+
+from collections.abc import Sequence
+
+from hatch_vibesafe.config import gate_settings_digest
+from hatch_vibesafe.gates.run import GateContext, run_gates
+from hatch_vibesafe.gates.verdict import Candidate, Verdict
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.project import Project
+from hatch_vibesafe.spec.model import Scan, Spec
+from hatch_vibesafe.store.checkpoints import read_checkpoint
+from hatch_vibesafe.store.evidence import make_evidence, write_evidence
+from hatch_vibesafe.store.index import read_index
+from hatch_vibesafe.store.records import Checkpoint, Evidence
+
+
+def retest(
+    project: Project, scan: Scan, units: Sequence[tuple[Spec, Checkpoint]]
+) -> tuple[tuple[Verdict, Evidence], ...]:
+    """Gate stored checkpoints as candidates, write their new evidence, and return both, in order.
+
+    Raises:
+        VibesafeError: if the gates cannot run, or the evidence cannot be written.
+    """
+    candidates = [Candidate(spec, checkpoint.implementation) for spec, checkpoint in units]
+    verdicts = run_gates(candidates, GateContext(project, scan, active_implementations(project)))
+    settings = gate_settings_digest(project.config)
+    outcomes: list[tuple[Verdict, Evidence]] = []
+    for (spec, checkpoint), verdict in zip(units, verdicts, strict=True):
+        evidence = make_evidence(checkpoint, settings, verdict.sandbox, verdict.records)
+        write_evidence(project.checkpoints_path, spec.unit, evidence)
+        outcomes.append((verdict, evidence))
+    return tuple(outcomes)
+
+
+def active_implementations(project: Project) -> dict[UnitId, bytes]:
+    """Return what is active for each unit. A damaged checkpoint is left out, as if there were none: it must not be run.
+
+    Raises:
+        VibesafeError: if the index cannot be read.
+    """
+    active: dict[UnitId, bytes] = {}
+    for unit, entry in read_index(project.index_path).units.items():
+        try:
+            active[unit] = read_checkpoint(project.checkpoints_path, unit, entry.active).implementation
+        except VibesafeError:
+            continue
+    return active

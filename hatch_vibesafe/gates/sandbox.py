@@ -1,0 +1,206 @@
+"""Where generated code runs: a process of its own, limited, with nothing of the user's, ended whole.
+
+The sandbox confines; it does not judge. Level L0: resource limits, an empty environment, an empty working directory, a
+session of its own, no new privileges, and a wall-clock limit after which every process of it is killed.
+"""
+
+import importlib.util
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hatch_vibesafe.config import SandboxConfig
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+
+WORKER = Path(__file__).with_name("worker.py")
+ANSWER_LIMIT = 32 << 20
+GRACE_SECONDS = 3.0
+FILE_SIZE_LIMIT = 16 << 20
+OPEN_FILES_LIMIT = 128
+PROCESSES_BESIDE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one worker is given: the part that a batch shares, encoded once, and its own part."""
+
+    shared: bytes
+    own: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one worker did.
+
+    Attributes:
+        answers: The messages that it sent, decoded as JSON and no further; not to be trusted.
+        ending: How it ended, in words that continue "the worker ..."; empty where it ended by itself and in order.
+    """
+
+    answers: tuple[object, ...]
+    ending: str
+
+
+class Sandbox:
+    """Runs jobs, each confined by itself, as many at a time as there are processors."""
+
+    def __init__(self, config: SandboxConfig) -> None:
+        """Choose the level.
+
+        Raises:
+            VibesafeConfigurationError: if the sandbox is enabled and this platform has nothing to confine with.
+        """
+        if config.enabled and importlib.util.find_spec("resource") is None:
+            raise VibesafeConfigurationError(
+                Problem(
+                    "sandbox.enabled",
+                    f"generated code cannot be confined on {sys.platform}: Python has no `resource` module here",
+                    "run vibesafe on Linux, macOS or WSL, or set sandbox.enabled = false to run generated code unconfined",
+                )
+            )
+        self._config = config
+
+    @property
+    def level(self) -> str:
+        """The word that the evidence has for how far code is confined."""
+        return "L0" if self._config.enabled else "none"
+
+    def run(self, jobs: Sequence[Job]) -> tuple[Result, ...]:
+        """Return the result of each job, in order. Never raises for what a job does, and never waits for it beyond its time."""
+        limits = self._limits()
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
+            return tuple(threads.map(lambda job: self._run(job, limits), jobs))
+
+    def _limits(self) -> Mapping[str, int] | None:
+        if not self._config.enabled:
+            return None
+        limits = {
+            "RLIMIT_CPU": int(self._config.timeout) + 1,
+            "RLIMIT_FSIZE": FILE_SIZE_LIMIT,
+            "RLIMIT_NOFILE": OPEN_FILES_LIMIT,
+            "RLIMIT_CORE": 0,
+        }
+        if sys.platform == "linux":
+            # macOS reserves far more address space than it uses, and counts processes in another way.
+            limits["RLIMIT_AS"] = self._config.memory_mb << 20
+            limits["RLIMIT_NPROC"] = own_threads() + PROCESSES_BESIDE
+        return limits
+
+    def _run(self, job: Job, limits: Mapping[str, int] | None) -> Result:
+        own = json.dumps({**job.own, "limits": limits}).encode()
+        with tempfile.TemporaryDirectory(prefix="vibesafe-", ignore_cleanup_errors=True) as directory:
+            process = subprocess.Popen(  # noqa: S603 - our own worker, run by the running interpreter
+                [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=directory,
+                env=environment(),
+                start_new_session=True,
+            )
+            with process:
+                try:
+                    content, ending = _exchange(process, _message(job.shared) + _message(own), self._config.timeout)
+                finally:
+                    _end(process)
+        if not ending and process.returncode:
+            ending = _ended(process.returncode)
+        return Result(_answers(content), ending)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a worker: nothing of the user's, but for what Windows cannot start a process without."""
+    kept = ("SYSTEMROOT",) if sys.platform == "win32" else ()
+    return {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"} | {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def own_threads() -> int:
+    """Return how many threads this user runs, which is what the limit of processes counts; 0 where it cannot be told."""
+    threads = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.stat().st_uid == os.getuid():
+                threads += len(os.listdir(process / "task"))  # noqa: PTH208 - counting names needs no paths
+        except OSError:
+            continue
+    return threads
+
+
+def _message(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
+
+
+def _exchange(process: subprocess.Popen[bytes], question: bytes, timeout: float) -> tuple[bytes, str]:
+    """Write the job and read until every process that could answer has ended; or time, or the answer's room, is used up."""
+    assert process.stdin is not None  # noqa: S101 - asked for in `Popen`
+    assert process.stdout is not None  # noqa: S101 - likewise
+    deadline = time.monotonic() + timeout
+    try:
+        process.stdin.write(question)
+        process.stdin.close()
+    except OSError:
+        return b"", "ended before it had read its job"
+    content = bytearray()
+    while len(content) <= ANSWER_LIMIT:
+        left = deadline - time.monotonic()
+        if left <= 0 or not _readable(process.stdout.fileno(), left):
+            return bytes(content), f"did not end within {timeout:g} seconds (sandbox.timeout) and was killed"
+        piece = os.read(process.stdout.fileno(), 1 << 16)
+        if not piece:
+            return bytes(content), ""
+        content += piece
+    return bytes(content), f"sent more than {ANSWER_LIMIT >> 20} MiB and was killed"
+
+
+def _readable(descriptor: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a worker and all that it started.
+
+    Asked first, the worker's supervisor also ends what left its process group; whatever is left is killed with the group,
+    whose number cannot be another's before the worker has been waited for.
+    """
+    os.kill(process.pid, signal.SIGTERM)  # not `terminate`, which would wait for it
+    with_grace = time.monotonic() + GRACE_SECONDS
+    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        if time.monotonic() > with_grace:
+            break
+        time.sleep(0.001)
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def _ended(code: int) -> str:
+    number = -code if code < 0 else code - 128
+    if number in {known.value for known in signal.Signals}:
+        return f"was ended by {signal.Signals(number).name}"
+    return f"ended with exit code {code}"
+
+
+def _answers(content: bytes) -> tuple[object, ...]:
+    """Return the whole messages that a stream holds; what is cut off or no JSON ends it."""
+    answers: list[object] = []
+    while len(content) >= 4:  # noqa: PLR2004 - the bytes of a message's length
+        size = int.from_bytes(content[:4], "big")
+        try:
+            answers.append(json.loads(content[4 : 4 + size].decode("ascii")))
+        except (ValueError, RecursionError):
+            break
+        content = content[4 + size :]
+    return tuple(answers)

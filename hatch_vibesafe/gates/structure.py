@@ -1,0 +1,235 @@
+"""The structure gate: an implementation is an ordinary module that defines the spec's function and nothing that hides it. Pure."""
+
+import ast
+import platform
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+
+from hatch_vibesafe.gates import policy
+from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.records import GateRecord
+
+GATE = "structure"
+SIZE_LIMIT = 256 << 10
+OURS = ("vibesafe_runtime", "hatch_vibesafe")
+HOLES = ("VibeCoded", "VibesafeHandled")
+_BOM = b"\xef\xbb\xbf"
+
+
+def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Return what is wrong with a candidate's structure, in the order of its lines.
+
+    Args:
+        candidate: The candidate.
+        project_modules: The names of the project's modules; where empty, whatever shares the unit's top-level name is taken
+            for the project's.
+    """
+    try:
+        text = _decoded(candidate.implementation)
+        tree = _parsed(text)
+        findings = [*_structure(tree, candidate.spec, project_modules), *policy.violations(tree, text)]
+    except _RefusedError as refusal:
+        return (Finding(GATE, refusal.line, refusal.message),)
+    except RecursionError:
+        return (Finding(GATE, 0, "is nested too deeply to be read"),)
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.line))
+
+
+def record(findings: Sequence[Finding]) -> GateRecord:
+    """Return the gate's line in the evidence."""
+    return GateRecord(GATE, "ast", platform.python_version(), not findings)
+
+
+class _RefusedError(Exception):
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+def _decoded(content: bytes) -> str:
+    if len(content) > SIZE_LIMIT:
+        raise _RefusedError(f"has {len(content)} bytes; an implementation may have {SIZE_LIMIT}")
+    if content.startswith(_BOM):
+        raise _RefusedError("begins with a byte order mark: write plain UTF-8", 1)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _RefusedError(f"is not UTF-8 at byte {error.start}") from error
+
+
+def _parsed(text: str) -> ast.Module:
+    """Return the syntax of a text that also compiles; nothing is run."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+            compile(text, "<implementation>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise _RefusedError(f"is not Python: {error.msg}", error.lineno or 0) from error
+    except (ValueError, MemoryError) as error:
+        raise _RefusedError(f"is not Python: {error}") from error
+    return tree
+
+
+def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -> Iterator[Finding]:
+    for number, statement in enumerate(tree.body):
+        yield from _module_level(statement, is_first=number == 0)
+    yield from _function(tree, spec)
+    for node in ast.walk(tree):
+        for line, message in _imports(node, spec, project_modules):
+            yield Finding(GATE, line, message)
+        if isinstance(node, ast.Name | ast.Attribute) and _last(node) in HOLES:
+            yield Finding(GATE, node.lineno, f"still has the hole: `{_last(node)}` stands where the code should be")
+        if isinstance(node, ast.Global) and spec.unit.name in node.names:
+            yield Finding(
+                GATE, node.lineno, f"declares `{spec.unit.name}` global: the unit's name is bound by its `def` alone"
+            )
+
+
+def _last(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
+
+
+def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return
+        case ast.Expr(value=ast.Constant(value=str())) if is_first:
+            return
+        case ast.AnnAssign(target=ast.Name()):
+            return
+        case ast.Assign(targets=targets) if all(map(_is_names, targets)):
+            return
+    if type(statement).__name__ == "TypeAlias":
+        return
+    message = "does something at module level: only imports, constants, classes and functions may stand there"
+    yield Finding(GATE, statement.lineno, message)
+
+
+def _is_names(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) or (isinstance(target, ast.Tuple) and all(map(_is_names, target.elts)))
+
+
+def _function(tree: ast.Module, spec: Spec) -> Iterator[Finding]:
+    name = spec.unit.name
+    functions = [node for node in tree.body if isinstance(node, FunctionNode) and node.name == name]
+    if not functions:
+        yield Finding(GATE, 0, f"has no function `{name}` at module level")
+    for again in functions[1:]:
+        yield Finding(GATE, again.lineno, f"defines `{name}` a second time")
+    for statement in tree.body:
+        if not isinstance(statement, FunctionNode) and name in _bound(statement):
+            yield Finding(GATE, statement.lineno, f"binds `{name}` to something else than its function")
+    for function in functions[:1]:
+        yield from _signature(function, spec)
+        yield from _body(function, spec)
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement at module level binds."""
+    if isinstance(statement, ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _signature(function: FunctionNode, spec: Spec) -> Iterator[Finding]:
+    if function.decorator_list:
+        yield Finding(
+            GATE, function.decorator_list[0].lineno, f"decorates `{function.name}`: the function stands there bare"
+        )
+    stub = ast.parse(f"{spec.head}\n    ...").body[0]
+    if not isinstance(stub, FunctionNode):
+        raise _RefusedError(f"cannot be compared: the head of the spec is no function ({spec.where})")
+    try:
+        same = same_signature(function, stub)
+    except UnknownSyntaxError as error:
+        raise _RefusedError(f"cannot be compared with the spec: {error}", function.lineno) from error
+    if not same:
+        message = f"changes the signature: it must be exactly (names, kinds, annotations, defaults)\n    {spec.head}"
+        yield Finding(GATE, function.lineno, message)
+
+
+def _body(function: FunctionNode, spec: Spec) -> Iterator[Finding]:
+    body = function.body
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
+        body = body[1:]
+    first = ast.parse(spec.pre_hole).body
+    if not same_statements(body[: len(first)], first):
+        message = "does not begin with the code that the spec has before its hole, verbatim:\n    "
+        yield Finding(GATE, function.lineno, message + spec.pre_hole.rstrip().replace("\n", "\n    "))
+        return
+    rest = body[len(first) :]
+    if not rest:
+        yield Finding(GATE, function.lineno, f"has no code in `{function.name}` where the hole was")
+    elif all(isinstance(statement, ast.Expr) and _is_ellipsis(statement.value) for statement in rest):
+        yield Finding(GATE, rest[0].lineno, f"still has the hole: `...` is all that `{function.name}` has")
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
+def _imports(node: ast.AST, spec: Spec, project_modules: Collection[str]) -> Iterator[tuple[int, str]]:
+    allowed = _allowed(spec)
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                if _is_ours(alias.name):
+                    yield node.lineno, f"imports `{alias.name}`: an implementation needs nothing of vibesafe"
+                elif _is_project(alias.name, spec, project_modules) and (alias.name, "") not in allowed:
+                    yield node.lineno, f"imports the module `{alias.name}` of the project: {_instead(spec)}"
+        case ast.ImportFrom(level=level) if level:
+            yield node.lineno, f"imports relatively: write the absolute name, and {_instead(spec)}"
+        case ast.ImportFrom(module=str(module), names=names):
+            for alias in names:
+                if _is_ours(module):
+                    yield node.lineno, f"imports from `{module}`: an implementation needs nothing of vibesafe"
+                elif alias.name == "*":
+                    yield node.lineno, f"imports everything from `{module}`: import the names that are used"
+                elif _is_project(module, spec, project_modules) and not allowed.intersection(
+                    {(module, alias.name), (f"{module}.{alias.name}", "")}
+                ):
+                    yield node.lineno, f"imports `{alias.name}` from `{module}` of the project: {_instead(spec)}"
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in OURS
+
+
+def _is_project(module: str, spec: Spec, project_modules: Collection[str]) -> bool:
+    if not project_modules:
+        return module.partition(".")[0] == spec.unit.module.partition(".")[0]
+    parts = module.split(".")
+    own = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
+    return not own.isdisjoint(project_modules) or any(name.startswith(f"{module}.") for name in project_modules)
+
+
+def _allowed(spec: Spec) -> set[tuple[str, str]]:
+    """Return what of the project may be imported, as module and name; a module itself has an empty name."""
+    allowed = {(reference.module, reference.name) for reference in spec.references if reference.direct}
+    for statement in ast.parse("\n".join(spec.header)).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module is not None:
+            allowed |= {(statement.module, alias.name) for alias in statement.names}
+        elif isinstance(statement, ast.Import):
+            allowed |= {(alias.name, "") for alias in statement.names}
+    return allowed
+
+
+def _instead(spec: Spec) -> str:
+    direct = [
+        f"from {reference.module} import {reference.name}"
+        for reference in spec.references
+        if reference.direct and reference.name
+    ]
+    if direct:
+        return f"of the project it may use only what its spec names: {'; '.join(direct)}"
+    return "of the project it may use only what its spec names, and this spec names nothing (to allow it, name it in backticks in the docstring)"

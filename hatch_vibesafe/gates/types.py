@@ -1,0 +1,115 @@
+"""The types gate: `mypy --strict` over a whole batch in one process; only what is wrong in a candidate's own file counts."""
+
+import ast
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hatch_vibesafe.gates.surroundings import Surroundings
+from hatch_vibesafe.gates.tools import ToolRun, run_module, version
+from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.identity import digest
+from hatch_vibesafe.spec.canonical import FunctionNode
+from hatch_vibesafe.store.lock import locked
+from hatch_vibesafe.store.records import GateRecord
+
+GATE = "types"
+TIMEOUT_SECONDS = 120.0
+LOCK_PATIENCE_SECONDS = 600.0
+# In the head these are the spec's own: a script's stub may leave annotations out, and no implementation can add them.
+_OF_THE_SPEC = frozenset({"no-untyped-def", "type-arg", "explicit-any"})
+_OPTIONS = (
+    ("--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases", "--namespace-packages")
+    + ("--no-error-summary", "--no-color-output", "--no-pretty", "--show-error-codes", "--output=json")
+    # That a library brings no types is nothing that an implementation could mend.
+    + ("--disable-error-code=import-untyped", "--no-warn-unused-ignores")
+)
+
+
+def check(
+    candidates: Sequence[Candidate], surrounding: Surroundings, cache: Path, options: Sequence[str]
+) -> tuple[tuple[Finding, ...], ...]:
+    """Return mypy's errors in each candidate, in order.
+
+    Args:
+        candidates: The candidates.
+        surrounding: Where the project's modules are.
+        cache: The project's cache directory; mypy's own cache lies in it, used by one command at a time.
+        options: The project's own command-line options, added to ours.
+
+    Raises:
+        VibesafeConfigurationError: if mypy is not installed.
+    """
+    version("mypy", GATE)
+    directory = cache / "mypy"
+    with (
+        locked(cache / "mypy.lock", LOCK_PATIENCE_SECONDS),
+        tempfile.TemporaryDirectory(prefix="vibesafe-types-") as name,
+    ):
+        # Named by content: what was judged before is in mypy's cache under its own name and cannot be taken for another.
+        names = [
+            f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
+        ]
+        for module, candidate in zip(names, candidates, strict=True):
+            Path(name, f"{module}.py").write_bytes(candidate.implementation)
+        arguments = [*_OPTIONS, f"--cache-dir={directory}", *options, "--"]
+        extra = {"MYPYPATH": os.pathsep.join(surrounding.read_by_mypy)}
+        batch = dict(zip(names, candidates, strict=True))
+        found = _judge(batch, arguments, Path(name), extra)
+    return tuple(found[module] for module in names)
+
+
+def record(findings: Sequence[Finding]) -> GateRecord:
+    """Return the gate's line in the evidence."""
+    return GateRecord(GATE, "mypy", version("mypy", GATE), not findings, (("errors", len(findings)),))
+
+
+def _judge(
+    batch: Mapping[str, Candidate], arguments: Sequence[str], directory: Path, extra: Mapping[str, str]
+) -> dict[str, tuple[Finding, ...]]:
+    """Return the findings by module name. Where mypy gives up on a batch, its halves are judged: one candidate fails alone."""
+    run = run_module("mypy", [*arguments, *(f"{module}.py" for module in batch)], directory, TIMEOUT_SECONDS, extra)
+    errors = _errors(run)
+    if errors is not None:
+        return {module: tuple(_findings(errors, module, candidate)) for module, candidate in batch.items()}
+    if len(batch) == 1:
+        return dict.fromkeys(batch, (Finding(GATE, 0, f"could not be judged: mypy {run.failure}"),))
+    modules = list(batch)
+    halves = (modules[: len(modules) // 2], modules[len(modules) // 2 :])
+    judged = [_judge({module: batch[module] for module in half}, arguments, directory, extra) for half in halves]
+    return judged[0] | judged[1]
+
+
+def _errors(run: ToolRun) -> list[dict[str, object]] | None:
+    """Return what mypy reported, or None where it did not come to the end."""
+    if run.code not in (0, 1):
+        return None
+    try:
+        errors = [json.loads(line) for line in run.output.splitlines() if line.strip()]
+    except ValueError:
+        return None
+    if not all(isinstance(error, dict) for error in errors) or (run.code == 1) != bool(errors):
+        return None
+    return errors
+
+
+def _findings(errors: Sequence[Mapping[str, object]], module: str, candidate: Candidate) -> Iterator[Finding]:
+    head = _head_lines(candidate)
+    for error in errors:
+        line = error.get("line")
+        number = line if isinstance(line, int) and line > 0 else 0
+        if Path(str(error.get("file"))).stem != module or error.get("severity") != "error":
+            continue
+        if number in head and error.get("code") in _OF_THE_SPEC:
+            continue
+        hint = f"\n    {error['hint']}" if error.get("hint") else ""
+        yield Finding(GATE, number, f"{error.get('message')} [{error.get('code')}]{hint}")
+
+
+def _head_lines(candidate: Candidate) -> range:
+    for node in ast.parse(candidate.implementation).body:
+        if isinstance(node, FunctionNode) and node.name == candidate.spec.unit.name:
+            return range(node.lineno, node.body[0].lineno)
+    return range(0)
