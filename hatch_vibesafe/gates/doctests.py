@@ -1,4 +1,4 @@
-"""The doctest gate: the worker says what the examples show, and this process decides whether that is what the spec says."""
+"""The doctest gate: the worker says what the examples show; this process decides whether the spec says the same."""
 
 import doctest
 import json
@@ -43,7 +43,7 @@ def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
 
 
 def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
-    """Return why a candidate is refused after its worker gave this result: every example needs an answer, and the right one."""
+    """Return why a candidate is refused whose worker gave this: every example needs an answer, and the right one."""
     match result.answers:
         case (["failed", str(text), int(line)], *_):
             return (Finding(GATE, line, f"the module of the unit cannot be imported with this implementation: {text}"),)
@@ -73,22 +73,27 @@ def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
 
 def disagreement(example: Example, outcome: Outcome) -> str:
     """Return why what an example showed is not what the spec says; empty where it is."""
-    refused = [flag for flag in example.options if flag not in FLAGS and flag not in _REPORTING]
-    if refused:
-        return f"has the doctest option {', '.join(refused)}, and an example that is not checked proves nothing: change the spec"
+    unchecked = [flag for flag in example.options if flag not in FLAGS and flag not in _REPORTING]
+    if unchecked:
+        return f"has the doctest option {', '.join(unchecked)}, and so proves nothing: take it out of the spec"
     if outcome.refusals:
         return f"cannot be believed: {'; '.join(outcome.refusals)}"
     # A value is compared exactly typed: True is never taken for 1.
     flags = sum(getattr(doctest, flag) for flag in {*example.options, "DONT_ACCEPT_TRUE_FOR_1"} if flag in FLAGS)
     if outcome.raised is not None:
         return _wrong_exception(example, outcome.raised, flags)
+    return _wrong_text(example, outcome, flags)
+
+
+def _wrong_text(example: Example, outcome: Outcome, flags: int) -> str:
+    got = _indented(outcome.text) or "(nothing)"
     if example.exception is not None:
-        return f"expected the exception {example.exception.strip()}\nbut none was raised; got\n    {_indented(outcome.text)}"
+        return f"expected the exception\n    {_indented(example.exception)}\nbut none was raised; got\n    {got}"
     if _CHECKER.check_output(example.want, outcome.text, flags):
         return ""
     if outcome.has_set and same_but_for_set_order(example.want, outcome.text):
         return ""
-    return f"expected\n    {_indented(example.want) or '(nothing)'}\ngot\n    {_indented(outcome.text) or '(nothing)'}"
+    return f"expected\n    {_indented(example.want) or '(nothing)'}\ngot\n    {got}"
 
 
 def _wrong_exception(example: Example, raised: Raised, flags: int) -> str:

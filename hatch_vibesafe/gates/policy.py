@@ -1,4 +1,4 @@
-"""What generated code may not contain, by its syntax: what would let it run other code, look at its judge, or silence one."""
+"""What generated code may not contain: what would let it run other code, look at its judge, or silence one."""
 
 import ast
 import io
@@ -10,60 +10,73 @@ from hatch_vibesafe.gates.verdict import Finding
 GATE = "structure"
 FORBIDDEN_CALLS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "globals", "locals", "vars"})
 FORBIDDEN_MODULES = frozenset(
-    "_posixsubprocess _thread builtins code codeop ctypes doctest gc imp importlib inspect multiprocessing pdb posix pty "
-    "runpy signal subprocess unittest".split()
+    {"_posixsubprocess", "_thread", "builtins", "code", "codeop", "ctypes", "doctest", "gc", "imp", "importlib"}
+    | {"inspect", "multiprocessing", "pdb", "posix", "pty", "runpy", "signal", "subprocess", "unittest"}
+)
+# What ends or starts processes; of `os` alone, for a `system` or a `kill` may honestly be anything else's.
+FORBIDDEN_IN_OS = frozenset(
+    {"_exit", "abort", "execl", "execle", "execlp", "execlpe", "execv", "execve", "execvp", "execvpe", "fork"}
+    | {"forkpty", "kill", "killpg", "popen", "posix_spawn", "posix_spawnp", "spawnl", "spawnle", "spawnlp"}
+    | {"spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe", "system"}
 )
 FORBIDDEN_ATTRIBUTES = frozenset(
-    "_exit _getframe _current_frames abort execl execle execlp execlpe execv execve execvp execvpe fork forkpty kill killpg "
-    "popen posix_spawn posix_spawnp settrace setprofile spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe system "
-    "f_back f_globals f_locals f_builtins gi_frame cr_frame ag_frame tb_frame".split()
+    {"_getframe", "_current_frames", "settrace", "setprofile", "f_back", "f_globals", "f_locals", "f_builtins"}
+    | {"gi_frame", "cr_frame", "ag_frame", "tb_frame"}
 )
+FORBIDDEN_TEXTS = frozenset({"__builtins__", "__code__", "__dict__", "__doc__", "__globals__", "__subclasses__"})
 ALLOWED_DUNDER_ATTRIBUTES = frozenset(
-    "__init__ __name__ __qualname__ __post_init__ __new__ __iter__ __next__ __enter__ __exit__ __aenter__ __aexit__ __len__ "
-    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __contains__ __getitem__ __setitem__ __add__ __sub__ __mul__ __neg__ "
-    "__str__ __repr__ __format__ __call__ __cause__ __notes__ __traceback__".split()
+    {"__init__", "__name__", "__qualname__", "__post_init__", "__new__", "__iter__", "__next__", "__enter__"}
+    | {"__exit__", "__aenter__", "__aexit__", "__len__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__"}
+    | {"__ge__", "__hash__", "__contains__", "__getitem__", "__setitem__", "__add__", "__sub__", "__mul__"}
+    | {"__neg__", "__str__", "__repr__", "__format__", "__call__", "__cause__", "__notes__", "__traceback__"}
 )
 _PRAGMAS = ("type:", "noqa", "mypy:", "ruff:", "pylint:", "pyright:", "fmt:", "pragma:")
 
 
 def violations(tree: ast.Module, text: str) -> Iterator[Finding]:
     """Yield what a parsed implementation contains and may not."""
-    for node in ast.walk(tree):
-        message = _violation(node)
+    nodes = list(ast.walk(tree))
+    imported = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names_of_os = {alias.asname or alias.name for alias in imported if alias.name == "os"}
+    for node in nodes:
+        match node:
+            case ast.Name(id=name):
+                message = _name(name)
+            case ast.Attribute(value=value, attr=name):
+                message = _attribute(name, of_os=isinstance(value, ast.Name) and value.id in names_of_os)
+            case ast.Import(names=names):
+                message = next(filter(None, (_module(alias.name) for alias in names)), "")
+            case ast.ImportFrom(module=str(module), names=names):
+                taken = (_attribute(alias.name, of_os=module == "os") for alias in names)
+                message = next(filter(None, (_module(module), *taken)), "")
+            case ast.Constant(value=str(value)) if value in FORBIDDEN_TEXTS:
+                message = f"names `{value}` in a text: write it without reflection"
+            case _:
+                continue
         if message:
-            yield Finding(GATE, getattr(node, "lineno", 0), message)
+            yield Finding(GATE, node.lineno, message)
     yield from _pragmas(text)
 
 
-def _violation(node: ast.AST) -> str:
-    match node:
-        case ast.Name(id=name) if name in FORBIDDEN_CALLS:
-            return f"uses `{name}`: generated code may not run, load or look up code by its text"
-        case ast.Name(id=name) if _is_dunder(name) and name != "__name__":
-            return f"uses the name `{name}`: generated code may not look at its surroundings"
-        case ast.Attribute(attr=name) if _is_dunder(name) and name not in ALLOWED_DUNDER_ATTRIBUTES:
-            return f"uses the attribute `{name}`: write it without reflection"
-        case ast.Attribute(attr=name) if name in FORBIDDEN_ATTRIBUTES:
-            return f"uses the attribute `{name}`: generated code may not control processes or look at frames"
-        case ast.Import(names=names):
-            return next((text for alias in names if (text := _forbidden_import(alias.name))), "")
-        case ast.ImportFrom(module=str(module), names=names, level=0):
-            attribute = next((alias.name for alias in names if alias.name in FORBIDDEN_ATTRIBUTES), "")
-            if attribute:
-                return f"imports `{attribute}`: generated code may not control processes or look at frames"
-            return _forbidden_import(module)
-        case ast.Constant(value=str(value)) if value in (
-            "__doc__",
-            "__dict__",
-            "__globals__",
-            "__builtins__",
-            "__subclasses__",
-        ):
-            return f"names `{value}` in a text: write it without reflection"
+def _name(name: str) -> str:
+    if name in FORBIDDEN_CALLS:
+        return f"uses `{name}`: generated code may not run, load or look up code by its text"
+    if _is_dunder(name) and name != "__name__":
+        return f"uses the name `{name}`: generated code may not look at its surroundings"
     return ""
 
 
-def _forbidden_import(module: str) -> str:
+def _attribute(name: str, *, of_os: bool) -> str:
+    if _is_dunder(name) and name not in ALLOWED_DUNDER_ATTRIBUTES:
+        return f"uses the attribute `{name}`: write it without reflection"
+    if name in FORBIDDEN_ATTRIBUTES:
+        return f"uses `{name}`: generated code may not look at its surroundings"
+    if of_os and name in FORBIDDEN_IN_OS:
+        return f"uses `os.{name}`: generated code may not control processes"
+    return ""
+
+
+def _module(module: str) -> str:
     if module.partition(".")[0] in FORBIDDEN_MODULES:
         return f"imports `{module}`: generated code may not; put what needs it into a helper of the project"
     return ""

@@ -12,22 +12,22 @@ from hatch_vibesafe.store.records import GateRecord
 __all__ = ["GateContext", "run_gates"]
 
 Findings = tuple[Finding, ...]
+Check = Callable[[Sequence[Candidate]], tuple[Findings, ...]]
+Record = Callable[[Candidate, Findings], GateRecord]
 
 
 def run_gates(candidates: Sequence[Candidate], context: GateContext) -> tuple[Verdict, ...]:
-    """Return the verdict on each candidate, in order. Every required gate runs; those after a failed structure gate do not.
+    """Return the verdict on each candidate, in order. Where the structure gate fails, no later one runs.
 
     Raises:
-        VibesafeConfigurationError: if a required tool is missing, the platform cannot confine, or the sources cannot be read.
+        VibesafeConfigurationError: if a tool is missing, the platform cannot confine, or the sources cannot be read.
     """
     if not candidates:
         return ()
     config = context.project.config
     sandbox = Sandbox(config.sandbox)
     surrounding = surroundings(context, [candidate.spec for candidate in candidates])
-    gates: dict[
-        str, tuple[Callable[[Sequence[Candidate]], tuple[Findings, ...]], Callable[[Candidate, Findings], GateRecord]]
-    ] = {
+    gates: dict[str, tuple[Check, Record]] = {
         "structure": (
             lambda batch: tuple(structure.check(candidate, surrounding.files) for candidate in batch),
             lambda _, findings: structure.record(findings),

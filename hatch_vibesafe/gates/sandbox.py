@@ -4,6 +4,7 @@ The sandbox confines; it does not judge. Level L0: resource limits, an empty env
 session of its own, no new privileges, and a wall-clock limit after which every process of it is killed.
 """
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).with_name("worker") / "__main__.py"
 ANSWER_LIMIT = 32 << 20
 GRACE_SECONDS = 3.0
 FILE_SIZE_LIMIT = 16 << 20
@@ -57,14 +58,14 @@ class Sandbox:
         """Choose the level.
 
         Raises:
-            VibesafeConfigurationError: if the sandbox is enabled and this platform has nothing to confine with.
+            VibesafeConfigurationError: if the sandbox is enabled and this platform has nothing to confine it with.
         """
         if config.enabled and importlib.util.find_spec("resource") is None:
             raise VibesafeConfigurationError(
                 Problem(
                     "sandbox.enabled",
                     f"generated code cannot be confined on {sys.platform}: Python has no `resource` module here",
-                    "run vibesafe on Linux, macOS or WSL, or set sandbox.enabled = false to run generated code unconfined",
+                    "run vibesafe on Linux, macOS or WSL, or set sandbox.enabled = false",
                 )
             )
         self._config = config
@@ -75,7 +76,7 @@ class Sandbox:
         return "L0" if self._config.enabled else "none"
 
     def run(self, jobs: Sequence[Job]) -> tuple[Result, ...]:
-        """Return the result of each job, in order. Never raises for what a job does, and never waits for it beyond its time."""
+        """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time."""
         limits = self._limits()
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
             return tuple(threads.map(lambda job: self._run(job, limits), jobs))
@@ -118,13 +119,13 @@ class Sandbox:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a worker: nothing of the user's, but for what Windows cannot start a process without."""
+    """Return a worker's environment: nothing of the user's, but for what Windows cannot start a process without."""
     kept = ("SYSTEMROOT",) if sys.platform == "win32" else ()
     return {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"} | {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def own_threads() -> int:
-    """Return how many threads this user runs, which is what the limit of processes counts; 0 where it cannot be told."""
+    """Return how many threads this user runs, which is what the limit of processes counts; 0 where nobody tells."""
     threads = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -140,7 +141,7 @@ def _message(content: bytes) -> bytes:
 
 
 def _exchange(process: subprocess.Popen[bytes], question: bytes, timeout: float) -> tuple[bytes, str]:
-    """Write the job and read until every process that could answer has ended; or time, or the answer's room, is used up."""
+    """Write the job, and read until all that could answer has ended, or until time or room is used up."""
     assert process.stdin is not None  # noqa: S101 - asked for in `Popen`
     assert process.stdout is not None  # noqa: S101 - likewise
     deadline = time.monotonic() + timeout
@@ -170,8 +171,8 @@ def _readable(descriptor: int, seconds: float) -> bool:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a worker and all that it started.
 
-    Asked first, the worker's supervisor also ends what left its process group; whatever is left is killed with the group,
-    whose number cannot be another's before the worker has been waited for.
+    Asked first, the worker's supervisor also ends what left its process group; whatever is left is killed with the
+    group, whose number cannot be another's before the worker has been waited for.
     """
     os.kill(process.pid, signal.SIGTERM)  # not `terminate`, which would wait for it
     with_grace = time.monotonic() + GRACE_SECONDS
@@ -179,10 +180,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         if time.monotonic() > with_grace:
             break
         time.sleep(0.001)
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

@@ -1,4 +1,4 @@
-"""The structure gate: an implementation is an ordinary module that defines the spec's function and nothing that hides it. Pure."""
+"""The structure gate: an implementation is an ordinary module that defines exactly the spec's function. Pure."""
 
 import ast
 import platform
@@ -23,8 +23,8 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
 
     Args:
         candidate: The candidate.
-        project_modules: The names of the project's modules; where empty, whatever shares the unit's top-level name is taken
-            for the project's.
+        project_modules: The names of the project's modules; where empty, whatever shares the unit's top-level name is
+            taken for the project's.
     """
     try:
         text = _decoded(candidate.implementation)
@@ -179,30 +179,34 @@ def _is_ellipsis(node: ast.expr) -> bool:
 
 
 def _imports(node: ast.AST, spec: Spec, project_modules: Collection[str]) -> Iterator[tuple[int, str]]:
-    allowed = _allowed(spec)
     match node:
         case ast.Import(names=names):
-            for alias in names:
-                if _is_ours(alias.name):
-                    yield node.lineno, f"imports `{alias.name}`: an implementation needs nothing of vibesafe"
-                elif _is_project(alias.name, spec, project_modules) and (alias.name, "") not in allowed:
-                    yield node.lineno, f"imports the module `{alias.name}` of the project: {_instead(spec)}"
+            imported = [(alias.name, "") for alias in names]
         case ast.ImportFrom(level=level) if level:
-            yield node.lineno, f"imports relatively: write the absolute name, and {_instead(spec)}"
+            yield node.lineno, f"imports relatively: write the absolute name; {_instead(spec)}"
+            return
         case ast.ImportFrom(module=str(module), names=names):
-            for alias in names:
-                if _is_ours(module):
-                    yield node.lineno, f"imports from `{module}`: an implementation needs nothing of vibesafe"
-                elif alias.name == "*":
-                    yield node.lineno, f"imports everything from `{module}`: import the names that are used"
-                elif _is_project(module, spec, project_modules) and not allowed.intersection(
-                    {(module, alias.name), (f"{module}.{alias.name}", "")}
-                ):
-                    yield node.lineno, f"imports `{alias.name}` from `{module}` of the project: {_instead(spec)}"
+            imported = [(module, alias.name) for alias in names]
+        case _:
+            return
+    for module, name in imported:
+        message = _import(module, name, spec, project_modules)
+        if message:
+            yield node.lineno, message
 
 
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] in OURS
+def _import(module: str, name: str, spec: Spec, project_modules: Collection[str]) -> str:
+    """Return what is wrong with importing a name from a module (an empty name: the module itself)."""
+    shown = f"`{name}` from `{module}`" if name else f"`{module}`"
+    if module.partition(".")[0] in OURS:
+        return f"imports {shown}: an implementation needs nothing of vibesafe"
+    if name == "*":
+        return f"imports everything from `{module}`: import the names that are used"
+    if not _is_project(module, spec, project_modules):
+        return ""
+    if _allowed(spec).intersection({(module, name), (f"{module}.{name}", "")}):
+        return ""
+    return f"imports {shown}: {_instead(spec)}"
 
 
 def _is_project(module: str, spec: Spec, project_modules: Collection[str]) -> bool:
@@ -225,11 +229,6 @@ def _allowed(spec: Spec) -> set[tuple[str, str]]:
 
 
 def _instead(spec: Spec) -> str:
-    direct = [
-        f"from {reference.module} import {reference.name}"
-        for reference in spec.references
-        if reference.direct and reference.name
-    ]
-    if direct:
-        return f"of the project it may use only what its spec names: {'; '.join(direct)}"
-    return "of the project it may use only what its spec names, and this spec names nothing (to allow it, name it in backticks in the docstring)"
+    direct = sorted(f"from {item.module} import {item.name}" for item in spec.references if item.direct and item.name)
+    use = "of the project it may use only what its spec names"
+    return f"{use}: {'; '.join(direct)}" if direct else f"{use}, which is nothing (a docstring names in backticks)"

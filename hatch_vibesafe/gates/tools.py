@@ -1,4 +1,4 @@
-"""Runs ruff and mypy: found or said to be missing, bounded in time, with nothing of the user's environment but what they need."""
+"""Runs ruff and mypy: said to be missing where they are, bounded in time, with only the environment they need."""
 
 import importlib.metadata
 import os

@@ -1,4 +1,4 @@
-"""The types gate: `mypy --strict` over a whole batch in one process; only what is wrong in a candidate's own file counts."""
+"""The types gate: `mypy --strict` over a whole batch in one process; only errors in a candidate's own file count."""
 
 import ast
 import json
@@ -21,10 +21,10 @@ LOCK_PATIENCE_SECONDS = 600.0
 # In the head these are the spec's own: a script's stub may leave annotations out, and no implementation can add them.
 _OF_THE_SPEC = frozenset({"no-untyped-def", "type-arg", "explicit-any"})
 _OPTIONS = (
-    ("--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases", "--namespace-packages")
-    + ("--no-error-summary", "--no-color-output", "--no-pretty", "--show-error-codes", "--output=json")
+    *("--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases", "--namespace-packages"),
+    *("--no-error-summary", "--no-color-output", "--no-pretty", "--show-error-codes", "--output=json"),
     # That a library brings no types is nothing that an implementation could mend.
-    + ("--disable-error-code=import-untyped", "--no-warn-unused-ignores")
+    *("--disable-error-code=import-untyped", "--no-warn-unused-ignores"),
 )
 
 
@@ -48,7 +48,7 @@ def check(
         locked(cache / "mypy.lock", LOCK_PATIENCE_SECONDS),
         tempfile.TemporaryDirectory(prefix="vibesafe-types-") as name,
     ):
-        # Named by content: what was judged before is in mypy's cache under its own name and cannot be taken for another.
+        # Named by content, so that mypy's cache cannot take one for another.
         names = [
             f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
         ]
@@ -69,7 +69,7 @@ def record(findings: Sequence[Finding]) -> GateRecord:
 def _judge(
     batch: Mapping[str, Candidate], arguments: Sequence[str], directory: Path, extra: Mapping[str, str]
 ) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings by module name. Where mypy gives up on a batch, its halves are judged: one candidate fails alone."""
+    """Return the findings by module. Where mypy gives up on a batch, its halves are judged: who fails fails alone."""
     run = run_module("mypy", [*arguments, *(f"{module}.py" for module in batch)], directory, TIMEOUT_SECONDS, extra)
     errors = _errors(run)
     if errors is not None:

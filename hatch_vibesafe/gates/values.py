@@ -101,19 +101,24 @@ class _Reading:
                 return repr(truth)
             case ["str" | "int" | "float" | "complex" | "bytes" as kind, *texts]:
                 return self._scalar(kind, texts)
+            case ["object", str(module), str(qualname), text, bool(made_up)]:
+                return self._object(f"{module}.{qualname}", text, made_up=made_up)
+        return self._container(node)
+
+    def _container(self, node: object) -> str:
+        match node:
             case ["list" | "tuple" | "set" | "frozenset" as kind, list(items)]:
                 return self._sequence(kind, [self.value(item) for item in items])
             case ["dict", list(pairs)]:
                 return f"{{{', '.join(self._pair(pair) for pair in pairs)}}}"
-            case ["object", str(module), str(qualname), str(text), bool(made_up)]:
-                if made_up:
-                    self.refusals.append(
-                        f"it shows an object of {module}.{qualname}, a class of the implementation itself"
-                    )
-                return text
-            case ["unreadable"] | ["object", str(), str(), None, bool()]:
+            case ["unreadable"]:
                 return self._unreadable()
         raise MalformedAnswerError("it shows a value of no known kind")
+
+    def _object(self, name: str, text: object, *, made_up: bool) -> str:
+        if made_up:
+            self.refusals.append(f"it shows an object of {name}, a class of the implementation itself")
+        return self._unreadable() if text is None else _text(text)
 
     def _pair(self, pair: object) -> str:
         match pair:

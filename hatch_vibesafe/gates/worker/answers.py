@@ -1,0 +1,50 @@
+"""Imports a spec's module with the candidate in it, and answers each example."""
+
+import importlib
+import sys
+
+from hatch_vibesafe.gates.worker.examples import SEEN, SHOW, described, line_in, run_example
+from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
+from hatch_vibesafe.gates.worker.modules import Modules, given_path, stand_in
+from hatch_vibesafe.gates.worker.transcript import Transcript
+from hatch_vibesafe.gates.worker.witness import Witness
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hatch_vibesafe.gates.worker.messages import Encoded, Job, Shared
+
+
+def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
+    """Import the spec's module with the candidate in it, run the examples, and give one answer each."""
+    unit = f"{job['module']}/{job['qualname']}"
+    name = shared["names"][unit]
+    implementations = {shared["names"][other]: source for other, source in shared["implementations"].items()}
+    sys.meta_path.insert(0, Modules(shared["modules"], implementations | {name: job["source"]}))
+    sys.path += shared["path"]
+    resolved = stand_in(shared["names"], {*implementations, name})
+    try:
+        candidate = importlib.import_module(name)
+        module = importlib.import_module(job["module"])
+    except BaseException as error:  # noqa: BLE001 - the candidate's and the project's code may raise anything
+        yield ["failed", f"{type(error).__name__}: {error}"[:TEXT_LIMIT], line_in(error, given_path(name))]
+        return
+    if unit not in resolved:
+        yield ["failed", f"the module {job['module']} never decorates {job['qualname']}", 0]
+        return
+    witness = Witness(candidate)
+    namespace = dict(vars(module))
+    if "." not in job["qualname"]:
+        namespace[job["qualname"]] = resolved[unit]
+    transcript = Transcript(witness)
+    namespace |= {SHOW: transcript.show, SEEN: witness.seen}
+    for source in job["examples"]:
+        raised: Encoded | None = None
+        sys.stdout = transcript
+        try:
+            run_example(source, namespace)
+        except BaseException as error:  # noqa: BLE001 - an answer too: examples may expect any exception
+            raised = described(error, witness, given_path(name))
+        yield ["example", transcript.take(), raised, witness.refusals]
+    yield ["done"]
