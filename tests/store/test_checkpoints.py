@@ -204,6 +204,12 @@ def test_the_same_checkpoint_again_keeps_the_first(store: "Store") -> None:
     assert read_evidence(store.checkpoints, first.unit, first.hash)[0] == evidence
 
 
+def test_evidence_made_before_the_provenance_was_final_fits(store: "Store") -> None:
+    checkpoint = store.checkpoint(day=2)
+    write_checkpoint(store.checkpoints, checkpoint, store.evidence(store.checkpoint(day=1)))
+    assert read_evidence(store.checkpoints, checkpoint.unit, checkpoint.hash)[0] == store.evidence(checkpoint)
+
+
 @pytest.mark.parametrize("damage", ["impl.py", "meta.toml", "evidence.toml", "all", "file"])
 def test_a_damaged_checkpoint_is_replaced(store: "Store", damage: str) -> None:
     checkpoint = store.write()

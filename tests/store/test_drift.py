@@ -82,6 +82,29 @@ def test_a_changed_spec_is_drift_and_says_which_part(store: "Store") -> None:
     assert problem.remedy == COMPILE_AND_SAVE
 
 
+def test_gates_of_a_checkpoint_for_another_spec_do_not_matter(store: "Store") -> None:
+    store.write()
+    store.save()
+    spec = store.spec(signature="def add(a: float) -> int:")
+    assert len(store.status(gate_settings=digest(b"stricter")).problems) == 1
+    assert len(store.status(spec, gate_settings=digest(b"stricter")).problems) == 1
+
+
+def test_the_newest_is_current_whatever_its_hash(store: "Store") -> None:
+    made = [store.write(store.checkpoint(implementation=b"%d\n" % day, day=day)) for day in (3, 5, 1, 6, 2, 4)]
+    for day in (6, 5, 4, 3, 2, 1):
+        [newest] = [one for one in made if one.provenance.created.startswith(f"2025-01-{day:02}")]
+        assert store.status().current == newest.hash
+        shutil.rmtree(store.place(newest))
+
+
+def test_a_checkpoint_that_only_mentions_the_spec_hash_is_not_for_it(store: "Store") -> None:
+    checkpoint = store.checkpoint(store.spec(signature="other"))
+    provenance = replace(checkpoint.provenance, author=store.spec().spec_hash)
+    store.write(replace(checkpoint, provenance=provenance))
+    assert store.status().current is None
+
+
 def test_a_changed_spec_with_its_own_checkpoint_waits_for_save(store: "Store") -> None:
     store.write()
     store.save()
