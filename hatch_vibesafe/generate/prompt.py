@@ -1,0 +1,129 @@
+"""From a spec to what is asked: the rendered template, the beginning of the answer, and their digests."""
+
+import json
+from dataclasses import asdict, dataclass
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.stub import fence_for, stub_source
+from hatch_vibesafe.identity import Digest, digest, tagged_digest
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.store.records import Scalar
+
+# Where a model that continues the function runs on: another statement at the margin, or the fence's end.
+_STOP = ("\n```", "\ndef ", "\nclass ", "\nprint(", "\nif __name__", "\nassert ")
+_MOST_FINDINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What goes back to the model: the code that was refused, and why."""
+
+    answer: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked.
+
+    Attributes:
+        request: The request.
+        digest: The digest of its messages, which enters the checkpoint's hash.
+        beginning: The beginning of the answer that the request holds; empty where the model begins it.
+    """
+
+    request: Request
+    digest: Digest
+    beginning: str
+
+
+def build_prompt(spec: Spec, feedback: Feedback | None, *, continues: bool, sample: int) -> Prompt:
+    """Return the prompt for a spec. The same arguments give the same prompt; nothing else enters it.
+
+    Args:
+        spec: The spec, which holds its template's content and what is sent.
+        feedback: The refused attempt before this one.
+        continues: Whether the provider can continue the beginning of an answer.
+        sample: Which of several answers to the same question this is for, from 0. A seed that is sent grows with it.
+
+    Raises:
+        VibesafeConfigurationError: if the template cannot be rendered.
+    """
+    stub = stub_source(spec)
+    content = _render(spec, stub, feedback, begun=continues)
+    # Without the last line end: small models stumble over a beginning that ends between two lines.
+    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
+    messages = [Message("user", content)]
+    if beginning:
+        messages.append(Message("assistant", beginning))
+    request = Request(tuple(messages), _sent(spec, sample), _STOP if continues else ())
+    return Prompt(request, digest(_messages(request)), beginning)
+
+
+def request_digest(request: Request, kind: str, sample: int) -> Digest:
+    """Return a request's name in the answer cache: its messages, what is sent, the kind of provider, the sample."""
+    rest = json.dumps([kind, [list(pair) for pair in request.sent], list(request.stop), sample])
+    return tagged_digest("vibesafe-request/1", _messages(request), rest.encode())
+
+
+def _messages(request: Request) -> bytes:
+    return json.dumps([asdict(message) for message in request.messages], sort_keys=True).encode()
+
+
+def _sent(spec: Spec, sample: int) -> tuple[tuple[str, Scalar], ...]:
+    return tuple(
+        (name, value + sample if name == "seed" and isinstance(value, int) else value)
+        for name, value in spec.settings.sent
+        if name != "provider"
+    )
+
+
+def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) -> str:
+    references = [reference for reference in spec.references if reference.name and reference.source.strip()]
+    shown = None
+    data = [stub, *(reference.source for reference in references)]
+    if feedback is not None:
+        findings = [_line(finding) for finding in feedback.findings[:_MOST_FINDINGS]]
+        shown = {"answer": feedback.answer, "findings": findings}
+        data += [feedback.answer, *findings]
+    # Sandboxed: a template is text that may come with a pull request, and renders data, no more.
+    environment = SandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    try:
+        template = environment.from_string(normalise_newlines(spec.settings.template_content))
+        rendered = template.render(
+            name=spec.unit.name,
+            stub=stub,
+            begun=begun,
+            references=references,
+            feedback=shown,
+            fence=fence_for(*data),
+            method=spec.options.method or "",
+            path=spec.options.path or "",
+            tags=spec.options.tags,
+        )
+    except jinja2.TemplateSyntaxError as error:
+        raise VibesafeConfigurationError(_broken(spec, f"line {error.lineno}: {error.message}")) from None
+    except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
+        raise VibesafeConfigurationError(_broken(spec, str(error))) from None
+    return rendered.strip() + "\n"
+
+
+def _line(finding: Finding) -> str:
+    place = f"line {finding.line}: " if finding.line else ""
+    return f"{finding.gate}: {place}{finding.message}"
+
+
+def _broken(spec: Spec, what: str) -> Problem:
+    return Problem(
+        f"template {spec.settings.template}, for {spec.unit}",
+        f"cannot be rendered: {what}",
+        "mend the template; its variables are described at the top of ours (prompts/function.j2)",
+    )

@@ -1,0 +1,113 @@
+"""What a failed request means: whether asking again can help, after what time, and what the user can do."""
+
+import email.utils
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hatch_vibesafe.problems import VibesafeProviderError
+
+LONGEST_WAIT = 60.0
+"""Seconds that a server may ask us to wait; whoever asks for longer gets no second request in this run."""
+
+_FIRST_WAIT = 0.5
+_LONGEST_OWN_WAIT = 8.0
+_UNPROCESSABLE = frozenset({400, 413, 415, 422})
+_TRANSIENT = frozenset({408, 409, 425, 429})
+_EXHAUSTED = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
+class ProviderUnusableError(VibesafeProviderError):
+    """The provider will refuse every request in the same way: wrong key, wrong address, unknown model, no credit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one request brought no answer.
+
+    Attributes:
+        what: What happened, in one sentence without a subject.
+        remedy: What the user can do.
+        again: Whether asking again can help.
+        wait: Seconds that the server asks us to wait before; None where it does not say.
+        unusable: Whether every other request will fail alike.
+    """
+
+    what: str
+    remedy: str
+    again: bool = False
+    wait: float | None = None
+    unusable: bool = False
+
+
+def failure_of_status(  # noqa: PLR0911 - one answer for each class of status
+    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, now: datetime
+) -> Failure:
+    """Return what an HTTP status means.
+
+    Args:
+        status: The status.
+        headers: The headers, looked up without regard to case.
+        body: What the server said; shown in part.
+        settings: The configuration table to mend, for people.
+        key: The name of the variable that holds the key.
+        now: The time, against which a date in Retry-After is read (RFC 9110, section 10.2.3).
+    """
+    said = f"HTTP {status}: {_message(body)}" if _message(body) else f"HTTP {status}"
+    if status in {401, 403}:
+        return Failure(f"refused the key ({said})", f"check the key in {key}", unusable=True)
+    if status == 404:  # noqa: PLR2004 - a status
+        return Failure(
+            f"knows no such address or model ({said})", f"mend base_url or model in {settings}", unusable=True
+        )
+    if status == 429 and _code(body) in _EXHAUSTED:  # noqa: PLR2004 - a status
+        return Failure(
+            f"has no credit left for this key ({said})", f"add credit, or another key in {key}", unusable=True
+        )
+    if status in _TRANSIENT or status >= 500:  # noqa: PLR2004 - server errors begin here
+        wait = _retry_after(headers, now)
+        if wait is not None and wait > LONGEST_WAIT:
+            return Failure(f"asks to wait {wait:.0f} s ({said})", "run the command again after that time")
+        return Failure(f"failed ({said})", "run the command again later", again=True, wait=wait)
+    if status in _UNPROCESSABLE:
+        return Failure(f"does not accept the request ({said})", f"mend what the server names in {settings}")
+    return Failure(f"failed ({said})", f"check {settings}")
+
+
+def wait_before(attempt: int, failure: Failure) -> float:
+    """Return the seconds to wait before the attempt of that number (from 2)."""
+    if failure.wait is not None:
+        return failure.wait
+    return float(min(_LONGEST_OWN_WAIT, _FIRST_WAIT * 2 ** (attempt - 2)))
+
+
+def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    text = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            date = email.utils.parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    return max(0.0, seconds) if seconds == seconds else None  # noqa: PLR0124 - "nan" is a float too
+
+
+def _error(body: str) -> Mapping[str, object]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    error = document.get("error", document) if isinstance(document, dict) else {}
+    return error if isinstance(error, dict) else {"message": error}
+
+
+def _message(body: str) -> str:
+    message = _error(body).get("message")
+    return message if isinstance(message, str) else body.strip()
+
+
+def _code(body: str) -> str:
+    return str(_error(body).get("code") or _error(body).get("type") or "")

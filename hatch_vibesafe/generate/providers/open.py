@@ -1,0 +1,24 @@
+"""From a `[provider.NAME]` table to what answers."""
+
+from hatch_vibesafe.config import ProviderConfig
+from hatch_vibesafe.generate.providers.local import Local
+from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
+from hatch_vibesafe.generate.providers.protocol import Provider
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+
+
+def open_provider(config: ProviderConfig) -> Provider:
+    """Return the provider of a configuration table. Cheap: it needs its key or its model with the first question only.
+
+    Raises:
+        VibesafeConfigurationError: if there is no such kind.
+    """
+    match config.kind:
+        case "openai-compatible":
+            return OpenAICompatible(config)
+        case "local":
+            return Local(config)
+        case kind:
+            raise VibesafeConfigurationError(
+                Problem(f"[provider.{config.name}] kind", f"is {kind!r}", "choose openai-compatible or local")
+            )

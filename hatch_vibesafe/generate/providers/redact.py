@@ -1,0 +1,49 @@
+"""Keeping the key out of everything that is said, kept or shown."""
+
+from hatch_vibesafe.store.records import Answer
+
+REDACTED = "[key]"
+_LONGEST = 300
+
+
+class Secret:
+    """A key that shows itself to no one by accident: neither its text nor its representation holds it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def reveal(self) -> str:
+        """Return the key, for the one header that needs it."""
+        return self._value
+
+    def redacted(self, text: str) -> str:
+        """Return `text` with every occurrence of the key gone, as it is and as JSON and `repr` write it."""
+        if not self._value:
+            return text
+        for spelling in {self._value, ascii(self._value)[1:-1], repr(self._value)[1:-1]}:
+            text = text.replace(spelling, REDACTED)
+        return text
+
+    def redacted_answer(self, answer: Answer) -> Answer:
+        """Return an answer without the key: servers exist that echo what they were sent."""
+        return Answer(
+            text=self.redacted(answer.text),
+            model=self.redacted(answer.model),
+            input_tokens=answer.input_tokens,
+            output_tokens=answer.output_tokens,
+            finish=self.redacted(answer.finish),
+        )
+
+
+def one_line(text: str) -> str:
+    """Return a server's words as one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -1,0 +1,257 @@
+"""A real client, a real server that misbehaves: a clear error or a bounded retry, and never a key in anything."""
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pytest
+
+from hatch_vibesafe.config import ProviderConfig
+from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
+from hatch_vibesafe.generate.providers.open import open_provider
+from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
+from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.problems import VibesafeConfigurationError, VibesafeProviderError
+from hatch_vibesafe.store.records import Answer
+
+KEY = 'sk-canary-0123456789-"quoted\\'
+QUESTION = Request((Message("user", "Write f."),), (("model", "asked-model"),))
+
+
+class Server(Protocol):
+    replies: list[Any]
+    asked: list[Any]
+    base_url: str
+
+
+Reply = Callable[..., object]
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def config(model_server: Server, monkeypatch: pytest.MonkeyPatch) -> ProviderConfig:
+    monkeypatch.setenv("CANARY_KEY", KEY)
+    return ProviderConfig(
+        "default",
+        "openai-compatible",
+        "asked-model",
+        base_url=model_server.base_url,
+        api_key_env="CANARY_KEY",
+        timeout=5,
+    )
+
+
+@pytest.fixture
+def provider(config: ProviderConfig, slept: list[float]) -> OpenAICompatible:
+    return OpenAICompatible(config, sleep=slept.append)
+
+
+def test_an_answer_comes_with_the_model_that_gave_it(
+    provider: OpenAICompatible, model_server: Server, reply: Reply
+) -> None:
+    model_server.replies = [reply("Hello.")]
+    assert provider.ask(QUESTION) == Answer("Hello.", "answering-model", 7, 5, "stop")
+
+
+def test_only_what_is_set_is_sent(provider: OpenAICompatible, model_server: Server, reply: Reply) -> None:
+    model_server.replies = [reply("Hello.")]
+    provider.ask(QUESTION)
+    provider.ask(
+        replace(
+            QUESTION,
+            sent=(("max_tokens", 9), ("model", "m"), ("reasoning_effort", "low"), ("seed", 3), ("temperature", 0.0)),
+        )
+    )
+    bare, full = (asked.body for asked in model_server.asked)
+    assert bare == {"model": "asked-model", "messages": [{"role": "user", "content": "Write f."}]}
+    assert {name: value for name, value in full.items() if name != "messages"} == {
+        "model": "m",
+        "max_tokens": 9,
+        "reasoning_effort": "low",
+        "seed": 3,
+        "temperature": 0.0,
+    }
+    assert model_server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize(
+    ("failing", "waits"),
+    [
+        ({"status": 500}, [0.5, 1.0]),
+        ({"status": 503, "headers": {"Retry-After": "2"}}, [2.0, 2.0]),
+        ({"status": 429, "headers": {"Retry-After": "3"}}, [3.0, 3.0]),
+        ({"behaviour": "reset"}, [0.5, 1.0]),
+        ({"body": b"{garbage"}, [0.5, 1.0]),
+        ({"body": b"<html>busy</html>", "headers": {"Content-Type": "text/html"}}, [0.5, 1.0]),
+        ({"body": b'{"choices": []}'}, [0.5, 1.0]),
+        ({"body": b'{"error": {"message": "overloaded"}}'}, [0.5, 1.0]),
+    ],
+)
+def test_what_may_pass_is_asked_again_and_not_for_ever(
+    config: ProviderConfig, model_server: Server, reply: Reply, failing: dict[str, Any], waits: list[float]
+) -> None:
+    slept: list[float] = []
+    provider = OpenAICompatible(config, sleep=slept.append)
+    bad = reply(**failing)
+    model_server.replies = [bad, bad, reply("Hello.")]
+    assert provider.ask(QUESTION).text == "Hello."
+    assert slept == waits
+    model_server.replies = [bad]
+    model_server.asked.clear()
+    with pytest.raises(VibesafeProviderError) as failure:
+        provider.ask(QUESTION)
+    assert len(model_server.asked) == 3
+    assert len(failure.value.problems) == 1
+    assert failure.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "unusable"),
+    [
+        ((400, b'{"error": {"message": "temperature is not accepted"}}'), False),
+        ((401, b'{"error": {"message": "bad key"}}'), True),
+        ((403, b""), True),
+        ((404, b'{"error": "no such model"}'), True),
+        ((429, b'{"error": {"code": "insufficient_quota", "message": "no credit"}}'), True),
+        ((422, b"not even JSON"), False),
+    ],
+)
+def test_what_will_not_pass_is_asked_once(
+    provider: OpenAICompatible, model_server: Server, reply: Reply, refusal: tuple[int, bytes], unusable: bool
+) -> None:
+    status, body = refusal
+    model_server.replies = [reply(status=status, body=body)]
+    with pytest.raises(VibesafeProviderError) as failure:
+        provider.ask(QUESTION)
+    assert len(model_server.asked) == 1
+    assert isinstance(failure.value, ProviderUnusableError) is unusable
+    assert str(status) in failure.value.problems[0].what
+
+
+def test_a_server_that_asks_to_wait_long_gets_no_second_request(
+    provider: OpenAICompatible, model_server: Server, reply: Reply, slept: list[float]
+) -> None:
+    model_server.replies = [reply(status=429, headers={"Retry-After": "3600"})]
+    with pytest.raises(VibesafeProviderError, match="3600 s"):
+        provider.ask(QUESTION)
+    assert (len(model_server.asked), slept) == (1, [])
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "drip"])
+def test_a_slow_server_is_left(config: ProviderConfig, model_server: Server, reply: Reply, behaviour: str) -> None:
+    model_server.replies = [reply("Hello.", behaviour=behaviour)]
+    provider = OpenAICompatible(replace(config, timeout=0.2, attempts=2), sleep=lambda _: None)
+    with pytest.raises(VibesafeProviderError, match=r"0\.2 s"):
+        provider.ask(QUESTION)
+    assert len(model_server.asked) == 2
+
+
+def test_a_server_that_is_not_there_is_named(config: ProviderConfig) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    provider = OpenAICompatible(replace(config, base_url=f"http://127.0.0.1:{port}/v1"), sleep=lambda _: None)
+    with pytest.raises(ProviderUnusableError, match="cannot be reached") as failure:
+        provider.ask(QUESTION)
+    assert "[provider.default]" in failure.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_empty_and_truncated_answers_are_answers_that_say_so(
+    provider: OpenAICompatible, model_server: Server, reply: Reply, finish: str
+) -> None:
+    model_server.replies = [reply(None, finish=finish)]
+    assert provider.ask(QUESTION) == Answer("", "answering-model", 7, 5, finish)
+
+
+ECHO = f'{{"error": {{"message": "you sent Authorization: Bearer {KEY}"}}}}'
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        {"status": 401, "body": ECHO.encode()},
+        {"status": 500, "body": f"Bearer {KEY}".encode()},
+        {"body": f"Bearer {KEY}".encode()},
+        {"body": ECHO.encode()},
+        {"status": 400, "body": ("x" * 290 + KEY).encode()},
+    ],
+)
+def test_no_key_is_in_any_error_or_log(
+    provider: OpenAICompatible,
+    model_server: Server,
+    reply: Reply,
+    caplog: pytest.LogCaptureFixture,
+    echo: dict[str, Any],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    model_server.replies = [reply(**echo)]
+    with pytest.raises(VibesafeProviderError) as failure:
+        provider.ask(QUESTION)
+    said = (
+        f"{failure.value} {failure.value!r} {failure.value.__context__!r} {provider!r} {vars(provider)!r} {caplog.text}"
+    )
+    assert "canary" not in said.replace("CANARY_KEY", "")
+
+
+def test_a_key_that_a_server_echoes_as_its_answer_is_not_kept(
+    provider: OpenAICompatible, model_server: Server, reply: Reply
+) -> None:
+    model_server.replies = [reply(f"your key is {KEY}, and {KEY}")]
+    assert provider.ask(QUESTION).text == "your key is [key], and [key]"
+
+
+def test_a_missing_key_is_named_before_anything_is_sent(
+    config: ProviderConfig, model_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CANARY_KEY")
+    provider = OpenAICompatible(replace(config, base_url="https://models.invalid/v1"))
+    with pytest.raises(ProviderUnusableError) as failure:
+        provider.ask(QUESTION)
+    assert failure.value.problems[0].remedy == "set CANARY_KEY, or name another in api_key_env"
+    assert model_server.asked == []
+
+
+def test_a_server_on_this_machine_needs_no_key(
+    config: ProviderConfig, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CANARY_KEY")
+    model_server.replies = [reply("Hello.")]
+    assert OpenAICompatible(config).ask(QUESTION).text == "Hello."
+    assert "authorization" not in model_server.asked[0].headers
+
+
+@pytest.mark.parametrize("key", ["line\nbreak", "ключ"])
+def test_what_cannot_be_a_key_is_refused_without_being_shown(
+    config: ProviderConfig, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("CANARY_KEY", key)
+    with pytest.raises(ProviderUnusableError) as failure:
+        OpenAICompatible(config).ask(QUESTION)
+    assert key not in str(failure.value)
+
+
+def test_no_other_variable_of_the_environment_is_sent(
+    provider: OpenAICompatible, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"):
+        monkeypatch.setenv(name, "http://leaked.invalid")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer leaked")
+    model_server.replies = [reply("Hello.")]
+    provider.ask(QUESTION)
+    assert "leaked" not in str(model_server.asked)
+
+
+def test_a_kind_opens_its_provider_and_an_unknown_one_is_refused(config: ProviderConfig) -> None:
+    assert [open_provider(config).kind, open_provider(replace(config, kind="local")).kind] == [
+        "openai-compatible",
+        "local",
+    ]
+    with pytest.raises(VibesafeConfigurationError):
+        open_provider(replace(config, kind="oracle"))
