@@ -31,12 +31,11 @@ COMMANDS = {
 class Commands(click.Group):
     """The group of commands, which knows their names without importing them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order of a unit's life."""
-        del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Return a command, importing its module now."""
         if cmd_name not in COMMANDS:
             return None
@@ -46,9 +45,8 @@ class Commands(click.Group):
             raise TypeError(msg)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the overview without importing the commands."""
-        del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
@@ -76,10 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(run(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every failure that a user can cause ends here as a table of problems."""
+def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
+    """Run one command and return its exit code; what a user can cause ends here, as a table of problems."""
     try:
-        result = cli.main(args=None if arguments is None else list(arguments), prog_name="vibesafe", standalone_mode=False)
+        result = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="vibesafe", standalone_mode=False
+        )
     except VibesafeConfigurationError as error:
         click.echo(render(error.problems), err=True)
         return EXIT_USAGE
@@ -98,6 +98,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FINDINGS
     except OSError as error:
         where = error.filename or "the system"
-        click.echo(render([Problem(str(where), error.strerror or str(error), "mend that and run the command again")]), err=True)
+        click.echo(
+            render([Problem(str(where), error.strerror or str(error), "mend that and run the command again")]), err=True
+        )
         return EXIT_FINDINGS
     return result if isinstance(result, int) else 0

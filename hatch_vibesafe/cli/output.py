@@ -28,7 +28,9 @@ STATE_STYLES = {
 def console() -> Console:
     """Return the console for standard output, as wide as the terminal, plain where there is none."""
     interactive = sys.stdout.isatty()
-    return Console(file=sys.stdout, width=None if interactive else _UNLIMITED_WIDTH, highlight=False, soft_wrap=not interactive)
+    return Console(
+        file=sys.stdout, width=None if interactive else _UNLIMITED_WIDTH, highlight=False, soft_wrap=not interactive
+    )
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

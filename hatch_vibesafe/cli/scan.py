@@ -32,7 +32,13 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         )
     else:
         rows = [
-            (str(spec.unit), spec.options.kind, str(len(spec.examples)), session.statuses[spec.unit].state, spec.spec_hash[:12])
+            (
+                str(spec.unit),
+                spec.options.kind,
+                str(len(spec.examples)),
+                session.statuses[spec.unit].state,
+                spec.spec_hash[:12],
+            )
             for spec in session.specs
         ]
         rows += [(str(unit.unit), unit.kind, str(unit.examples), "invalid", "") for unit in session.invalid]

@@ -70,9 +70,7 @@ def statuses(project: Project, index: Index, specs: Sequence[Spec]) -> dict[Unit
     """Return where each spec stands."""
     settings = gate_settings_digest(project.config)
     required = project.config.gates.required
-    return {
-        spec.unit: unit_status(spec, index, project.checkpoints_path, settings, required) for spec in specs
-    }
+    return {spec.unit: unit_status(spec, index, project.checkpoints_path, settings, required) for spec in specs}
 
 
 def matches(unit: UnitId, target: str) -> bool:

@@ -1,6 +1,7 @@
 """The endpoints. Routing and validation are FastAPI's; what happens inside is generated."""
 
 from fastapi import APIRouter
+
 from vibesafe_runtime import VibeCoded, vibesafe
 
 router = APIRouter()

@@ -19,7 +19,7 @@ def sum_str(a: str, b: str) -> str:
 
 @vibesafe
 def fibonacci(n: int) -> int:
-    """Return the n-th Fibonacci number, counting from fibonacci(0) == 0.
+    """Return the n-th Fibonacci number; the 0th is 0 and the 1st is 1.
 
     >>> fibonacci(0)
     0

@@ -1,0 +1,1 @@
+"""Re-runnable comparisons; each prints ratios from one run on one machine."""

@@ -1,0 +1,53 @@
+"""Run benchmarks and print their tables of ratios.
+
+usage: python3 benchmarks/run.py [NAME...]     (default: all that need no model)
+
+Makes its own environments in `.environments/`; every figure comes from one run on one machine.
+"""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENTS = ROOT / ".environments"
+RIVAL = "vibesafe==0.2.1"
+
+# Name -> what it measures. `humaneval_models` needs a local model server's package and a quarter of an hour.
+BENCHMARKS = {
+    "production": "import, first call, call and footprint of an installed wheel, against plain modules and the rival",
+    "commands": "scan, status, diff and check over many units, against the rival",
+    "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
+    "humaneval_models": "how many of the 40 a local model solves (only when named)",
+}
+ONLY_WHEN_NAMED = {"humaneval_models"}
+
+
+def environment(name: str, *requirements: str) -> Path:
+    """Return the Python of an environment with these requirements, made on the first run."""
+    made = subprocess.run(
+        [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENTS / name), *requirements],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return Path(made.stdout.strip())
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all that need no model."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    ours = environment("benchmarks", "-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local]", "build", "pip")
+    rival = environment("rival", RIVAL, "ruff", "ty", "hypothesis", "mypy")
+    sys.path.insert(0, str(ROOT))
+    for name in names or [name for name in BENCHMARKS if name not in ONLY_WHEN_NAMED]:
+        import_module(f"benchmarks.{name}").main(ours, rival)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""`vibesafe check`: all of it for CI. Needs no key and no network, and writes nothing."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.cli.verdicts import finding_problems
+from hatch_vibesafe.gates.run import GateContext, run_gates
+from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.project import Project
+from hatch_vibesafe.store.checkpoints import read_checkpoint
+from hatch_vibesafe.store.drift import orphans
+
+
+@click.command(
+    name="check",
+    epilog="Examples:  vibesafe check   |   vibesafe check --no-gates   |   vibesafe check --json > report.json",
+)
+@options.target
+@click.option("--no-gates", is_flag=True, help="Trust the stored evidence: do not gate the active checkpoints again.")
+@options.as_json
+def command(targets: tuple[str, ...], no_gates: bool, as_json: bool) -> int:
+    """Do all of it for CI: scan, drift, stored bytes, evidence, and every gate again on what is active.
+
+    Finds everything that would make a build fail. Needs no key and no network, and writes nothing.
+    """
+    session = open_session(targets)
+    drift = tuple(problem for status in session.statuses.values() for problem in status.problems)
+    empty = () if session.specs or session.invalid or session.scan.problems else (_no_unit(session),)
+    refused = () if no_gates else _gate_again(session)
+    problems = (*session.scan_problems, *empty, *drift, *refused)
+    left_over = () if targets else orphans(session.scan, session.index)
+    gated = 0 if no_gates else len(_active(session))
+    if as_json:
+        output.print_json(
+            {
+                "units": {str(unit): status.state for unit, status in session.statuses.items()},
+                "gated": gated,
+                "problems": output.problems_as_json(problems),
+                "warnings": output.problems_as_json(left_over),
+            }
+        )
+    else:
+        for problem in left_over:
+            click.echo(f"warning: {problem.where}: {problem.what}; {problem.remedy}", err=True)
+        output.print_problems(problems)
+        click.echo(f"{len(session.specs)} units checked, {gated} gated again, {len(problems)} problems")
+    return EXIT_FINDINGS if problems else 0
+
+
+def _no_unit(session: Session) -> Problem:
+    where = session.project.config.source or "this directory"
+    return Problem(
+        where, "the scan found no unit", "decorate a typed function with @vibesafe, or remove the configuration"
+    )
+
+
+def _active(session: Session) -> dict[UnitId, bytes]:
+    """Return the implementations that are active and whole."""
+    directory = session.project.checkpoints_path
+    return {
+        unit: read_checkpoint(directory, unit, status.active).implementation
+        for unit, status in session.statuses.items()
+        if status.active is not None and not status.problems
+    }
+
+
+def _gate_again(session: Session) -> tuple[Problem, ...]:
+    """Gate what is active once more: committed evidence is a claim, this is the proof. No cache is written."""
+    active = _active(session)
+    candidates = [Candidate(spec, active[spec.unit]) for spec in session.specs if spec.unit in active]
+    if not candidates:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="vibesafe-check-") as scratch:
+        project = _with_cache(session.project, Path(scratch))
+        verdicts = run_gates(candidates, GateContext(project=project, scan=session.scan, active=active))
+    return tuple(
+        problem
+        for candidate, verdict in zip(candidates, verdicts, strict=True)
+        for problem in finding_problems(
+            candidate.spec, verdict, f"vibesafe compile --force --target {candidate.spec.unit}"
+        )
+    )
+
+
+def _with_cache(project: Project, cache: Path) -> Project:
+    return replace(project, config=replace(project.config, paths=replace(project.config.paths, cache=str(cache))))
