@@ -1,0 +1,144 @@
+"""The hatchling build hook: glue between hatchling and `ship`, and the one place that aborts a build.
+
+It verifies and bakes; it never generates, needs no network and no key, and writes nothing into the source tree.
+"""
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+from hatch_vibesafe import __version__
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
+from hatch_vibesafe.project import Project, open_project
+from hatch_vibesafe.ship.active import read_active_units
+from hatch_vibesafe.ship.bake import bake, reserved_names
+from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
+from hatch_vibesafe.ship.wheel_check import check_wheel
+
+RUNTIME = "vibesafe-runtime"
+TOOL = f"hatch-vibesafe {__version__}"
+
+
+class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
+    """The build hook `vibesafe`: `[tool.hatch.build.hooks.vibesafe]`.
+
+    A wheel gets the baked packages, a source distribution the files that the same wheel needs; an editable install is
+    not touched. Where anything does not agree, the build ends with one table of problems and leaves no artifact.
+    """
+
+    PLUGIN_NAME = "vibesafe"
+
+    _directory: TemporaryDirectory[str] | None = None
+    _expected: Mapping[str, bytes] | None = None
+
+    def initialize(self, version: str, build_data: dict[str, dict[str, str]]) -> None:
+        """Check everything that is about to ship and hand the generated files to hatchling."""
+        if version == "editable" or self.target_name not in {"sdist", "wheel"}:
+            return
+        self._or_abort(lambda: self._prepare(build_data))
+
+    def finalize(self, version: str, build_data: dict[str, dict[str, str]], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's
+        """Open the finished artifact anew and compare it with what was checked; delete it where it differs."""
+        expected, self._expected = self._expected, None
+        self.clean([])
+        if expected is None:
+            return
+        artifact = Path(artifact_path)
+        check = check_wheel if self.target_name == "wheel" else check_sdist
+
+        def compare() -> None:
+            try:
+                problems = check(artifact, expected)
+            except BaseException:
+                artifact.unlink(missing_ok=True)
+                raise
+            if problems:
+                artifact.unlink(missing_ok=True)
+                raise VibesafeError(*problems)
+
+        self._or_abort(compare)
+
+    def clean(self, versions: list[str]) -> None:  # noqa: ARG002 - hatchling's signature
+        """Remove the temporary directory of a build."""
+        if self._directory is not None:
+            self._directory.cleanup()
+            self._directory = None
+
+    def _prepare(self, build_data: dict[str, dict[str, str]]) -> None:
+        project = self._project()
+        active = read_active_units(project)
+        problems = (*active.problems, *self._runtime_problems(), *reserved_names(active.units, active.sources))
+        if problems:
+            raise VibesafeError(*problems)
+        if self.target_name == "wheel":
+            included = self._expected = bake(active.units, active.sources, TOOL)
+        else:
+            included = sdist_files(project, active.units)
+            self._leave_out_the_rest_of_the_store(project)
+            place = self.build_config.get_distribution_path
+            self._expected = included | {place(path): text for path, text in spec_sources(active).items()}
+        self._directory = TemporaryDirectory(prefix="vibesafe-build-")
+        for number, (name, content) in enumerate(included.items()):
+            file = Path(self._directory.name, str(number))
+            file.write_bytes(content)
+            build_data["force_include"][str(file)] = self._before_sources(name)
+
+    def _project(self) -> Project:
+        project = open_project(Path(self.root))
+        if project.root != Path(self.root).resolve():
+            what = f"has no configuration of its own; {project.config.source} above it is not part of what is built"
+            remedy = "add an empty [tool.vibesafe] table to pyproject.toml, and repeat there what it needs"
+            raise VibesafeConfigurationError(Problem(str(Path(self.root) / "pyproject.toml"), what, remedy))
+        return project
+
+    def _leave_out_the_rest_of_the_store(self, project: Project) -> None:
+        # hatchling walks into no directory with a reserved name; what is named one by one is still carried.
+        paths = project.config.paths
+        store = (".vibesafe", paths.checkpoints, paths.cache)
+        self.build_config.build_reserved_paths |= {str(Path(path)) for path in store}
+
+    def _before_sources(self, name: str) -> str:
+        """Return the place which hatchling's `sources` setting turns into `name`."""
+        if self.build_config.get_distribution_path(name) == name:
+            return name
+        for source, replacement in self.build_config.sources.items():
+            place = source + name[len(replacement) :]
+            if name.startswith(replacement) and self.build_config.get_distribution_path(place) == name:
+                return place
+        return name
+
+    def _runtime_problems(self) -> Iterator[Problem]:
+        required = self.metadata.core.dependencies_complex.values()
+        if any(_normalised(need.name) == RUNTIME and need.marker is None for need in required):
+            return
+        what = f"the installed project needs {RUNTIME}, but does not depend on it"
+        yield Problem("pyproject.toml", what, f'add "{RUNTIME}" to the dependencies of [project]')
+
+    def _or_abort(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except VibesafeError as error:
+            message = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, a user sees a problem and never a traceback
+            message = render([_unexpected(error)])
+        else:
+            return
+        self.clean([])
+        self.app.abort(message)
+
+
+def _unexpected(error: Exception) -> Problem:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"the build hook met what it does not know: {type(error).__name__}: {error}"
+    where = f"{TOOL}, {Path(place.filename).name}:{place.lineno}"
+    return Problem(where, what, "mend what the message names; where it names nothing of yours, report it as our bug")
+
+
+def _normalised(name: str) -> str:
+    """Return a distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
