@@ -97,7 +97,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn"), ()),
 }
 
-_ABSENT: dict[str, tuple[()] | None] = {"type_params": (), "default_value": None}
+# What a field is where the tree leaves it out: the running Python does not know it, or the tree was made by hand.
+_ABSENT: dict[str, tuple[()] | int] = {"type_params": (), "level": 0}
 
 
 class UnknownSyntaxError(ValueError):
@@ -117,15 +118,15 @@ def encode(value: Encodable) -> bytes:
     waiting: list[Encodable] = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, ast.AST):
+        if item is None or isinstance(item, str | bytes | int | float | complex):
+            written.append(_scalar(item))
+        elif isinstance(item, ast.AST):
             name = type(item).__name__
             written.append(_sized(b"N", name.encode()))
             waiting.extend(reversed(_fields(item, name)))
-        elif isinstance(item, list | tuple):
+        else:
             written.append(b"[" + len(item).to_bytes(8, "big"))
             waiting.extend(reversed(item))
-        else:
-            written.append(_scalar(item))
     return b"".join(written)
 
 
@@ -137,7 +138,7 @@ def encode_signature(function: FunctionNode) -> bytes:
 
 
 def same_signature(one: FunctionNode, other: FunctionNode) -> bool:
-    """Return whether two functions have the same name, async-ness, parameters, defaults, annotations and type parameters."""
+    """Return whether two functions have the same canonical signature: defaults and annotations count too."""
     return encode_signature(one) == encode_signature(other)
 
 
@@ -150,35 +151,35 @@ def _sized(tag: bytes, content: bytes) -> bytes:
     return tag + len(content).to_bytes(8, "big") + content
 
 
-def _scalar(item: object) -> bytes:
+def _scalar(item: str | bytes | complex | None) -> bytes:
     match item:
         case None:
             return b"-"
         case bool():
-            return b"T" if item else b"F"
+            content = b"T" if item else b"F"
         case str():
-            return _sized(b"s", item.encode("utf-8", "surrogatepass"))
+            content = _sized(b"s", item.encode("utf-8", "surrogatepass"))
         case int():
-            return _sized(b"i", hex(item).encode())  # hexadecimal: decimal has a limit of digits
+            content = _sized(b"i", hex(item).encode())  # hexadecimal: decimal has a limit of digits
         case bytes():
-            return _sized(b"b", item)
+            content = _sized(b"b", item)
         case float():
-            return _sized(b"f", item.hex().encode())
-        case complex():
-            return b"c" + _scalar(item.real) + _scalar(item.imag)
-        case _ if item is Ellipsis:
-            return b"."
+            content = _sized(b"f", item.hex().encode())
         case _:
-            raise UnknownSyntaxError(f"no encoding for a value of type {type(item).__name__}")
+            content = b"c" + _scalar(item.real) + _scalar(item.imag)
+    return content
 
 
-def _fields(node: ast.AST, name: str) -> list[Encodable]:
-    fields = _FIELDS.get(name)
-    if fields is None:
+def _fields(node: ast.AST, name: str) -> Sequence[Encodable]:
+    if name not in _FIELDS:
         raise UnknownSyntaxError(f"no encoding for the syntax {name}")
+    return _normalised(node) or [_field(node, field) for field in _FIELDS[name]]
+
+
+def _normalised(node: ast.AST) -> Sequence[Encodable]:
+    """Return the fields of a node that can be spelled in several ways; nothing for any other node."""
     match node:
         case ast.Constant():
-            # Wrapped by its tag: a constant's value is never taken for syntax.
             return [_plain(node.value)]
         case ast.JoinedStr():
             return [_merged(node.values)]
@@ -186,17 +187,15 @@ def _fields(node: ast.AST, name: str) -> list[Encodable]:
             return [node.value, node.conversion, None]  # `{x:}` is `{x}`
         case ast.Delete(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):
             return [targets]  # `del (a, b)` is `del a, b`, and formatters write the latter
-        case ast.ImportFrom():
-            return [node.module, node.names, node.level or 0]
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Module():
-            values = [_field(node, field) for field in fields[:-1]]
-            return [*values, _body(node.body)]
+            fields = _FIELDS[type(node).__name__]
+            return [*(_field(node, field) for field in fields if field != "body"), _body(node.body)]
         case _:
-            return [_field(node, field) for field in fields]
+            return []
 
 
 def _field(node: ast.AST, field: str) -> Encodable:
-    value: Encodable = getattr(node, field, _ABSENT[field]) if field in _ABSENT else getattr(node, field)
+    value: Encodable = getattr(node, field, _ABSENT.get(field))
     return value
 
 

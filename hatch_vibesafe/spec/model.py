@@ -111,7 +111,7 @@ class Spec:
         is_async: Whether it is an `async def`.
         docstring: The normalised docstring; empty where there is none.
         examples: Its doctests.
-        pre_hole: The source of the statements before the hole (docstring excluded), dedented; empty where there are none.
+        pre_hole: The source of the statements before the hole (docstring excluded), dedented; empty where none are.
         header: The import lines that `head` and `pre_hole` need in a module of their own (own-module names as
             `from app.math import X`, other imports as the spec module has them, `from __future__` first).
         references: The project names in scope, sorted.

@@ -1,0 +1,148 @@
+"""What a stub itself contributes to its spec hash, part by part, and the names that it uses."""
+
+from dataclasses import dataclass, fields
+
+from hatch_vibesafe.identity import Digest, SpecHash, tagged_digest
+from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
+from hatch_vibesafe.spec.docstring import Docstring, example_names, mentioned_names
+from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
+from hatch_vibesafe.spec.names import Names, assigned_names, free_names, function_names, parameter_names
+from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.spec.resolve import Resolution, Resolver, Target
+from hatch_vibesafe.spec.stub import Stub
+
+FORMAT = "vibesafe-spec/1"
+
+Part = tuple[str, Digest]
+"""A part's name for people, and its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class StubNames:
+    """The names that a stub uses, by how it uses them.
+
+    Attributes:
+        head: In its signature and in the code before its hole.
+        code: In these and in its overloads.
+        examples: In the inputs of its examples.
+        mentions: In backticks and contracts.
+        decorators: In the other decorators.
+    """
+
+    head: Names
+    code: Names
+    examples: Names
+    mentions: Names
+    decorators: Names
+
+
+@dataclass(frozen=True, slots=True)
+class StubParts:
+    """A usable stub with what it contributes itself.
+
+    Attributes:
+        stub: The stub.
+        docstring: Its docstring.
+        settings: Its template and what is sent.
+        names: The names that it uses.
+        needed: The definitions that its code names: they must exist before an implementation can be imported.
+        shown: The definitions that its examples, contracts and backticks name.
+        wrapping: The definitions that the other decorators name.
+        passed: The names by which other modules of the project hand these definitions on.
+        before: The parts that stand before its helpers.
+        after: The parts that stand after them.
+    """
+
+    stub: Stub
+    docstring: Docstring
+    settings: UnitSettings
+    names: StubNames
+    needed: frozenset[Target]
+    shown: frozenset[Target]
+    wrapping: frozenset[Target]
+    passed: frozenset[tuple[Target, Target]]
+    before: tuple[Part, ...]
+    after: tuple[Part, ...]
+
+    @property
+    def target(self) -> Target:
+        """The unit as a definition of the project."""
+        return Target(self.stub.module.name, self.stub.qualname)
+
+
+def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolver: Resolver) -> StubParts:
+    """Return what a stub contributes itself.
+
+    Raises:
+        UnknownSyntaxError: for syntax that the format does not cover.
+    """
+    names = _names(stub, docstring)
+    code = resolver.resolve(stub.module, names.code)
+    examples = resolver.resolve(stub.module, names.examples)
+    mentions = resolver.resolve(stub.module, names.mentions)
+    decorators = resolver.resolve(stub.module, names.decorators)
+    own = Target(stub.module.name, stub.qualname)
+    dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
+    return StubParts(
+        stub=stub,
+        docstring=docstring,
+        settings=settings,
+        names=names,
+        needed=code.targets - {own},
+        shown=(examples.targets | mentions.targets | dotted) - {own},
+        wrapping=decorators.targets - {own},
+        passed=code.passed | examples.passed | mentions.passed,
+        before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
+        after=(
+            ("template", _part(normalise_newlines(settings.template_content))),
+            ("settings", _part(settings.sent)),
+        ),
+    )
+
+
+def spec_hash(parts: tuple[Part, ...]) -> SpecHash:
+    """Return the hash over all parts: their names and digests, in order."""
+    return SpecHash(tagged_digest(FORMAT, *(text.encode() for part in parts for text in part)))
+
+
+def _names(stub: Stub, docstring: Docstring) -> StubNames:
+    local = parameter_names(stub.node.args) | assigned_names(stub.pre_hole)
+    mentions = mentioned_names(docstring.text)
+    mentions.chains = {chain for chain in mentions.chains if chain[0] not in local}
+    code = Names()
+    for function, body in ((stub.node, stub.pre_hole), *((item, ()) for item in stub.overloads)):
+        code.add(function_names(function, body))
+    return StubNames(
+        head=function_names(stub.node, stub.pre_hole),
+        code=code,
+        examples=example_names(docstring.examples),
+        mentions=mentions,
+        decorators=free_names([*stub.decoration.above, *stub.decoration.below]),
+    )
+
+
+def _part(value: Encodable) -> Digest:
+    return tagged_digest(f"{FORMAT} part", encode(value))
+
+
+def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Resolution, ...]) -> tuple[Part, ...]:
+    options = stub.decoration.options
+    written = [(field.name, _option(options, field.name)) for field in fields(UnitOptions)]
+    decorators = ("above", stub.decoration.above, "below", stub.decoration.below)
+    signature = [encode_signature(item) for item in (*stub.overloads, stub.node)]
+    # Two imports may change places while the text and the set of definitions stay as they are: what each name stands
+    # for is a part of its own.
+    meanings = sorted({item for found in resolutions for item in found.meanings if item[1] != own.label})
+    return (
+        ("options", _part((written, decorators))),
+        ("signature", _part(signature)),
+        ("docstring", _part(docstring.prose)),
+        *((f"example {number}", _part(case)) for number, case in enumerate(docstring.cases, start=1)),
+        ("code before the hole", _part(stub.pre_hole)),
+        ("imports", _part((stub.module.postponed, meanings))),
+    )
+
+
+def _option(options: UnitOptions, name: str) -> str | tuple[str, ...] | None:
+    value: str | tuple[str, ...] | None = getattr(options, name)
+    return value

@@ -1,0 +1,198 @@
+"""From the files of a project to its specs. Imports no user code, reads no file, touches no network."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem, VibesafeError
+from hatch_vibesafe.spec.canonical import UnknownSyntaxError
+from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
+from hatch_vibesafe.spec.head import head_source, statements_source
+from hatch_vibesafe.spec.header import header_lines
+from hatch_vibesafe.spec.model import InvalidUnit, Scan, SettingsFor, SourceFile, Spec
+from hatch_vibesafe.spec.module import Module, read_module
+from hatch_vibesafe.spec.parts import StubParts, spec_hash, stub_parts
+from hatch_vibesafe.spec.references import Definitions, helper_parts
+from hatch_vibesafe.spec.resolve import Resolver, Target
+from hatch_vibesafe.spec.source import Source, read_source
+from hatch_vibesafe.spec.stub import Stub, decorated_classes, find_stubs
+
+
+def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_annotations: bool = True) -> Scan:
+    """Return every unit that stands in `files`, and all that is wrong with them.
+
+    With `require_annotations` off, a stub may leave its types out: a plain script in development need not name them.
+    """
+    found = _Found()
+    modules = _read_modules(files, found)
+    resolver = Resolver(modules)
+    stubs = _find(modules.values(), found, require_annotations=require_annotations)
+    units: dict[Target, StubParts] = {}
+    for unit, stub in stubs:
+        parts = _prepare(unit, stub, settings_for, resolver, found)
+        if parts is not None:
+            units[parts.target] = parts
+    definitions = Definitions(modules, resolver, units)
+    for parts in units.values():
+        _finish(parts, definitions, resolver, found)
+    return found.result()
+
+
+@dataclass(slots=True)
+class _Found:
+    specs: list[Spec] = field(default_factory=list)
+    invalid: list[InvalidUnit] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def result(self) -> Scan:
+        return Scan(
+            specs=tuple(sorted(self.specs, key=lambda spec: spec.unit)),
+            invalid=tuple(sorted(self.invalid, key=lambda item: (item.unit, item.line))),
+            problems=tuple(self.problems),
+            warnings=tuple(sorted(self.warnings, key=lambda problem: problem.where)),
+        )
+
+    def refuse(self, unit: UnitId, stub: Stub, examples: int, problems: Iterable[Problem]) -> None:
+        file = stub.module.source.file
+        kind = stub.decoration.options.kind
+        self.invalid.append(InvalidUnit(unit, file.path, stub.node.lineno, kind, examples, tuple(problems)))
+
+
+def _read_modules(files: Sequence[SourceFile], found: _Found) -> dict[str, Module]:
+    """Return the modules that can be read, by name; of two files of one name the one that the wheel holds counts."""
+    modules: dict[str, Module] = {}
+    for file in sorted(files, key=lambda item: (not item.in_wheel, item.path)):
+        if not file.in_wheel and b"vibesafe" not in file.content:
+            # It holds no unit and does not ship: whether Python can read it is not our question.
+            source = read_source(file)
+            if isinstance(source, Source) and file.module not in modules:
+                modules[file.module] = read_module(source)
+            continue
+        source = read_source(file)
+        if isinstance(source, Problem):
+            found.problems.append(source)
+        elif file.module not in modules:
+            modules[file.module] = read_module(source)
+        else:
+            first = modules[file.module].source.file
+            what = f"{first.path} is the module {file.module} too: only one of them can be imported"
+            found.problems.append(Problem(f"{file.path}:1", what, "rename or remove one of the two files"))
+    return modules
+
+
+def _find(modules: Iterable[Module], found: _Found, *, require_annotations: bool) -> list[tuple[UnitId, Stub]]:
+    """Return the stubs whose ids stand for themselves alone."""
+    stubs: dict[UnitId, list[Stub]] = {}
+    for module in modules:
+        path = module.source.file.path
+        found.problems += [Problem(f"{path}:{item.line}", item.what, item.remedy) for item in decorated_classes(module)]
+        for stub in find_stubs(module, require_annotations=require_annotations):
+            try:
+                unit = UnitId(module.name, stub.qualname)
+            except ValueError:
+                what = f"the file holds a unit, but {module.name!r} is no name that Python can import"
+                found.problems.append(Problem(f"{path}:{stub.node.lineno}", what, "rename the file"))
+                continue
+            stubs.setdefault(unit, []).append(stub)
+    for unit, several in stubs.items():
+        if len(several) > 1:
+            _refuse_duplicates(unit, several, found)
+    return [(unit, several[0]) for unit, several in stubs.items() if len(several) == 1]
+
+
+def _refuse_duplicates(unit: UnitId, several: list[Stub], found: _Found) -> None:
+    lines = [stub.node.lineno for stub in several]
+    for stub in several:
+        others = ", ".join(str(line) for line in lines if line != stub.node.lineno)
+        what = f"another unit has the same id (line {others})"
+        remedy = "rename or remove one of them"
+        found.refuse(unit, stub, 0, [Problem(_where(stub, unit, stub.node.lineno), what, remedy)])
+
+
+def _where(stub: Stub, unit: UnitId, line: int) -> str:
+    return f"{stub.module.source.file.path}:{line}  {unit}"
+
+
+def _prepare(
+    unit: UnitId, stub: Stub, settings_for: SettingsFor, resolver: Resolver, found: _Found
+) -> StubParts | None:
+    """Return what a stub contributes itself; None, with its problems noted, where it cannot be used."""
+    file = stub.module.source.file
+    problems = [Problem(_where(stub, unit, item.line), item.what, item.remedy) for item in stub.complaints]
+    where = _where(stub, unit, stub.node.lineno)
+    if not file.in_wheel:
+        remedy = "move it into a package of the wheel, or include the file in [tool.hatch.build.targets.wheel]"
+        problems.append(Problem(where, "the file is not part of the wheel, so the unit would never ship", remedy))
+    docstring = read_docstring(stub.docstring)
+    if isinstance(docstring, MalformedDocstring):
+        problems.append(Problem(_where(stub, unit, docstring.line), docstring.what, "mend the docstring"))
+    parts: StubParts | None = None
+    try:
+        settings = settings_for(stub.decoration.options)
+        if not isinstance(docstring, MalformedDocstring):
+            parts = stub_parts(stub, docstring, settings, resolver)
+    except VibesafeError as error:
+        problems += [Problem(where, f"{item.where}: {item.what}", item.remedy) for item in error.problems]
+    except UnknownSyntaxError as error:
+        problems.append(Problem(where, str(error), "write it in syntax of Python 3.13 or older"))
+    if problems:
+        count = 0 if isinstance(docstring, MalformedDocstring) else len(docstring.examples)
+        found.refuse(unit, stub, count, problems)
+        return None
+    return parts
+
+
+def _finish(parts: StubParts, definitions: Definitions, resolver: Resolver, found: _Found) -> None:
+    stub = parts.stub
+    module = stub.module
+    unit = UnitId(module.name, stub.qualname)
+    where = _where(stub, unit, stub.node.lineno)
+    try:
+        reached = definitions.reached(parts)
+    except UnknownSyntaxError as error:
+        problem = Problem(where, f"a helper cannot be read: {error}", "write it in syntax of Python 3.13 or older")
+        found.refuse(unit, stub, len(parts.docstring.examples), [problem])
+        return
+    below = [
+        Problem(
+            where,
+            f"it refers to {target.name}, defined below it in line {line}, so an implementation cannot import it",
+            f"move {target.name} above {stub.qualname}",
+        )
+        for target, line in definitions.defined_below(parts)
+    ]
+    if below:
+        found.refuse(unit, stub, len(parts.docstring.examples), below)
+        return
+    found.warnings += _warnings(parts, where)
+    every = (*parts.before, *helper_parts(reached), *parts.after)
+    found.specs.append(
+        Spec(
+            unit=unit,
+            options=stub.decoration.options,
+            path=module.source.file.path,
+            line=stub.node.lineno,
+            head=head_source(module.source, stub.node),
+            is_async=stub.node.__class__.__name__ == "AsyncFunctionDef",
+            docstring=parts.docstring.text,
+            examples=parts.docstring.examples,
+            pre_hole=statements_source(module.source, stub.pre_hole),
+            header=header_lines(module, parts.names.head, stub.node.name, resolver),
+            references=definitions.references(parts, reached),
+            settings=parts.settings,
+            parts=every,
+            spec_hash=spec_hash(every),
+        )
+    )
+
+
+def _warnings(parts: StubParts, where: str) -> list[Problem]:
+    warnings: list[Problem] = []
+    if not parts.docstring.examples:
+        remedy = f"add a doctest to its docstring: `>>> {parts.stub.node.name}(...)` and what it returns"
+        warnings.append(Problem(where, "the spec has no example", remedy))
+    if parts.stub.decoration.below:
+        what = "a decorator below @vibesafe is not applied to the implementation"
+        warnings.append(Problem(where, what, "move it above @vibesafe"))
+    return warnings
