@@ -1,0 +1,83 @@
+"""`vibesafe submit`: code written elsewhere, through the same validation and gates."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
+from hatch_vibesafe.generate.submit import SubmitResult, submit
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.spec.model import Spec
+
+
+@click.command(
+    name="submit",
+    epilog="Examples:  vibesafe submit app.math/add add.py --author 'Ada'   |   my-agent | vibesafe submit app.math/add -",
+)
+@click.argument("unit")
+@click.argument("file")
+@click.option("--author", default="", help="Who or what wrote it; recorded as it is given.")
+@options.as_json
+def command(unit: str, file: str, author: str, as_json: bool) -> int:
+    """Put the module in FILE (- for standard input) through the same validation and gates as an answer of a model.
+
+    Exits 0 when it passed and was stored (with provenance "submitted"; `vibesafe save` makes it active), 1 with the
+    findings when it was refused.
+    """
+    session = open_session((unit,))
+    spec = _spec(session, unit)
+    result = submit(session.project, session.scan, spec, _text(file), author)
+    problems = finding_problems(spec, result.verdict, f"change {file} and run `vibesafe submit {unit} {file}` again")
+    if as_json:
+        output.print_json(_document(spec, result) | {"problems": output.problems_as_json(problems)})
+    elif result.checkpoint is not None:
+        for repair in result.repairs:
+            click.echo(f"put right: {repair}")
+        click.echo(f"passed  {spec.unit}  {result.checkpoint[:12]}; make it active: vibesafe save --target {spec.unit}")
+    else:
+        output.print_problems(problems)
+    return 0 if result.checkpoint is not None else EXIT_FINDINGS
+
+
+def _spec(session: Session, unit: str) -> Spec:
+    """Return the one usable spec that is meant.
+
+    Raises:
+        VibesafeConfigurationError: if the unit is not usable, or several are meant.
+    """
+    if session.invalid:
+        raise VibesafeConfigurationError(*(problem for each in session.invalid for problem in each.problems))
+    if len(session.specs) != 1:
+        names = ", ".join(str(spec.unit) for spec in session.specs)
+        raise VibesafeConfigurationError(Problem(unit, f"means {len(session.specs)} units: {names}", "name one unit id"))
+    return session.specs[0]
+
+
+def _text(file: str) -> str:
+    """Return the module's text.
+
+    Raises:
+        VibesafeConfigurationError: if the file cannot be read or is not UTF-8.
+    """
+    try:
+        return (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8")
+    except OSError as error:
+        problem = Problem(file, f"cannot be read: {error.strerror}", "name a readable file, or - for standard input")
+        raise VibesafeConfigurationError(problem) from error
+    except UnicodeDecodeError as error:
+        problem = Problem(file, f"is not UTF-8: byte {error.start}", "save it as UTF-8")
+        raise VibesafeConfigurationError(problem) from error
+
+
+def _document(spec: Spec, result: SubmitResult) -> dict[str, object]:
+    return {
+        "unit": str(spec.unit),
+        "passed": result.checkpoint is not None,
+        "checkpoint": result.checkpoint,
+        "repairs": list(result.repairs),
+        "findings": [finding_as_json(finding) for finding in result.verdict.findings],
+    }
