@@ -1,0 +1,108 @@
+"""A small project, and the command line run in it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.cli.main import run
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling", "hatch-vibesafe"]
+build-backend = "hatchling.build"
+[project]
+name = "app"
+version = "1"
+dependencies = ["vibesafe-runtime"]
+[tool.hatch.build.hooks.vibesafe]
+"""
+
+MATH = '''\
+from vibesafe_runtime import VibeCoded, vibesafe
+
+LIMIT = 100
+
+
+@vibesafe
+def add(a: int, b: int = 0) -> int:
+    """Add, but never more than `LIMIT`.
+
+    >>> add(1, 2)
+    3
+    >>> add(99, 2)
+    100
+    """
+    if a < 0:
+        raise ValueError("a must not be negative")
+    raise VibeCoded()
+
+
+@vibesafe
+def double(a: int) -> int:
+    """Double.
+
+    >>> double(4)
+    8
+    """
+    raise VibeCoded()
+'''
+
+ADD = "from app.math import LIMIT\n\n\ndef add(a: int, b: int = 0) -> int:\n    return min(a + b, LIMIT)\n"
+DOUBLE = "def double(a: int) -> int:\n    return 2 * a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    error: str
+
+    @property
+    def document(self) -> dict[str, object]:
+        document: dict[str, object] = json.loads(self.out)
+        return document
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the root of a project with two units, which is the working directory."""
+    root = tmp_path / "app project"
+    (root / "app").mkdir(parents=True)
+    (root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (root / "app" / "__init__.py").write_text("", encoding="utf-8")
+    (root / "app" / "math.py").write_text(MATH, encoding="utf-8")
+    (root / "add.py").write_text(ADD, encoding="utf-8")
+    (root / "double.py").write_text(DOUBLE, encoding="utf-8")
+    monkeypatch.chdir(root)
+    monkeypatch.delenv("VIBESAFE_ENV", raising=False)
+    return root
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Return the command line, run in this process."""
+
+    def execute(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return execute
+
+
+@pytest.fixture
+def saved(project: Path, command: Command) -> Path:
+    """Return the project with both units submitted and saved."""
+    assert command("submit", "app.math/add", "add.py").code == 0
+    assert command("submit", "app.math/double", "double.py").code == 0
+    assert command("save").code == 0
+    return project

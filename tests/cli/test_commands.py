@@ -1,0 +1,218 @@
+"""What a user meets: every command, its exit code, its JSON, and what it says when something is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+
+from hatch_vibesafe.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def only(root: Path, pattern: str) -> Path:
+    (found,) = (root / ".vibesafe").rglob(pattern)
+    return found
+
+
+def test_a_unit_goes_from_stub_to_active(project: Path, command: Command) -> None:
+    def states() -> list[tuple[str, int, str]]:
+        units = command("scan", "--json").document["units"]
+        assert isinstance(units, list)
+        assert all(len(unit["spec_hash"]) == 64 for unit in units)
+        return [(unit["unit"], unit["examples"], unit["state"]) for unit in units]
+
+    assert states() == [("app.math/add", 2, "no checkpoint"), ("app.math/double", 1, "no checkpoint")]
+    assert command("status").code == 1
+    assert command("check").code == 1
+    assert command("submit", "app.math/add", "add.py", "--author", "Ada").code == 0
+    assert command("submit", "app.math/double", "double.py").code == 0
+    assert [state for *_, state in states()] == ["unsaved", "unsaved"]
+    before = tree(project)
+    assert "2 would save" in command("save", "--dry-run").out
+    assert tree(project) == before
+    assert command("save").code == 0
+    assert command("status").code == 0
+    assert command("diff").out == "nothing differs\n"
+    assert command("test").code == 0
+    checked = command("check", "--json")
+    assert (checked.code, checked.document["gated"]) == (0, 2)
+    meta = (project / ".vibesafe").rglob("meta.toml")
+    assert any('origin = "submitted"\nauthor = "Ada"' in file.read_text(encoding="utf-8") for file in meta)
+
+
+def test_a_wrong_candidate_is_refused_and_not_stored(project: Path, command: Command) -> None:
+    (project / "wrong.py").write_text("def double(a: int) -> int:\n    return a\n", encoding="utf-8")
+    refused = command("submit", "app.math/double", "wrong.py")
+    assert refused.code == 1
+    assert "doctests" in refused.error
+    assert not list(project.rglob("impl.py"))
+    assert command("submit", "app.math/double", "double.py").code == 0
+
+
+def test_checking_and_looking_write_nothing(saved: Path, command: Command) -> None:
+    before = tree(saved)
+    for name in ("scan", "status", "diff", "check"):
+        assert command(name).code == 0, name
+    assert tree(saved) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("b: int = 0", "b: int = 1", "signature"),
+        (">>> add(99, 2)\n    100", ">>> add(98, 3)\n    100", "example 2"),
+        ("Add, but never", "Add and never", "docstring"),
+        ("if a < 0", "if a <= 0", "code before the hole"),
+        ("LIMIT = 100", "LIMIT = 101", "helper app.math.LIMIT"),
+    ],
+)
+def test_drift_says_which_part_moved(saved: Path, command: Command, old: str, new: str, part: str) -> None:
+    edit(saved / "app" / "math.py", old, new)
+    differing = command("diff")
+    assert differing.code == 1
+    assert part in differing.out
+    assert "app.math/add" in differing.out
+    assert "app.math/double" not in differing.out
+    assert command("check").code == 1
+    assert command("status").code == 1
+    edit(saved / "app" / "math.py", new, old)
+    assert command("check").code == 0
+
+
+def test_formatting_and_comments_are_no_drift(saved: Path, command: Command) -> None:
+    edit(saved / "app" / "math.py", "LIMIT = 100", "# a comment\nLIMIT = (100)")
+    edit(saved / "app" / "math.py", "a: int, b: int = 0", "a:int,\n    b:int=0,  # more\n")
+    assert command("diff").code == 0
+
+
+def test_edited_bytes_and_missing_evidence_are_found(saved: Path, command: Command) -> None:
+    implementation = only(saved, "double/*/impl.py")
+    original = implementation.read_bytes()
+    implementation.write_bytes(original.replace(b"2 * a", b"3 * a"))
+    assert "impl.py" in command("check").error
+    implementation.write_bytes(original)
+    evidence = only(saved, "double/*/evidence.toml")
+    content = evidence.read_bytes()
+    evidence.unlink()
+    missing = command("check", "--no-gates")
+    assert missing.code == 1
+    assert "vibesafe test --target app.math/double" in missing.error
+    evidence.write_bytes(content)
+    assert command("check").code == 0
+
+
+def test_half_an_index_is_a_problem_with_a_mend(saved: Path, command: Command) -> None:
+    index = saved / ".vibesafe" / "index.toml"
+    whole = index.read_bytes()
+    index.write_bytes(whole[: len(whole) // 2])
+    broken = command("status")
+    assert broken.code == 1
+    assert "index.toml" in broken.error
+    assert "mend" in broken.error
+    index.write_bytes(whole)
+    assert command("status").code == 0
+
+
+def test_a_target_is_a_unit_a_module_or_a_glob(saved: Path, command: Command) -> None:
+    def units(*targets: str) -> int:
+        options = [part for target in targets for part in ("--target", target)]
+        found = command("scan", "--json", *options).document["units"]
+        assert isinstance(found, list)
+        return len(found)
+
+    assert units("app.math/add") == 1
+    assert units("app.math") == units("app") == units("app.*/*") == 2
+    assert units("app.math/add", "*/double") == 2
+    unknown = command("scan", "--target", "app.math/ad")
+    assert unknown.code == 2
+    assert "names no unit" in unknown.error
+    assert saved
+
+
+def test_a_subdirectory_works_on_the_same_store(saved: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(saved / "app")
+    assert command("check").code == 0
+    assert not (saved / "app" / ".vibesafe").exists()
+
+
+def test_a_scan_imports_and_runs_nothing(project: Path, command: Command) -> None:
+    (project / "app" / "loud.py").write_text("open('ran', 'w').close()\n1 / 0\n", encoding="utf-8")
+    assert command("scan").code == 0
+    assert not (project / "ran").exists()
+
+
+def test_every_problem_at_once_with_file_and_line(project: Path, command: Command) -> None:
+    (project / "app" / "broken.py").write_text("def f(:\n", encoding="utf-8")
+    (project / "app" / "latin.py").write_bytes(b"x = '\xe9'\n")
+    edit(project / "app" / "math.py", "def double(a: int)", "def double(a)")
+    found = command("scan")
+    assert found.code == 1
+    for place in ("app/broken.py:1", "app/latin.py", "app/math.py:21"):
+        assert place in found.error, found.error
+
+
+def test_a_spec_without_an_example_is_a_warning_in_scan_and_refused_by_save(project: Path, command: Command) -> None:
+    edit(project / "app" / "math.py", "    >>> double(4)\n    8\n", "")
+    scanned = command("scan")
+    assert scanned.code == 0
+    assert "warning" in scanned.error
+    command("submit", "app.math/double", "double.py")
+    refused = command("save", "--target", "app.math/double")
+    assert refused.code == 1
+    assert "no example" in refused.error
+
+
+def test_nothing_found_where_something_was_expected_is_an_error(project: Path, command: Command) -> None:
+    (project / "app" / "math.py").unlink()
+    assert command("scan").code == 1
+    assert command("check").code == 1
+
+
+def test_wrong_configuration_ends_with_two(project: Path, command: Command) -> None:
+    edit(project / "pyproject.toml", "[tool.hatch.build.hooks.vibesafe]", "[tool.vibesafe]\ncolour = 1\n")
+    wrong = command("scan")
+    assert wrong.code == 2
+    assert "tool.vibesafe.colour" in wrong.error
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples(name: str, command: Command) -> None:
+    arguments = (name, "install", "--help") if name == "model" else (name, "--help")
+    shown = command(*arguments)
+    assert shown.code == 0
+    assert "Examples:" in shown.out
+    assert "Usage: vibesafe" in shown.out
+
+
+def test_wrong_usage_ends_with_two(command: Command) -> None:
+    assert command("scna").code == 2
+    assert command("scan", "--nonsense").code == 2
+    assert command("--help").code == 0
+
+
+def test_a_forced_ascii_locale_and_a_closed_pipe_do_no_harm(saved: Path) -> None:
+    edit(saved / "app" / "math.py", "Double.", "Dópplun — tvöfalt.")
+    variables = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    code = "from hatch_vibesafe.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "diff", "--json"], cwd=saved, env=variables, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    piped = f'"{sys.executable}" -c "{code}" scan | true'
+    closed = subprocess.run(["bash", "-c", piped], cwd=saved, env=variables, capture_output=True, check=False)
+    assert b"Traceback" not in closed.stderr
