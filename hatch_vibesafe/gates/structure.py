@@ -95,7 +95,11 @@ def _last(node: ast.Name | ast.Attribute) -> str:
 
 def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
     match statement:
-        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+        case ast.ClassDef(body=body):
+            for inner in body:
+                if not isinstance(inner, ast.Pass):
+                    yield from _module_level(inner, is_first=inner is body[0])
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef():
             return
         case ast.Expr(value=ast.Constant(value=str())) if is_first:
             return
@@ -103,10 +107,13 @@ def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
             return
         case ast.Assign(targets=targets) if all(map(_is_names, targets)):
             return
-    if type(statement).__name__ == "TypeAlias":
-        return
-    message = "does something at module level: only imports, constants, classes and functions may stand there"
-    yield Finding(GATE, statement.lineno, message)
+        case _ if type(statement).__name__ == "TypeAlias":  # new in Python 3.12
+            return
+        case _:
+            message = (
+                "does something when it is imported: only imports, constants, classes and functions may stand there"
+            )
+            yield Finding(GATE, statement.lineno, message)
 
 
 def _is_names(target: ast.expr) -> bool:

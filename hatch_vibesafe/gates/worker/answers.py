@@ -21,11 +21,11 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     unit = f"{job['module']}/{job['qualname']}"
     name = shared["names"][unit]
     implementations = {shared["names"][other]: source for other, source in shared["implementations"].items()}
-    sys.meta_path.insert(0, Modules(shared["modules"], implementations | {name: job["source"]}))
+    modules = Modules(shared["modules"], implementations | {name: job["source"]})
+    sys.meta_path.insert(0, modules)
     sys.path += shared["path"]
     resolved = stand_in(shared["names"], {*implementations, name})
     try:
-        candidate = importlib.import_module(name)
         module = importlib.import_module(job["module"])
     except BaseException as error:  # noqa: BLE001 - the candidate's and the project's code may raise anything
         yield ["failed", f"{type(error).__name__}: {error}"[:TEXT_LIMIT], line_in(error, given_path(name))]
@@ -33,7 +33,7 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     if unit not in resolved:
         yield ["failed", f"the module {job['module']} never decorates {job['qualname']}", 0]
         return
-    witness = Witness(candidate)
+    witness = Witness(modules.made[name])
     namespace = dict(vars(module))
     if "." not in job["qualname"]:
         namespace[job["qualname"]] = resolved[unit]

@@ -22,17 +22,19 @@ class FreshLoader(importlib.machinery.SourceFileLoader):
 
 
 class GivenLoader:
-    """Loads a module from source that was given."""
+    """Loads a module from source that was given, and keeps what it made: `sys.modules` can be changed by what runs."""
 
-    def __init__(self, source: str, path: str) -> None:
+    def __init__(self, source: str, path: str, made: dict[str, types.ModuleType]) -> None:
         self._source = source
         self._path = path
+        self._made = made
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Leave it to the import system."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the source."""
+        self._made[module.__name__] = module
         exec(compile(self._source, self._path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what a loader does
 
 
@@ -41,13 +43,14 @@ class Modules:
 
     def __init__(self, files: "Mapping[str, tuple[str, bool]]", implementations: "Mapping[str, str]") -> None:
         self._files = files
+        self.made: dict[str, types.ModuleType] = {}
         self._sources = {name.rpartition(".")[0]: "" for name in implementations} | dict(implementations)
 
     def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
         """Return the spec of a module that is ours to load, or None."""
         if name in self._sources:
             file = given_path(name)
-            loader = GivenLoader(self._sources[name], file)
+            loader = GivenLoader(self._sources[name], file, self.made)
             is_package = not self._sources[name]
             spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
             spec.has_location = not is_package

@@ -1,0 +1,100 @@
+"""Small projects to judge candidates in."""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.gates import doctests
+from hatch_vibesafe.gates.run import GateContext, run_gates
+from hatch_vibesafe.gates.sandbox import Sandbox
+from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
+from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.project import Project, open_project, scan_project
+from hatch_vibesafe.spec.model import Scan, Spec
+
+CONFIGURATION = "[sandbox]\ntimeout = 5\n"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A project on disk, scanned, with what it takes to judge candidates of its units."""
+
+    project: Project
+    scan: Scan
+
+    def spec(self, unit: str) -> Spec:
+        return next(spec for spec in self.scan.specs if str(spec.unit) == unit)
+
+    def context(self, active: Mapping[str, str] | None = None) -> GateContext:
+        implementations = {UnitId.parse(unit): source.encode() for unit, source in (active or {}).items()}
+        return GateContext(self.project, self.scan, implementations)
+
+    def candidate(self, unit: str, source: str) -> Candidate:
+        return Candidate(self.spec(unit), textwrap.dedent(source).lstrip("\n").encode())
+
+    def gates(self, unit: str, *sources: str) -> tuple[Verdict, ...]:
+        return run_gates([self.candidate(unit, source) for source in sources], self.context())
+
+    def surroundings(self) -> Surroundings:
+        return surroundings(self.context(), self.scan.specs)
+
+    def doctests(
+        self, unit: str, *sources: str, active: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Finding, ...], ...]:
+        """The doctest gate alone, as if every other gate had let the candidates through."""
+        candidates = [self.candidate(unit, source) for source in sources]
+        sandbox = Sandbox(self.project.config.sandbox)
+        return doctests.check(candidates, self.context(active), self.surroundings(), sandbox)
+
+
+MakeBench = Callable[..., Bench]
+MakeDouble = Callable[[str], Bench]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> MakeBench:
+    def make(files: Mapping[str, str], configuration: str = CONFIGURATION) -> Bench:
+        (tmp_path / "vibesafe.toml").write_text(configuration, encoding="utf-8")
+        for name, source in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
+        project = open_project(tmp_path)
+        scan = scan_project(project)
+        assert scan.all_problems == ()
+        return Bench(project, scan)
+
+    return make
+
+
+DOUBLE = '''
+    from vibesafe_runtime import VibeCoded, vibesafe
+
+
+    @vibesafe
+    def double(n: int) -> int:
+        """Twice a number.
+
+        >>> double(2)
+        4
+        >>> double(-3) == -6
+        True
+        """
+        raise VibeCoded()
+'''
+
+
+@pytest.fixture
+def make_double(bench: MakeBench) -> MakeDouble:
+    """A project of one unit, `app.numbers/double`, under a configuration."""
+    return lambda configuration: bench({"app/__init__.py": "", "app/numbers.py": DOUBLE}, configuration)
+
+
+@pytest.fixture
+def double(make_double: MakeDouble) -> Bench:
+    """One unit, `app.numbers/double`."""
+    return make_double(CONFIGURATION)
