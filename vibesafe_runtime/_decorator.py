@@ -65,10 +65,10 @@ class Decorator:
             VibesafeConfigurationError: if the options, what is decorated or `VIBESAFE_ENV` cannot be used.
             VibesafeHashMismatch: if anything differs from what was locked.
         """
-        written = _checked_options(self._kind, options)
+        _check_options(self._kind, options)
         if function is None:
-            return lambda function: _implementation(function, written, sys._getframe(1))  # noqa: SLF001 - see below
-        return _implementation(function, written, sys._getframe(1))  # noqa: SLF001 - see `check_running`
+            return lambda function: _implementation(function, sys._getframe(1))  # noqa: SLF001 - see below
+        return _implementation(function, sys._getframe(1))  # noqa: SLF001 - see `check_running`
 
 
 class Vibesafe(Decorator):
@@ -84,8 +84,8 @@ class Vibesafe(Decorator):
 vibesafe = Vibesafe()
 
 
-def _checked_options(kind: str | None, options: dict[str, object]) -> dict[str, object]:
-    """Return the options that were written, with their kind.
+def _check_options(kind: str | None, options: dict[str, object]) -> None:
+    """Check the options of a decorator.
 
     Raises:
         VibesafeConfigurationError: with every option that is unknown or cannot be used.
@@ -112,14 +112,13 @@ def _checked_options(kind: str | None, options: dict[str, object]) -> dict[str, 
     ]
     if problems:
         raise VibesafeConfigurationError(*problems)
-    return written
 
 
 def _option_problem(name: str, what: str) -> Problem:
     return Problem(f"@vibesafe({name}=...)", f"the option {name} {what}", "correct the decorator's options")
 
 
-def _implementation(stub: object, options: dict[str, object], frame: "FrameType") -> object:
+def _implementation(stub: object, frame: "FrameType") -> object:
     if not isinstance(stub, FunctionType):
         what = f"decorates a {type(stub).__name__}, but only a function or a method can be a unit"
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
@@ -130,7 +129,7 @@ def _implementation(stub: object, options: dict[str, object], frame: "FrameType"
     if spec is not None and package is not None:
         _check_environment()
         return _baked_implementation(package, spec.name, stub, frame)
-    return _checkout_implementation(stub, options, stub.__module__ if spec is None else spec.name)
+    return _checkout_implementation(stub, stub.__module__ if spec is None else spec.name)
 
 
 def _check_environment() -> None:
@@ -168,7 +167,7 @@ def _baked_implementation(package: "BakedPackage", module: str, stub: "FunctionT
     return getattr(found, stub.__name__)
 
 
-def _checkout_implementation(stub: "FunctionType", options: dict[str, object], module: str) -> object:
+def _checkout_implementation(stub: "FunctionType", module: str) -> object:
     # In production there is nothing of this name, and an import ends here: closed.
     try:
         __import__("hatch_vibesafe.dev")
@@ -178,5 +177,5 @@ def _checkout_implementation(stub: "FunctionType", options: dict[str, object], m
         what = "has no baked package, and the development tools that could read a source checkout are not installed"
         remedy = "install a wheel built with the vibesafe build hook; in a checkout: pip install 'hatch-vibesafe[dev]'"
         raise VibesafeCheckpointMissing(Problem(f"{module}/{stub.__qualname__}", what, remedy)) from None
-    file = stub.__globals__.get("__file__") or stub.__code__.co_filename
-    return sys.modules["hatch_vibesafe.dev"].implementation(stub, options, module, file)
+    # The options are checked and no more: the checkout reads them, with all of the spec, from the source.
+    return sys.modules["hatch_vibesafe.dev"].implementation(stub, module, stub.__globals__.get("__file__"))

@@ -1,0 +1,125 @@
+"""Baked packages made by hand, and real interpreters that import them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from vibesafe_runtime._manifest import format_manifest, init_source, sha256
+from vibesafe_runtime._names import baked_package, implementation_module
+
+REPOSITORY = Path(__file__).parents[2]
+
+STUB = '''\
+from vibesafe_runtime import VibeCoded, vibesafe
+
+RATE = 2
+
+
+@vibesafe
+def total(price: int) -> int:
+    """Return the price with tax.
+
+    >>> total(1)
+    3
+    """
+    raise VibeCoded()
+'''
+IMPLEMENTATION = '''\
+from shop.pricing import RATE
+
+
+def total(price: int) -> int:
+    """Return the price with tax."""
+    return price * RATE + 1
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A directory as an installer would leave it."""
+
+    path: Path
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def bake(self, root: str, units: Mapping[str, str], specs: tuple[str, ...] = ()) -> Path:
+        """Bake `units` (unit id to implementation) below the root package and return the baked directory."""
+        files: dict[str, bytes] = {}
+        package = ""
+        for unit, text in units.items():
+            module, _, qualname = unit.partition("/")
+            package = baked_package(module, root)
+            files[implementation_module(module, qualname, root).replace(".", "/") + ".py"] = text.encode()
+        directory = package.replace(".", "/")
+        files[f"{directory}/statement.json"] = b"{}"
+        pinned = files | {name: (self.path / name).read_bytes() for name in specs}
+        manifest = format_manifest({name: sha256(content) for name, content in pinned.items()})
+        files |= {f"{directory}/MANIFEST": manifest, f"{directory}/__init__.py": init_source(manifest)}
+        for name, content in files.items():
+            self.write(name, content)
+        return self.path / directory
+
+    def python(
+        self, *arguments: str, env: Mapping[str, str] | None = None, path: str | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a fresh interpreter that finds this site and the runtime alone."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIBESAFE"))}
+        search = os.pathsep.join([path or str(self.path), str(self.path.parent / "runtime")])
+        return subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.path.parent,
+            env={**kept, "PYTHONPATH": search, **(env or {})},
+            timeout=60,
+        )
+
+    def run(self, code: str, env: Mapping[str, str] | None = None) -> str:
+        """Run code that must succeed and return what it prints."""
+        done = self.python("-c", code, env=env)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def refuses(self, code: str, exception: str, env: Mapping[str, str] | None = None) -> str:
+        """Run code that must end with this exception and return the message."""
+        done = self.python("-c", code, env=env)
+        assert done.returncode == 1, done.stdout
+        assert f"{exception}: vibesafe: 1 problem" in done.stderr, done.stderr
+        return done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    # The runtime alone, as a production environment has it: nothing of hatch_vibesafe beside it.
+    (tmp_path / "runtime").mkdir()
+    (tmp_path / "runtime" / "vibesafe_runtime").symlink_to(REPOSITORY / "vibesafe_runtime")
+    (tmp_path / "site").mkdir()
+    return Site(tmp_path / "site")
+
+
+@pytest.fixture
+def make_shop(site: Site) -> Callable[[], Site]:
+    """One package with one unit, baked."""
+
+    def make() -> Site:
+        site.write("shop/__init__.py", "")
+        site.write("shop/pricing.py", STUB)
+        site.bake("shop", {"shop.pricing/total": IMPLEMENTATION}, specs=("shop/pricing.py",))
+        return site
+
+    return make
+
+
+@pytest.fixture
+def shop(make_shop: Callable[[], Site]) -> Site:
+    return make_shop()
