@@ -11,15 +11,14 @@ _BAKED_MANIFEST = re.compile(rf"(?:.*/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
 def distribution_with(base: str, path: str) -> str:
     """Return the name of the distribution installed in `base` that brings the file `path`; "" where none does."""
     for distribution in distributions(path=[base]):
-        if any(str(file) == path for file in distribution.files or ()):
+        if path in _recorded(distribution):
             return distribution.name
     return ""
 
 
 def baked_manifests(distribution: Distribution) -> list[str]:
     """Return the paths of the manifests that a distribution brings, sorted."""
-    paths = (file.as_posix() for file in distribution.files or ())
-    return sorted(path for path in paths if _BAKED_MANIFEST.fullmatch(path))
+    return sorted(path for path in _recorded(distribution) if _BAKED_MANIFEST.fullmatch(path))
 
 
 def needs_the_runtime(distribution: Distribution) -> bool:
@@ -33,3 +32,8 @@ def is_editable(distribution: Distribution) -> bool:
     """Return whether it is an editable install, by its `direct_url.json` (PEP 610)."""
     text = distribution.read_text("direct_url.json") or ""
     return re.search(r'"editable"\s*:\s*true', text) is not None
+
+
+def _recorded(distribution: Distribution) -> list[str]:
+    # Not `Distribution.files`: since Python 3.12 it leaves out what is missing, which is what must be found here.
+    return [line.rsplit(",", 2)[0] for line in (distribution.read_text("RECORD") or "").splitlines()]
