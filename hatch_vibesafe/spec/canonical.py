@@ -8,7 +8,7 @@ from hatch_vibesafe.spec.normalise import normalise_docstring
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 """A `def` or an `async def`."""
 
-Encodable = ast.AST | str | bytes | int | float | complex | None | Sequence["Encodable"]
+Encodable = ast.AST | str | bytes | int | float | complex | None | list["Encodable"] | tuple["Encodable", ...]
 """What has an encoding: syntax, plain values, and sequences of them."""
 
 # What a node type says, field by field, in the order in which it is encoded. Left out are positions, type comments,
@@ -101,6 +101,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 _ABSENT: dict[str, tuple[()] | int] = {"type_params": (), "level": 0}
 
 
+_SEQUENCES = (list, tuple)
+
+
 class UnknownSyntaxError(ValueError):
     """A node or a value that the format does not know; it is never guessed at."""
 
@@ -118,15 +121,15 @@ def encode(value: Encodable) -> bytes:
     waiting: list[Encodable] = [value]
     while waiting:
         item = waiting.pop()
-        if item is None or isinstance(item, str | bytes | int | float | complex):
-            written.append(_scalar(item))
-        elif isinstance(item, ast.AST):
+        if isinstance(item, ast.AST):
             name = type(item).__name__
             written.append(_sized(b"N", name.encode()))
             waiting.extend(reversed(_fields(item, name)))
-        else:
+        elif isinstance(item, _SEQUENCES):
             written.append(b"[" + len(item).to_bytes(8, "big"))
             waiting.extend(reversed(item))
+        else:
+            written.append(_scalar(item))
     return b"".join(written)
 
 
@@ -144,7 +147,7 @@ def same_signature(one: FunctionNode, other: FunctionNode) -> bool:
 
 def same_statements(one: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> bool:
     """Return whether two blocks of statements mean the same by their syntax."""
-    return encode(list(one)) == encode(list(other))
+    return encode((*one,)) == encode((*other,))
 
 
 def _sized(tag: bytes, content: bytes) -> bytes:
@@ -186,7 +189,7 @@ def _normalised(node: ast.AST) -> Sequence[Encodable]:
         case ast.FormattedValue(format_spec=ast.JoinedStr(values=values)) if not _merged(values):
             return [node.value, node.conversion, None]  # `{x:}` is `{x}`
         case ast.Delete(targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)]):
-            return [targets]  # `del (a, b)` is `del a, b`, and formatters write the latter
+            return [(*targets,)]  # `del (a, b)` is `del a, b`, and formatters write the latter
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Module():
             fields = _FIELDS[type(node).__name__]
             return [*(_field(node, field) for field in fields if field != "body"), _body(node.body)]
@@ -212,19 +215,20 @@ def _merged(values: Iterable[ast.expr]) -> list[Encodable]:
     parts: list[Encodable] = []
     for value in values:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            last = parts.pop() if parts and isinstance(parts[-1], str) else ""
-            text = f"{last}{value.value}"
-            if text:
-                parts.append(text)
+            before = parts[-1] if parts else None
+            if isinstance(before, str):
+                parts[-1] = before + value.value
+            elif value.value:
+                parts.append(value.value)
         else:
             parts.append(value)
     return parts
 
 
-def _body(body: Sequence[ast.stmt]) -> Sequence[Encodable]:
+def _body(body: Sequence[ast.stmt]) -> tuple[Encodable, ...]:
     """Return a block with its docstring normalised: formatters indent docstrings anew."""
     match body:
         case [ast.Expr(value=ast.Constant(value=str() as text)), *rest]:
-            return [("docstring", normalise_docstring(text)), *rest]
+            return (("docstring", normalise_docstring(text)), *rest)
         case _:
-            return body
+            return (*body,)

@@ -42,12 +42,14 @@ class Docstring:
         examples: Its doctests.
         prose: What the digest of the text covers: the text around the examples, with a mark where examples stand.
         cases: What the digest of each example covers.
+        inputs: The syntax of each example's input.
     """
 
     text: str
     examples: tuple[Example, ...]
     prose: tuple[Encodable, ...]
     cases: tuple[tuple[Encodable, ...], ...]
+    inputs: tuple[ast.Module, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class MalformedDocstring:
     what: str
 
 
-EMPTY = Docstring("", (), (), ())
+EMPTY = Docstring("", (), (), (), ())
 
 
 def read_docstring(node: ast.Constant | None) -> Docstring | MalformedDocstring:
@@ -81,12 +83,11 @@ def read_docstring(node: ast.Constant | None) -> Docstring | MalformedDocstring:
     return _assemble(text, pieces, first_line, last_line)
 
 
-def example_names(examples: tuple[Example, ...]) -> Names:
+def example_names(docstring: Docstring) -> Names:
     """Return the names that the inputs of the examples take from the module; earlier examples may bind them."""
     names = Names()
     bound: set[str] = set()
-    for example in examples:
-        tree = _parse_example(example.source)
+    for tree in docstring.inputs:
         found = free_names(tree.body)
         found.chains = {chain for chain in found.chains if chain[0] not in bound}
         names.add(found)
@@ -117,13 +118,6 @@ def _expression_names(text: str) -> Names:
         return Names()
 
 
-def _parse_example(source: str) -> ast.Module:
-    try:
-        return parse(source)
-    except (SyntaxError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
-
-
 def _blank_lines_before(text: str) -> int:
     return text[: len(text) - len(text.lstrip())].count("\n")
 
@@ -134,6 +128,7 @@ def _assemble(
     examples: list[Example] = []
     prose: list[Encodable] = []
     cases: list[tuple[Encodable, ...]] = []
+    inputs: list[ast.Module] = []
     blank = ""
     for piece in pieces:
         if isinstance(piece, str):
@@ -148,8 +143,10 @@ def _assemble(
         if flags is None:
             return MalformedDocstring(line, "an example names a doctest flag that the standard library does not know")
         exception = piece.exc_msg.rstrip("\n") if piece.exc_msg is not None else None
-        if problem := _syntax_problem(piece.source, exception):
-            return MalformedDocstring(line, problem)
+        tree = _read_input(piece.source, exception)
+        if isinstance(tree, str):
+            return MalformedDocstring(line, tree)
+        inputs.append(tree)
         examples.append(
             Example(
                 piece.source, piece.want, line, exception, tuple(name for name in flags if not name.startswith("-"))
@@ -160,7 +157,7 @@ def _assemble(
         if not prose or prose[-1] is not None:
             prose.append(None)
         blank = ""
-    return Docstring(text, tuple(examples), tuple(prose), tuple(cases))
+    return Docstring(text, tuple(examples), tuple(prose), tuple(cases), tuple(inputs))
 
 
 def _flags(example: doctest.Example) -> tuple[str, ...] | None:
@@ -169,12 +166,13 @@ def _flags(example: doctest.Example) -> tuple[str, ...] | None:
     return tuple(sorted(f"{'' if on else '-'}{_FLAGS[flag]}" for flag, on in example.options.items()))
 
 
-def _syntax_problem(source: str, exception: str | None) -> str | None:
+def _read_input(source: str, exception: str | None) -> ast.Module | str:
+    """Return the syntax of an example's input, or what is wrong with it; an example may show a syntax error."""
     try:
-        parse(source)
+        return parse(source)
     except SyntaxError as error:
         if exception is None or not exception.startswith(("SyntaxError", "IndentationError", "TabError")):
             return f"an example is not Python: {error.msg}"
+        return ast.Module(body=[], type_ignores=[])
     except (RecursionError, MemoryError):
         return "an example is nested too deeply to be read"
-    return None

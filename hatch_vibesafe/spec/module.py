@@ -111,7 +111,7 @@ def read_module(source: Source) -> Module:
 
 
 def _without_foreign_decorators(items: list[Binding]) -> list[Binding]:
-    """Return the statements without definitions under an imported decorator: `@functools.cache` changes no `functools`."""
+    """Return the statements without those under an imported decorator: `@functools.cache` changes no `functools`."""
     if any(item.binds and item.origin is None for item in items):
         return items
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -109,13 +109,14 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
     local = parameter_names(stub.node.args) | assigned_names(stub.pre_hole)
     mentions = mentioned_names(docstring.text)
     mentions.chains = {chain for chain in mentions.chains if chain[0] not in local}
-    code = Names()
-    for function, body in ((stub.node, stub.pre_hole), *((item, ()) for item in stub.overloads)):
-        code.add(function_names(function, body))
+    head = function_names(stub.node, stub.pre_hole)
+    code = Names(set(head.chains), [*head.imports])
+    for overload in stub.overloads:
+        code.add(function_names(overload, ()))
     return StubNames(
-        head=function_names(stub.node, stub.pre_hole),
+        head=head,
         code=code,
-        examples=example_names(docstring.examples),
+        examples=example_names(docstring),
         mentions=mentions,
         decorators=free_names([*stub.decoration.above, *stub.decoration.below]),
     )
@@ -127,9 +128,9 @@ def _part(value: Encodable) -> Digest:
 
 def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Resolution, ...]) -> tuple[Part, ...]:
     options = stub.decoration.options
-    written = [(field.name, _option(options, field.name)) for field in fields(UnitOptions)]
+    written = tuple((field.name, _option(options, field.name)) for field in fields(UnitOptions))
     decorators = ("above", stub.decoration.above, "below", stub.decoration.below)
-    signature = [encode_signature(item) for item in (*stub.overloads, stub.node)]
+    signature = tuple(encode_signature(item) for item in (*stub.overloads, stub.node))
     # Two imports may change places while the text and the set of definitions stay as they are: what each name stands
     # for is a part of its own.
     meanings = sorted({item for found in resolutions for item in found.meanings if item[1] != own.label})
@@ -139,7 +140,7 @@ def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Re
         ("docstring", _part(docstring.prose)),
         *((f"example {number}", _part(case)) for number, case in enumerate(docstring.cases, start=1)),
         ("code before the hole", _part(stub.pre_hole)),
-        ("imports", _part((stub.module.postponed, meanings))),
+        ("imports", _part((stub.module.postponed, (*meanings,)))),
     )
 
 

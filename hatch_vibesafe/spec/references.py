@@ -101,7 +101,7 @@ class Definitions:
     def _binding_definition(self, module: Module, target: Target, bindings: list[Binding]) -> Definition:
         nodes = [part for item in bindings for part in (*item.content, *(n for guard in item.guards for n in guard[1]))]
         resolution = self._resolver.resolve(module, free_names(nodes))
-        meanings = [item for item in resolution.meanings if item[1] != target.label]
+        meanings = tuple(item for item in resolution.meanings if item[1] != target.label)
         digest = tagged_digest(_TAG, encode(meanings), *(item.encoded() for item in bindings))
         sources = dict.fromkeys(node_segment(module.source, item.node) for item in bindings)
         needs = frozenset((item, True) for item in resolution.targets if item != target)

@@ -15,7 +15,7 @@ from hatch_vibesafe.spec.parts import StubParts, spec_hash, stub_parts
 from hatch_vibesafe.spec.references import Definitions, helper_parts
 from hatch_vibesafe.spec.resolve import Resolver, Target
 from hatch_vibesafe.spec.source import Source, read_source
-from hatch_vibesafe.spec.stub import Stub, decorated_classes, find_stubs
+from hatch_vibesafe.spec.stub import Stub, find_stubs
 
 
 def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_annotations: bool = True) -> Scan:
@@ -86,8 +86,9 @@ def _find(modules: Iterable[Module], found: _Found, *, require_annotations: bool
     stubs: dict[UnitId, list[Stub]] = {}
     for module in modules:
         path = module.source.file.path
-        found.problems += [Problem(f"{path}:{item.line}", item.what, item.remedy) for item in decorated_classes(module)]
-        for stub in find_stubs(module, require_annotations=require_annotations):
+        found_here, complaints = find_stubs(module, require_annotations=require_annotations)
+        found.problems += [Problem(f"{path}:{item.line}", item.what, item.remedy) for item in complaints]
+        for stub in found_here:
             try:
                 unit = UnitId(module.name, stub.qualname)
             except ValueError:

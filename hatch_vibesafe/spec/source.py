@@ -11,6 +11,9 @@ from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import SourceFile
 from hatch_vibesafe.spec.normalise import normalise_newlines
 
+_PLACED = (ast.expr, ast.stmt)
+_TEXTS = (ast.Constant, ast.JoinedStr)  # only texts and bytes reach over several lines
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -131,12 +134,15 @@ def _before(line: str, column: int) -> str:
 def _inside_strings(tree: ast.Module, first: int, last: int) -> set[int]:
     """Return the lines between `first` and `last` that begin inside a string."""
     inside: set[int] = set()
-    waiting: list[ast.AST] = [node for node in tree.body if node_end(node)[0] >= first and node.lineno <= last]
+    waiting: list[ast.AST] = [*tree.body]
     while waiting:
         node = waiting.pop()
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
-        if isinstance(node, ast.JoinedStr) or (is_text and isinstance(node, ast.Constant)):
-            inside.update(range(node.lineno + 1, node_end(node)[0] + 1))
-        else:
-            waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, _PLACED):
+            end = node_end(node)[0]
+            if end < first or node.lineno > last or end == node.lineno:
+                continue
+            if isinstance(node, _TEXTS):
+                inside.update(range(node.lineno + 1, end + 1))
+                continue
+        waiting.extend(ast.iter_child_nodes(node))
     return inside

@@ -1,14 +1,17 @@
 """The stubs of a module: definitions under our decorator, with their holes."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.decorator import Complaint, Decoration, read_decoration
 from hatch_vibesafe.spec.module import Module
+from hatch_vibesafe.spec.names import own_statements
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
 
+_Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PUT_HOLE = "end the function's body with `raise VibeCoded()`, once"
 
 
@@ -37,48 +40,36 @@ class Stub:
     complaints: tuple[Complaint, ...]
 
 
-def find_stubs(module: Module, *, require_annotations: bool) -> list[Stub]:
-    """Return every stub of a module in the order of its lines, also those that cannot be used."""
+def find_stubs(module: Module, *, require_annotations: bool) -> tuple[list[Stub], list[Complaint]]:
+    """Return every stub of a module in the order of its lines, also those that cannot be used.
+
+    The complaints are about what stands under our decorator and is no function.
+    """
     runtime = RuntimeNames(module)
     if not runtime.present:
-        return []
-    definitions = list(_definitions(module.source.tree.body, ()))
+        return [], []
     stubs: list[Stub] = []
-    for node, around in definitions:
+    complaints: list[Complaint] = []
+    for node, around in _definitions(module.source.tree.body, ()):
         decoration = read_decoration(node.decorator_list, runtime)
-        if decoration is not None:
+        if decoration is None:
+            continue
+        if isinstance(node, ast.ClassDef):
+            what = f"the class {node.name} is decorated with @vibesafe, and only functions can be"
+            complaints.append(Complaint(node.lineno, what, "remove the decorator"))
+        else:
             stub = _stub(module, runtime, node, around, decoration)
             missing = _missing_annotations(node) if require_annotations else []
             stubs.append(replace(stub, complaints=(*stub.complaints, *missing)))
-    return stubs
+    return stubs, complaints
 
 
-def decorated_classes(module: Module) -> list[Complaint]:
-    """Return the classes that stand under our decorator: a unit is a function."""
-    runtime = RuntimeNames(module)
-    if not runtime.present:
-        return []
-    return [
-        Complaint(
-            node.lineno, f"the class {node.name} is decorated with @vibesafe, and only functions can be", "remove it"
-        )
-        for node in ast.walk(module.source.tree)
-        if isinstance(node, ast.ClassDef) and read_decoration(node.decorator_list, runtime) is not None
-    ]
-
-
-def _definitions(
-    body: Sequence[ast.stmt], around: tuple[ast.stmt, ...]
-) -> Iterator[tuple[FunctionNode, tuple[ast.stmt, ...]]]:
-    """Yield every function, with the functions and classes around it."""
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+def _definitions(body: Iterable[ast.stmt], around: tuple[_Named, ...]) -> Iterator[tuple[_Named, tuple[_Named, ...]]]:
+    """Yield every function and class, with the functions and classes around it."""
+    for node in own_statements(body):
+        if isinstance(node, _NAMED):
             yield node, around
-        inner = (*around, node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else around
-        for field in ("body", "orelse", "finalbody"):
-            yield from _definitions(getattr(node, field, ()), inner)
-        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-            yield from _definitions(part.body, inner)
+            yield from _definitions(node.body, (*around, node))
 
 
 def _overloads(module: Module, name: str, runtime: RuntimeNames) -> tuple[FunctionNode, ...]:
@@ -91,7 +82,7 @@ def _stub(
     module: Module,
     runtime: RuntimeNames,
     node: FunctionNode,
-    around: tuple[ast.stmt, ...],
+    around: tuple[_Named, ...],
     decoration: Decoration,
 ) -> Stub:
     complaints = [*decoration.complaints, *_place(around)]
@@ -99,7 +90,7 @@ def _stub(
         complaints += _other_definitions(module, node, runtime)
     docstring, statements = _split_docstring(node.body)
     pre_hole, hole_complaints = _split_hole(node, statements, runtime)
-    names = [getattr(item, "name", "") for item in around]
+    names = [item.name for item in around]
     return Stub(
         module=module,
         node=node,
@@ -112,11 +103,11 @@ def _stub(
     )
 
 
-def _place(around: tuple[ast.stmt, ...]) -> list[Complaint]:
+def _place(around: tuple[_Named, ...]) -> list[Complaint]:
     if not around:
         return []
     inner = around[-1]
-    name = getattr(inner, "name", "")
+    name = inner.name
     if isinstance(inner, ast.ClassDef):
         what = f"the unit is a method of the class {name}: methods are not supported yet"
         return [Complaint(inner.lineno, what, "make it a function of the module, and call that from the method")]
@@ -163,7 +154,7 @@ def _split_hole(
     node: FunctionNode, statements: Sequence[ast.stmt], runtime: RuntimeNames
 ) -> tuple[Sequence[ast.stmt], list[Complaint]]:
     """Return the statements before the hole, and what is wrong with the hole."""
-    holes = [item for item in _own_statements(statements) if _is_hole(item, runtime)]
+    holes = [item for item in own_statements(statements) if _is_hole(item, runtime)]
     holes += [item for item in statements if _is_ellipsis(item)]
     last = statements[-1] if statements else None
     if not holes:
@@ -177,18 +168,6 @@ def _split_hole(
         what = "the hole is not the last statement of the function's body"
         complaints.append(Complaint(holes[0].lineno, what, _PUT_HOLE))
     return (statements[:-1] if not complaints else statements), complaints
-
-
-def _own_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a function, nested ones too, but not those of functions and classes inside it."""
-    for node in body:
-        yield node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        for field in ("body", "orelse", "finalbody"):
-            yield from _own_statements(getattr(node, field, ()))
-        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-            yield from _own_statements(part.body)
 
 
 def _is_hole(node: ast.stmt, runtime: RuntimeNames) -> bool:
