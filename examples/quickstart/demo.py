@@ -48,7 +48,7 @@ def environment() -> dict[str, str]:
 
 
 def run(python: Path, *command: str, expect: int | None = 0, cwd: Path = PROJECT) -> int:
-    """Show a command, run it in an environment, and return its exit code; refuse one that is not expected (None: any)."""
+    """Show a command, run it in an environment, and return its exit code; any but the expected one ends the demo."""
     shown = " ".join("..." if "\n" in part else part for part in command)
     print(f"$ {shown}", flush=True)
     program = [str(python), *command[1:]] if command[0] == "python" else [str(python.parent / command[0]), *command[1:]]

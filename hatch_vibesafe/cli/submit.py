@@ -53,7 +53,9 @@ def _spec(session: Session, unit: str) -> Spec:
         raise VibesafeConfigurationError(*(problem for each in session.invalid for problem in each.problems))
     if len(session.specs) != 1:
         names = ", ".join(str(spec.unit) for spec in session.specs)
-        raise VibesafeConfigurationError(Problem(unit, f"means {len(session.specs)} units: {names}", "name one unit id"))
+        raise VibesafeConfigurationError(
+            Problem(unit, f"means {len(session.specs)} units: {names}", "name one unit id")
+        )
     return session.specs[0]
 
 

@@ -5,7 +5,7 @@ from vibesafe_runtime import VibeCoded, vibesafe
 
 @vibesafe
 def sum_str(a: str, b: str) -> str:
-    """Add two integers given as strings and return the sum as a string.
+    """Convert both strings to integers, add them, and return the sum as a string.
 
     >>> sum_str("2", "3")
     '5'

@@ -1,0 +1,64 @@
+"""`vibesafe compile`: have implementations written for units that need one, and gate them."""
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
+from hatch_vibesafe.cli.progress import Progress
+from hatch_vibesafe.cli.session import open_session
+from hatch_vibesafe.cli.verdicts import finding_as_json
+from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
+
+
+@click.command(
+    name="compile",
+    epilog="Examples:  vibesafe compile   |   vibesafe compile --target app.math --jobs 8   |   vibesafe compile --offline",
+)
+@options.target
+@click.option("--force", is_flag=True, help="Also units that are up to date; ask anew instead of replaying answers.")
+@click.option(
+    "--jobs", default=4, type=click.IntRange(1, 256), show_default=True, help="Requests on their way at once."
+)
+@click.option("--offline", is_flag=True, help="Use recorded answers only; ask nobody.")
+@click.option(
+    "--samples", default=1, type=click.IntRange(1, 64), show_default=True, help="Answers side by side for each unit."
+)
+@options.as_json
+def command(targets: tuple[str, ...], force: bool, jobs: int, offline: bool, samples: int, as_json: bool) -> int:
+    """Have implementations written for units that need one, and gate them; `vibesafe save` makes them active.
+
+    A unit that is up to date costs nothing. An answer that was paid for is replayed where the request is the same. What
+    a gate refuses goes into the next prompt, until the provider's `attempts` are used up.
+    """
+    session = open_session(targets)
+    with Progress(quiet=as_json) as progress:
+        chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples)
+        results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)
+    problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
+    if as_json:
+        output.print_json(
+            {"units": [_document(result) for result in results], "problems": output.problems_as_json(problems)}
+        )
+    else:
+        count = {outcome: sum(result.outcome == outcome for result in results) for outcome in ("passed", "failed")}
+        calls = sum(result.calls for result in results)
+        click.echo(
+            f"{count['passed']} passed, {count['failed']} failed, {len(results)} units, {calls} answers asked for"
+        )
+        output.print_problems(problems)
+        if count["passed"]:
+            click.echo("make them active: vibesafe save")
+    if any(result.outcome == "interrupted" for result in results):
+        return EXIT_INTERRUPTED
+    return EXIT_FINDINGS if problems else 0
+
+
+def _document(result: CompileResult) -> dict[str, object]:
+    return {
+        "unit": str(result.unit),
+        "outcome": result.outcome,
+        "checkpoint": result.checkpoint,
+        "calls": result.calls,
+        "recorded": result.recorded,
+        "findings": [finding_as_json(finding) for finding in result.findings],
+    }
