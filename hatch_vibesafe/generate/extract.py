@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.python_text import parse
 
 ANSWER = "answer"
 """The name under which findings about an answer itself stand; they come before every gate."""
@@ -91,8 +92,9 @@ def _without_indent(line: str, width: int) -> str:
 
 
 def _unfenced(answer: str, name: str) -> str:
-    if _parses(answer):
-        return answer if any(isinstance(node, ast.stmt) for node in _statements(answer)) else ""
+    tree = parse(answer)
+    if tree is not None:
+        return answer if _statements(tree) else ""
     lines = answer.split("\n")
     beginnings = [
         number
@@ -105,11 +107,11 @@ def _unfenced(answer: str, name: str) -> str:
     return _without_tail(code, name)
 
 
-def _statements(source: str) -> list[ast.stmt]:
+def _statements(tree: ast.Module) -> list[ast.stmt]:
     """Return the statements that do something; prose that happens to parse (`Sure`) does nothing."""
     return [
         node
-        for node in ast.parse(source).body
+        for node in tree.body
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Name | ast.Constant | ast.Tuple))
     ]
 
@@ -133,9 +135,9 @@ def _without_tail(code: str, name: str) -> str:
     parsing = _longest_parsing(code, name)
     if parsing is None:
         return code
-    tree = ast.parse(parsing)
-    position = _position(tree, name)
-    if position is None:
+    tree = parse(parsing)
+    position = None if tree is None else _position(tree, name)
+    if tree is None or position is None:
         return parsing
     kept = tree.body[: position + 1]
     later = tree.body[position + 1 :]
@@ -172,11 +174,7 @@ def _longest_parsing(code: str, name: str) -> str | None:
 
 
 def _parses(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return parse(source) is not None
 
 
 def _position(tree: ast.Module, name: str) -> int | None:

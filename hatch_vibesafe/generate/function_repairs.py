@@ -108,8 +108,8 @@ def _shape(function: FunctionNode) -> Encodable:
         [parameter.arg for parameter in arguments.kwonlyargs],
         None if arguments.vararg is None else arguments.vararg.arg,
         None if arguments.kwarg is None else arguments.kwarg.arg,
-        arguments.defaults,
-        arguments.kw_defaults,
+        [*arguments.defaults],
+        [*arguments.kw_defaults],
     ]
 
 

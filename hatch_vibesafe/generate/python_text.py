@@ -1,6 +1,7 @@
 """Editing Python source without disturbing what is not edited."""
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 
@@ -30,7 +31,11 @@ def plain(text: str) -> str:
 def parse(source: str) -> ast.Module | None:
     """Return the tree of a source, or None where it is no Python (or more deeply nested than Python reads)."""
     try:
-        return ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", SyntaxWarning
+            )  # what a model's regular expressions lack is the gates' affair
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

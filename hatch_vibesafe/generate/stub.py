@@ -3,6 +3,7 @@
 import ast
 import re
 
+from hatch_vibesafe.generate.python_text import parse
 from hatch_vibesafe.spec.model import Spec
 
 INDENT = "    "
@@ -49,9 +50,8 @@ def indented(source: str, indent: str) -> str:
 
 def _lines_inside_strings(source: str) -> set[int]:
     """Return the lines that begin within a string; implicit concatenations count, which moving leaves as valid."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse(source)
+    if tree is None:
         return set()
     strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
     return {

@@ -48,7 +48,7 @@ def test_a_right_implementation_stays_as_it_is(make_spec: MakeSpec) -> None:
         "def total(xs: List[int], limit=3):\n  'wrong'; return sum(xs[:limit])",
         'def total(xs, limit=3):\n    """Add."""\n    return sum(xs[:limit])\n',
         "from vibesafe_runtime import vibesafe\n\n@vibesafe\ndef total(xs, limit=3):\n\treturn sum(xs[:limit])\n",
-        "import os\nimport vibesafe as v\n@vibesafe.func(tags=['a'])\ndef total(\n xs, limit=3\n): return sum(xs[:limit])",
+        "import os\nimport vibesafe as v\n@vibesafe.func(tags=['a'])\ndef total(xs,\n limit=3): return sum(xs[:limit])",
         RIGHT + "\nprint(total([1]))\nassert total([1]) == 1\n\nif __name__ == '__main__':\n    total([2])\n",
         RIGHT.replace("\n", "\r\n"),
         "\ufeff" + RIGHT,

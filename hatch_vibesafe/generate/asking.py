@@ -1,0 +1,52 @@
+"""Asking providers, several at a time; an answer is on disk before anybody reads it."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from hatch_vibesafe.config import ProviderConfig
+from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
+from hatch_vibesafe.generate.providers.open import open_provider
+from hatch_vibesafe.generate.providers.protocol import Provider, Request
+from hatch_vibesafe.identity import Digest
+from hatch_vibesafe.project import Project
+from hatch_vibesafe.store.answers import AnswerCache
+from hatch_vibesafe.store.records import Answer
+
+
+class Asking:
+    """The providers of a run, the threads that ask them, and the recorded answers."""
+
+    def __init__(self, project: Project, jobs: int) -> None:
+        self._cache = AnswerCache(project.cache_path)
+        self._pool = ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="vibesafe-ask")
+        self._providers: dict[ProviderConfig, Provider] = {}
+        self._unusable: dict[Provider, ProviderUnusableError] = {}
+
+    def provider(self, config: ProviderConfig) -> Provider:
+        """Return the one provider of this run for a configuration."""
+        if config not in self._providers:
+            self._providers[config] = open_provider(config)
+        return self._providers[config]
+
+    def recorded(self, name: Digest) -> Answer | None:
+        """Return the recorded answer to a request."""
+        return self._cache.get(name)
+
+    def ask(self, provider: Provider, request: Request, name: Digest) -> Future[Answer]:
+        """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded."""
+        return self._pool.submit(self._ask, provider, request, name)
+
+    def close(self, *, wait: bool) -> None:
+        """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)
+
+    def _ask(self, provider: Provider, request: Request, name: Digest) -> Answer:
+        if provider in self._unusable:
+            # Refused for a reason that holds for every request: asking once is enough.
+            raise ProviderUnusableError(*self._unusable[provider].problems)
+        try:
+            answer = provider.ask(request)
+        except ProviderUnusableError as error:
+            self._unusable[provider] = error
+            raise
+        self._cache.put(name, answer)
+        return answer

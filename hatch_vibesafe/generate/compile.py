@@ -1,0 +1,49 @@
+"""Having implementations written: for each unit whose checkpoint is not up to date, until one passes every gate."""
+
+from collections.abc import Callable, Sequence
+
+from hatch_vibesafe.generate.conversation import Question
+from hatch_vibesafe.generate.events import Event, Started
+from hatch_vibesafe.generate.loop import Loop
+from hatch_vibesafe.generate.options import CompileOptions
+from hatch_vibesafe.generate.result import (
+    CompileResult,
+)
+from hatch_vibesafe.generate.standing import standing
+from hatch_vibesafe.generate.unit_run import Line, UnitRun
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.project import Project
+from hatch_vibesafe.spec.model import Scan, Spec
+from hatch_vibesafe.store.index import read_index
+
+__all__ = ["CompileOptions", "CompileResult", "compile_units"]
+
+
+def compile_units(
+    project: Project,
+    scan: Scan,
+    specs: Sequence[Spec],
+    options: CompileOptions,
+    on_event: Callable[[Event], None],
+) -> tuple[CompileResult, ...]:
+    """Return what became of each unit, in the order of `specs`. A unit's failure is a value and stops no other unit.
+
+    Where the user interrupts, what is finished is kept, and the results of the rest say so.
+
+    Raises:
+        VibesafeError: if the gates cannot run at all, or the index cannot be read. Answers are on disk by then.
+    """
+    index = read_index(project.index_path)
+    results: dict[UnitId, CompileResult] = {}
+    runs: dict[UnitId, UnitRun] = {}
+    for spec in specs:
+        found = standing(project, index, spec)
+        if found.done is not None and not options.force:
+            results[spec.unit] = CompileResult(spec.unit, "up to date", found.done)
+        else:
+            lines = [Line(Question(number)) for number in range(max(1, options.samples))]
+            runs[spec.unit] = UnitRun(spec, found, lines)
+    on_event(Started(tuple(results), tuple(runs)))
+    if runs:
+        results |= Loop(project, scan, runs, options, on_event).results()
+    return tuple(results[spec.unit] for spec in specs)

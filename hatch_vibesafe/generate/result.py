@@ -1,0 +1,91 @@
+"""What became of a unit in a run; failures are values, with the problems that a user reads."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.extract import ANSWER
+from hatch_vibesafe.identity import CheckpointHash, UnitId
+from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeProviderError, VibesafeValidationError
+from hatch_vibesafe.spec.model import Spec
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CompileResult:
+    """What became of a unit.
+
+    Attributes:
+        unit: The unit.
+        outcome: "up to date" (nothing was to do), "passed", "failed" or "interrupted".
+        checkpoint: The checkpoint that makes it up to date now; None where there is none.
+        calls: How many provider calls it cost in this run.
+        recorded: How many recorded answers were replayed.
+        findings: Why the last candidate was refused; empty where none was, or it passed.
+        error: Why there is no checkpoint: `VibesafeValidationError`, `VibesafeProviderError` or another.
+    """
+
+    unit: UnitId
+    outcome: Literal["up to date", "passed", "failed", "interrupted"]
+    checkpoint: CheckpointHash | None
+    calls: int = 0
+    recorded: int = 0
+    findings: tuple[Finding, ...] = ()
+    error: VibesafeError | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What a user reads of the failure; empty where there is none."""
+        return () if self.error is None else self.error.problems
+
+
+def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_tokens: str) -> VibesafeError:
+    """Return the error of a unit whose every answer was refused.
+
+    Args:
+        spec: Its spec.
+        answers: How many answers there were.
+        findings: Why the last one was refused.
+        max_tokens: The place of the token limit in the configuration, for answers that were cut off.
+    """
+    lines = [f"\n{_text(finding)}" for finding in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        lines.append(f"\nand {len(findings) - _SHOWN} more")
+    count = "the only answer was refused" if answers == 1 else f"none of {answers} answers passed; the last was refused"
+    what = f"{count}:{''.join(lines)}"
+    if findings and all(finding.gate == ANSWER for finding in findings):
+        return VibesafeProviderError(
+            Problem(spec.where, what, f"raise max_tokens in {max_tokens}, or use another model")
+        )
+    return VibesafeValidationError(Problem(spec.where, what, f"vibesafe compile --target {spec.unit}"))
+
+
+def offline_error(spec: Spec, recorded: int) -> VibesafeError:
+    """Return the error of a unit for which no recorded answer is left while nobody may be asked."""
+    what = f"no recorded answer passes ({recorded} refused)" if recorded else "there is no recorded answer"
+    return VibesafeProviderError(
+        Problem(spec.where, f"{what}, and --offline asks nobody", f"vibesafe compile --target {spec.unit}")
+    )
+
+
+def no_provider_error(spec: Spec) -> VibesafeError:
+    """Return the error of a unit that nobody is configured to write."""
+    mend = f"add a [provider.default] table to vibesafe.toml, or hand code in: vibesafe submit {spec.unit} FILE"
+    return VibesafeProviderError(Problem(spec.where, "no provider is configured", mend))
+
+
+def missing_callee_problem(spec: Spec, missing: UnitId) -> Problem:
+    """Return the problem of a unit whose refusal may come from another unit that has no implementation."""
+    what = f"it refers to {missing}, which has no implementation, so nothing that calls it can pass"
+    return Problem(spec.where, what, f"vibesafe compile --target {missing}")
+
+
+def interrupted_error(spec: Spec) -> VibesafeError:
+    """Return the error of a unit that was not finished when the run was interrupted."""
+    return VibesafeError(Problem(spec.where, "interrupted before it was finished", "vibesafe compile"))
+
+
+def _text(finding: Finding) -> str:
+    place = f" (line {finding.line} of the implementation)" if finding.line else ""
+    return f"{finding.gate}{place}: {finding.message}"

@@ -1,0 +1,106 @@
+"""One unit within a run: its lines of questions, what was answered, and what was refused."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from hatch_vibesafe.config import ProviderConfig
+from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.acceptance import Origin
+from hatch_vibesafe.generate.conversation import Question, follow_up, longest_conversation
+from hatch_vibesafe.generate.extract import answer_finding, continued
+from hatch_vibesafe.generate.prompt import Feedback, Prompt
+from hatch_vibesafe.generate.providers.protocol import Provider
+from hatch_vibesafe.generate.standing import Standing
+from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.records import Answer
+
+_LONGEST_SHOWN = 4000
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of questions. `ended` where nothing more is asked on it."""
+
+    question: Question
+    calls: int = 0
+    prompt: Prompt | None = None
+    future: Future[Answer] | None = None
+    answer: Answer | None = None
+    recorded: bool = False
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class UnitRun:
+    """A unit that has work in this run.
+
+    Attributes:
+        spec: Its spec.
+        standing: Where it stood before.
+        lines: Its lines of questions; as many as samples are asked for.
+        config: Whom it asks; None until it asks.
+        provider: The same, opened.
+        refused: The candidates that were refused in this run, and why.
+        findings: Why the last one was refused.
+        error: Why a line ended without an answer, where one did.
+        calls: Its provider calls of this run.
+        replays: The recorded answers that it used.
+        stored: A checkpoint that is gated before anybody is asked.
+    """
+
+    spec: Spec
+    standing: Standing
+    lines: list[Line]
+    config: ProviderConfig | None = None
+    provider: Provider | None = None
+    refused: dict[bytes, tuple[Finding, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    error: VibesafeError | None = None
+    calls: int = 0
+    replays: int = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an answer is on its way."""
+        return any(line.future is not None for line in self.lines)
+
+    @property
+    def answered(self) -> list[Line]:
+        """The lines with an answer that is not judged yet."""
+        return [line for line in self.lines if line.answer is not None]
+
+    def origin(self, line: Line) -> Origin:
+        """Return where the candidate of a line comes from."""
+        if line.prompt is None or line.answer is None or self.config is None:
+            raise ValueError("the line has no answer")
+        return Origin(
+            "recorded" if line.recorded else "generated",
+            prompt=line.prompt.digest,
+            provider=self.config.name,
+            provider_kind=self.config.kind,
+            model_answered=line.answer.model,
+            sent=line.prompt.request.sent,
+            attempt=self.calls + self.replays,
+        )
+
+    def refuse(self, line: Line, shown: str, findings: tuple[Finding, ...]) -> None:
+        """Go on to the next question of a line."""
+        continues = self.provider is not None and self.provider.continues
+        longest = longest_conversation(self.spec.settings.sent, continues=continues)
+        feedback = Feedback(shown[:_LONGEST_SHOWN], findings)
+        line.question = follow_up(line.question, feedback, longest=longest, lines=len(self.lines))
+        line.answer = None
+        self.findings = findings
+
+
+def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
+    """Return a line's answer as a whole, and why it cannot be used, where it cannot."""
+    if line.answer is None or line.prompt is None:
+        raise ValueError("the line has no answer")
+    text, name = line.answer.text, spec.unit.name
+    if not line.prompt.beginning:
+        return text, answer_finding(text, line.answer.finish, name)
+    if not text.strip():
+        return text, answer_finding("", "stop", name)
+    return continued(line.prompt.beginning, text, name), None
