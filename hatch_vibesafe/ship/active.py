@@ -48,7 +48,7 @@ def read_active_units(project: Project) -> ActiveUnits:
     sources = source_files(project)
     found = scan(sources, settings_for(project))
     index = read_index(project.index_path)
-    problems = [*found.all_problems, *_scan_problems(found, sources)]
+    problems = [*found.all_problems, *_no_unit(found)]
     settings, required = gate_settings_digest(project.config), project.config.gates.required
     units: list[ActiveUnit] = []
     for spec in found.specs:
@@ -63,15 +63,10 @@ def read_active_units(project: Project) -> ActiveUnits:
     return ActiveUnits(tuple(units), sources, tuple(problems))
 
 
-def _scan_problems(found: Scan, sources: tuple[SourceFile, ...]) -> Iterator[Problem]:
+def _no_unit(found: Scan) -> Iterator[Problem]:
     if not found.specs and not found.all_problems:
         remedy = "decorate a function with @vibesafe, or remove [tool.hatch.build.hooks.vibesafe] from pyproject.toml"
         yield Problem("pyproject.toml", "the build hook is configured, but the wheel has no unit", remedy)
-    left_out = {source.path for source in sources if not source.in_wheel}
-    for spec in found.specs:
-        if spec.path in left_out:
-            remedy = f"let the wheel include {spec.path} ([tool.hatch.build.targets.wheel]), or take the unit out of it"
-            yield Problem(spec.where, "is a unit in a file that the wheel leaves out", remedy)
 
 
 def _read(project: Project, spec: Spec, entry: IndexEntry) -> ActiveUnit:
