@@ -138,6 +138,28 @@ ATTACKS = {
         def double(n):
             return Any()
     """,
+    "replace its own module": """
+        import sys
+        import types
+
+
+        class Any(int):
+            __module__ = "builtins"
+
+            def __eq__(self, other):
+                return True
+
+            def __repr__(self):
+                return "4"
+
+
+        def double(n):
+            return Any()
+
+
+        sys.modules[__name__] = types.ModuleType(__name__)
+        sys.modules[__name__].double = double
+    """,
     "write a large file": """
         def double(n):
             with open('x', 'wb') as file:
@@ -208,7 +230,9 @@ def test_no_attack_on_time_hangs(double: "Bench") -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
-def test_what_leaves_its_process_group_is_ended_too(double: "Bench", tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", ["return n * 2", "time.sleep(600)"])
+def test_what_leaves_its_process_group_is_ended_too(make_double: "MakeDouble", tmp_path: Path, then: str) -> None:
+    double = make_double("[sandbox]\ntimeout = 2\n")
     told = tmp_path / "told"
     source = f"""
         import os
@@ -226,7 +250,7 @@ def test_what_leaves_its_process_group_is_ended_too(double: "Bench", tmp_path: P
         def double(n: int) -> int:
             while not os.path.exists({str(told)!r}):
                 time.sleep(0.01)
-            return n * 2
+            {then}
     """
     double.doctests(UNIT, source)
     deadline = time.monotonic() + 10

@@ -40,8 +40,10 @@ def test_bugs_are_found_each_in_its_own_candidate(double: "Bench") -> None:
 def test_the_users_own_configuration_has_no_say(
     double: "Bench", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "ruff.toml").write_text('[lint]\nselect = ["ALL"]\nignore = ["F821"]\n', encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+    theirs = tmp_path / ".config" / "ruff" / "ruff.toml"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text('exclude = ["*.py"]\n', encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
     honest, undefined = messages(double, "    return n * 2\n", "    return m\n")
     assert honest == ""
     assert undefined
