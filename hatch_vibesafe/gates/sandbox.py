@@ -5,7 +5,6 @@ session of its own, no new privileges, and a wall-clock limit after which every 
 """
 
 import contextlib
-import importlib.util
 import json
 import os
 import select
@@ -58,14 +57,14 @@ class Sandbox:
         """Choose the level.
 
         Raises:
-            VibesafeConfigurationError: if the sandbox is enabled and this platform has nothing to confine it with.
+            VibesafeConfigurationError: if this platform has nothing to run generated code apart with.
         """
-        if config.enabled and importlib.util.find_spec("resource") is None:
+        if not hasattr(os, "fork"):
             raise VibesafeConfigurationError(
                 Problem(
-                    "sandbox.enabled",
-                    f"generated code cannot be confined on {sys.platform}: Python has no `resource` module here",
-                    "run vibesafe on Linux, macOS or WSL, or set sandbox.enabled = false",
+                    "sandbox",
+                    f"generated code can be neither confined nor ended whole on {sys.platform}",
+                    "run the gates on Linux, macOS or WSL",
                 )
             )
         self._config = config
@@ -109,10 +108,11 @@ class Sandbox:
                 start_new_session=True,
             )
             with process:
+                content, ending = b"", "was interrupted"
                 try:
                     content, ending = _exchange(process, _message(job.shared) + _message(own), self._config.timeout)
                 finally:
-                    _end(process)
+                    _end(process, by_itself=not ending)
         if not ending and process.returncode:
             ending = _ended(process.returncode)
         return Result(_answers(content), ending)
@@ -168,21 +168,26 @@ def _readable(descriptor: int, seconds: float) -> bool:
     return bool(poll.poll(seconds * 1000))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], *, by_itself: bool) -> None:
     """End a worker and all that it started.
 
-    Asked first, the worker's supervisor also ends what left its process group; whatever is left is killed with the
-    group, whose number cannot be another's before the worker has been waited for.
+    Where it has not ended by itself, its supervisor is asked first: it also ends what left the process group. Whatever
+    is left is killed with the group, whose number cannot be another's before the worker has been waited for.
     """
-    os.kill(process.pid, signal.SIGTERM)  # not `terminate`, which would wait for it
-    with_grace = time.monotonic() + GRACE_SECONDS
-    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
-        if time.monotonic() > with_grace:
-            break
-        time.sleep(0.001)
+    if not by_itself:
+        os.kill(process.pid, signal.SIGTERM)  # not `terminate`, which would wait for it
+        _drain(process, time.monotonic() + GRACE_SECONDS)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _drain(process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Read what still comes until all that could answer has ended, or the deadline has passed."""
+    assert process.stdout is not None  # noqa: S101 - asked for in `Popen`
+    while (left := deadline - time.monotonic()) > 0 and _readable(process.stdout.fileno(), left):
+        if not os.read(process.stdout.fileno(), 1 << 16):
+            return
 
 
 def _ended(code: int) -> str:
