@@ -58,12 +58,13 @@ def implementation(function: Implementation, module_name: str, module_file: str 
             "build the wheel again with its build hooks on (HATCH_BUILD_NO_HOOKS unset) and reinstall it",
         )
     checkout = checkout_of(source)
+    mode = _mode(checkout.project)
     spec = _spec_of(checkout, source, function)
     status = _status(checkout.project, spec)
     problems = tuple(problem for problem in status.problems if problem not in missing_example(spec))
     if not problems and status.active is not None:
         return _load(checkout, read_checkpoint(checkout.project.checkpoints_path, spec.unit, status.active))
-    if _mode(checkout.project) == "prod":
+    if mode == "prod":
         raise (VibesafeCheckpointMissing if status.active is None else VibesafeHashMismatch)(*problems)
     return _in_development(checkout, spec, problems, function)
 
@@ -145,9 +146,7 @@ def _load(checkout: Checkout, checkpoint: Checkpoint) -> Implementation:
     module.__file__ = str(file)
     sys.modules[name] = module
     exec(compile(checkpoint.implementation, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is what this module is for
-    loaded = getattr(module, checkpoint.unit.name)
-    if not callable(loaded):
-        _missing(str(checkpoint.unit), "its implementation is not callable", "vibesafe test")
+    loaded: Implementation = getattr(module, checkpoint.unit.name)
     return loaded
 
 

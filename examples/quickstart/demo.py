@@ -119,7 +119,7 @@ def ship(python: Path) -> Path:
     run(python, "vibesafe", "save")
     run(python, "vibesafe", "check")
     say("Build: the hook recomputes every hash before it ships anything")
-    run(python, "python", "-m", "build", "--outdir", str(PROJECT / "dist"))
+    run(python, "python", "-m", "build", "--outdir", "dist")
     say("Install the wheel where there is nothing that generates")
     wheel = next((PROJECT / "dist").glob("*.whl"))
     production = make(PRODUCTION, str(wheel), "pip")
@@ -135,7 +135,7 @@ def drift(python: Path) -> None:
     original = SPEC.read_bytes()
     SPEC.write_bytes(original.replace(b">>> fibonacci(10)\n    55", b">>> fibonacci(10)\n    89"))
     run(python, "vibesafe", "diff", expect=1)
-    run(python, "python", "-m", "build", "--outdir", str(PROJECT / "refused"), expect=1)
+    run(python, "python", "-m", "build", "--outdir", "refused", expect=1)
     if list((PROJECT / "refused").glob("*")):
         message = "a build with drift left an artifact"
         raise DemoFailedError(message)

@@ -12,7 +12,7 @@ from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compi
 
 @click.command(
     name="compile",
-    epilog="Examples:  vibesafe compile   |   vibesafe compile --target app.math --jobs 8   |   vibesafe compile --offline",
+    epilog="Examples:  vibesafe compile   |   vibesafe compile --target app.math -j 8   |   vibesafe compile --force",
 )
 @options.target
 @click.option("--force", is_flag=True, help="Also units that are up to date; ask anew instead of replaying answers.")
@@ -24,7 +24,7 @@ from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compi
     "--samples", default=1, type=click.IntRange(1, 64), show_default=True, help="Answers side by side for each unit."
 )
 @options.as_json
-def command(targets: tuple[str, ...], force: bool, jobs: int, offline: bool, samples: int, as_json: bool) -> int:
+def command(targets: tuple[str, ...], *, force: bool, jobs: int, offline: bool, samples: int, as_json: bool) -> int:
     """Have implementations written for units that need one, and gate them; `vibesafe save` makes them active.
 
     A unit that is up to date costs nothing. An answer that was paid for is replayed where the request is the same. What

@@ -50,7 +50,7 @@ class Progress:
             self._status.update(f"{self._waiting} units to go")
 
 
-def _line(event: Event) -> str:
+def _line(event: Event) -> str:  # noqa: PLR0911 - one return for each kind of event
     """Return an event's line as rich markup; empty where it is not worth one."""
     match event:
         case Started(up_to_date=done, to_compile=waiting):

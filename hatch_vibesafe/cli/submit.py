@@ -16,7 +16,7 @@ from hatch_vibesafe.spec.model import Spec
 
 @click.command(
     name="submit",
-    epilog="Examples:  vibesafe submit app.math/add add.py --author 'Ada'   |   my-agent | vibesafe submit app.math/add -",
+    epilog="Examples:  vibesafe submit app.math/add add.py --author Ada   |   agent | vibesafe submit app.math/add -",
 )
 @click.argument("unit")
 @click.argument("file")

@@ -17,6 +17,7 @@ from hatch_vibesafe.store.index import update_index
 from hatch_vibesafe.store.records import Checkpoint, Index, IndexEntry
 
 KEY_VARIABLE = "OPENAI_API_KEY"
+ADDRESS_VARIABLE = "OPENAI_BASE_URL"
 HOSTED_MODEL = "gpt-4o-mini"
 
 
@@ -49,7 +50,8 @@ def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
 def provider_at_hand(environment: Mapping[str, str]) -> ProviderConfig | None:
     """Return the provider where none is configured: hosted if there is a key, else an installed model, else None."""
     if environment.get(KEY_VARIABLE):
-        return ProviderConfig(name=DEFAULT_PROVIDER, kind="openai-compatible", model=HOSTED_MODEL)
+        address = environment.get(ADDRESS_VARIABLE)
+        return ProviderConfig(name=DEFAULT_PROVIDER, kind="openai-compatible", model=HOSTED_MODEL, base_url=address)
     if find_model(DEFAULT_MODEL) is not None:
         return ProviderConfig(name=DEFAULT_PROVIDER, kind="local", model=DEFAULT_MODEL, temperature=0.7, attempts=8)
     return None
