@@ -15,7 +15,7 @@ OLDEST = (3, 11)
 
 def main(directory: str, *requirements: str) -> int:
     """Make the environment where it is not there yet, install, and return an exit code."""
-    if sys.version_info < OLDEST:  # noqa: UP036 - this file is what a person with an older Python runs first
+    if sys.version_info < OLDEST:
         return fail(f"Python {sys.version.split()[0]} is too old", "run this with Python 3.11 or later")
     home = Path(directory).resolve()
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
@@ -24,11 +24,15 @@ def main(directory: str, *requirements: str) -> int:
         venv.EnvBuilder(with_pip=False, clear=True, symlinks=sys.platform != "win32").create(home)
     pip = [sys.executable, "-m", "pip"]
     if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
-        return fail(f"{sys.executable} has no pip", "install it: `python3 -m ensurepip --user`, or your system's python3-pip")
+        return fail(
+            f"{sys.executable} has no pip", "install it: `python3 -m ensurepip --user`, or your system's python3-pip"
+        )
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
     installed = subprocess.run([*pip, "--python", str(python), "install", *quiet, *requirements], check=False)
     if installed.returncode:
-        return fail("pip could not install what is needed (its own words stand above)", "look at the network and run this again")
+        return fail(
+            "pip could not install what is needed (its own words stand above)", "look at the network and run this again"
+        )
     sys.stdout.write(f"{python}\n")
     return 0
 

@@ -19,7 +19,13 @@ ENVIRONMENT = ROOT / ".environments" / "test"
 def environment() -> Path:
     """Make or refresh the test environment and return its Python."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    requirements = ["-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local]", *pyproject["dependency-groups"]["test"]]
+    requirements = [
+        "-e",
+        str(ROOT / "vibesafe_runtime"),
+        "-e",
+        f"{ROOT}[dev,local]",
+        *pyproject["dependency-groups"]["test"],
+    ]
     made = subprocess.run(
         [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENT), *requirements],
         stdout=subprocess.PIPE,
@@ -45,7 +51,10 @@ def main(options: list[str]) -> int:
     }
     failed = []
     for name, command in checks.items():
-        print(f"== {name}: {' '.join(Path(part).name if part == command[0] else str(part) for part in command)}", flush=True)
+        print(
+            f"== {name}: {' '.join(Path(part).name if part == command[0] else str(part) for part in command)}",
+            flush=True,
+        )
         started = time.monotonic()
         if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
             failed.append(name)
