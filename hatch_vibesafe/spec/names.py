@@ -137,6 +137,8 @@ def _walk(nodes: Iterable[ast.AST], bound: frozenset[str], names: Names, *, anno
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            continue
         if isinstance(node, _CHAINED):
             chain = root_chain(node)
             if chain is None:

@@ -120,7 +120,8 @@ def _prepare(
 ) -> StubParts | None:
     """Return what a stub contributes itself; None, with its problems noted, where it cannot be used."""
     file = stub.module.source.file
-    problems = [Problem(_where(stub, unit, item.line), item.what, item.remedy) for item in stub.complaints]
+    complaints = sorted(stub.complaints, key=lambda item: item.line)
+    problems = [Problem(_where(stub, unit, item.line), item.what, item.remedy) for item in complaints]
     where = _where(stub, unit, stub.node.lineno)
     if not file.in_wheel:
         remedy = "move it into a package of the wheel, or include the file in [tool.hatch.build.targets.wheel]"
