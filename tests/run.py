@@ -42,7 +42,7 @@ def main(options: list[str]) -> int:
     python = environment()
     programs = python.parent
     variables = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    checks = {
+    checks: dict[str, list[str | Path]] = {
         "format": [programs / "ruff", "format", "--check", "."],
         "lint": [programs / "ruff", "check", "."],
         "types": [programs / "mypy"],

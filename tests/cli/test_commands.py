@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Command
 
 from hatch_vibesafe.cli.main import COMMANDS
+from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,7 +140,7 @@ def test_a_target_is_a_unit_a_module_or_a_glob(saved: Path, command: Command) ->
     unknown = command("scan", "--target", "app.math/ad")
     assert unknown.code == 2
     assert "names no unit" in unknown.error
-    assert saved
+    assert (saved / "app").is_dir()
 
 
 def test_a_subdirectory_works_on_the_same_store(saved: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
