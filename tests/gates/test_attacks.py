@@ -93,8 +93,9 @@ ATTACKS = {
     """,
     "kill what started it": """
         import os
+        STARTED_IT = os.getppid()
         def double(n):
-            os.kill(os.getppid(), 9)
+            os.kill(STARTED_IT, 9)
             return n * 2
     """,
     "replace the display": """
@@ -172,8 +173,9 @@ ATTACKS = {
 SLOW_ATTACKS = {
     "stop what started it": """
         import os
+        STARTED_IT = os.getppid()
         def double(n):
-            os.kill(os.getppid(), 19)
+            os.kill(STARTED_IT, 19)
             os._exit(0)
     """,
     "endless loop": """
@@ -205,10 +207,12 @@ SLOW_ATTACKS = {
     """,
     "hold the channel": """
         import os, time
+        STARTED_IT = os.getppid()
         if os.fork() == 0:
             os.setsid()
             time.sleep(6)
-        os.kill(os.getppid(), 9)
+            os._exit(0)
+        os.kill(STARTED_IT, 9)
         def double(n: int) -> int:
             return n * 2
     """,
