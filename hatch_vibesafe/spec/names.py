@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hatch_vibesafe.spec.canonical import FunctionNode
+from hatch_vibesafe.spec.source import parse
 
 Chain = tuple[str, ...]
 """A name with the attributes taken of it: `app.text.slugify` is `("app", "text", "slugify")`."""
@@ -156,8 +157,8 @@ def _quoted(node: ast.Constant | ast.Subscript) -> list[ast.AST]:
     match node:
         case ast.Constant(value=str() as text):
             try:
-                return [ast.parse(text.strip(), mode="eval").body]
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return [node.value for node in parse(f"({text}\n)").body if isinstance(node, ast.Expr)]
+            except (SyntaxError, RecursionError, MemoryError):
                 return []
         case ast.Subscript(value=ast.Name(id="Literal") | ast.Attribute(attr="Literal")):
             return [node.value]

@@ -65,7 +65,7 @@ def decode(content: bytes) -> str:
         UnicodeDecodeError: if the bytes are not text in the encoding.
         SyntaxError: if the encoding is unknown.
     """
-    if not content.startswith(codecs.BOM_UTF8) and b"coding" not in content[:400]:
+    if not content.startswith(codecs.BOM_UTF8) and b"coding" not in content:
         return normalise_newlines(content.decode())
     encoding, _ = tokenize.detect_encoding(io.BytesIO(normalise_head(content)).readline)
     return normalise_newlines(content.decode(encoding))

@@ -82,7 +82,8 @@ def test_an_example_may_show_a_syntax_error() -> None:
 
 
 def test_names_in_backticks_and_contracts_are_mentioned() -> None:
-    text = "See `slugify`, ``app.text.shout()`` and `not a name`, `1`, ```x```.\n\nEnsures:\n    - result <= LIMIT\n    words, words\n\nNotes:\n    other"
+    text = "See `slugify`, ``app.text.shout()`` and `not a name`, `1`, ```x```.\n\n"
+    text += "Ensures:\n    - result <= LIMIT\n    words, words\n\nNotes:\n    other"
     chains = mentioned_names(text).chains
     assert {("slugify",), ("app", "text", "shout"), ("LIMIT",)} <= chains
     assert not chains & {("x",), ("other",), ("not",)}

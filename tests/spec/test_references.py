@@ -167,7 +167,8 @@ def test_a_definition_that_hides_a_builtin_counts(spec_of: SpecOf) -> None:
 
 
 def test_a_unit_as_a_helper_counts_by_its_spec(spec_of: SpecOf) -> None:
-    other = "from vibesafe_runtime import vibesafe, VibeCoded\nL = 1\n@vibesafe{}\ndef g({}) -> int:\n    '''{}'''\n    {}\n"
+    other = "from vibesafe_runtime import vibesafe, VibeCoded\nL = 1\n"
+    other += "@vibesafe{}\ndef g({}) -> int:\n    '''{}'''\n    {}\n"
     text = "from app.other import g\n" + stub("g()")
     plain = spec_of(text, other=other.format("", "", "B.", "raise VibeCoded()"))
     assert names(plain) == ["app.other.g"]
@@ -183,7 +184,8 @@ def test_a_unit_as_a_helper_counts_by_its_spec(spec_of: SpecOf) -> None:
 
 
 def test_units_that_refer_to_each_other_across_modules(spec_of: SpecOf) -> None:
-    other = "from vibesafe_runtime import vibesafe\nfrom app.m import f\n@vibesafe\ndef g() -> int:\n    '''As `f`.'''\n    ...\n"
+    other = "from vibesafe_runtime import vibesafe\nfrom app.m import f\n"
+    other += "@vibesafe\ndef g() -> int:\n    '''As `f`.'''\n    ...\n"
     spec = spec_of("from app.other import g\n" + stub(doc="As `g`."), other=other)
     assert names(spec) == ["app.other.g"]
 
