@@ -19,7 +19,7 @@ def main(directory: str, *requirements: str) -> int:
         return fail(f"Python {sys.version.split()[0]} is too old", "run this with Python 3.11 or later")
     home = Path(directory).resolve()
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if not python.exists():
+    if not python.exists() or not made_by_this_python(home):
         # Without pip: Debian's Python comes without ensurepip, and its pip can install into another environment.
         venv.EnvBuilder(with_pip=False, clear=True, symlinks=sys.platform != "win32").create(home)
     pip = [sys.executable, "-m", "pip"]
@@ -35,6 +35,12 @@ def main(directory: str, *requirements: str) -> int:
         )
     sys.stdout.write(f"{python}\n")
     return 0
+
+
+def made_by_this_python(home: Path) -> bool:
+    """Return whether an environment has the version of the Python that runs this."""
+    configuration = (home / "pyvenv.cfg").read_text(encoding="utf-8")
+    return f"version = {'.'.join(map(str, sys.version_info[:3]))}" in configuration
 
 
 def fail(what: str, remedy: str) -> int:

@@ -5,6 +5,7 @@ usage: python3 benchmarks/run.py [NAME...]     (default: all that need no model)
 Makes its own environments in `.environments/`; every figure comes from one run on one machine.
 """
 
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -13,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = ROOT / ".environments"
 RIVAL = "vibesafe==0.2.1"
+RIVAL_NEEDS = (3, 12)
 
 # Name -> what it measures. `humaneval_models` needs a local model server's package and a quarter of an hour.
 BENCHMARKS = {
@@ -24,10 +26,27 @@ BENCHMARKS = {
 ONLY_WHEN_NAMED = {"humaneval_models"}
 
 
+def interpreter() -> Path:
+    """Return a Python that both systems run on: the rival needs 3.12 or later.
+
+    Raises:
+        SystemExit: if none is found on the path or among pyenv's versions.
+    """
+    if sys.version_info >= RIVAL_NEEDS:
+        return Path(sys.executable)
+    on_path = (shutil.which(f"python3.{minor}") for minor in (13, 12))
+    in_pyenv = sorted(Path.home().glob(".pyenv/versions/3.1[23]*/bin/python"), reverse=True)
+    candidates: list[str | Path] = [*filter(None, on_path), *in_pyenv]
+    for found in candidates:
+        if subprocess.run([found, "-c", "pass"], capture_output=True, check=False).returncode == 0:
+            return Path(found)
+    raise SystemExit("benchmarks: no Python 3.12 or later was found\n  mend: install one, or run this with it")
+
+
 def environment(name: str, *requirements: str) -> Path:
     """Return the Python of an environment with these requirements, made on the first run."""
     made = subprocess.run(
-        [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENTS / name), *requirements],
+        [interpreter(), str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENTS / name), *requirements],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
