@@ -42,7 +42,8 @@ def standing(project: Project, index: Index, spec: Spec) -> Standing:
     current = reading.current
     if current is None:
         return Standing(None, None, status.active)
-    if current.evidence is not None and not gaps(current.evidence, spec.unit, settings, required):
+    evidence = None if current.evidence_damage else current.evidence
+    if evidence is not None and not gaps(evidence, spec.unit, settings, required):
         return Standing(current.hash, None, status.active)
     return Standing(None, _checkpoint(project, spec.unit, current.hash), status.active)
 

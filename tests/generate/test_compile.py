@@ -452,4 +452,5 @@ def test_a_submitted_module_goes_through_the_same_gates(make_project: Make) -> N
     assert stored.implementation == passed.implementation
     again = submit(project, scan, spec, passed.implementation.decode(), "you")
     assert again.checkpoint == passed.checkpoint
+    read_evidence(project.checkpoints_path, spec.unit, passed.checkpoint)  # raises if it is not that of what is stored
     assert run(project)["f1"].outcome == "up to date"

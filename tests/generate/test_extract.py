@@ -37,7 +37,18 @@ def test_the_module_is_taken_out_of_the_answer(answer: str) -> None:
     assert ast.dump(ast.parse(extract(answer, "f"))) == ast.dump(ast.parse(CODE))
 
 
-@pytest.mark.parametrize("answer", ["", "   \n", "I cannot do that.", "Sure", "```bash\nls\n```", "```python\n```"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "   \n",
+        "I cannot do that.",
+        "Sure",
+        "```bash\nls\n```",
+        "```js\nimport x\n```\nimport y\n",
+        "```python\n```",
+    ],
+)
 def test_an_answer_without_code_gives_a_finding(answer: str) -> None:
     finding = answer_finding(answer, "stop", "f")
     assert finding is not None

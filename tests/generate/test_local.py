@@ -1,5 +1,6 @@
 """A real model on this machine's processor, where one is installed; the refusals everywhere."""
 
+import importlib
 import importlib.util
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.local import Local
+from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 
 CONFIG = ProviderConfig("default", "local", DEFAULT_MODEL)
@@ -50,4 +52,26 @@ def test_a_model_continues_the_beginning_and_says_nothing_on_the_terminal(capfd:
     assert answer.model == DEFAULT_MODEL
     assert answer.output_tokens > 0
     assert Local(CONFIG).ask(REQUEST).text == answer.text
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_the_same_model_behind_its_own_http_server_answers_too(capfd: pytest.CaptureFixture[str]) -> None:
+    path = find_model(DEFAULT_MODEL)
+    assert path is not None
+    llama = importlib.import_module("xllamacpp")
+    parameters = llama.CommonParams()
+    parameters.model.path = str(path)
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.n_parallel, parameters.n_ctx = 1, 2048
+    parameters.warmup, parameters.verbosity = False, -1
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 2
+    server = llama.Server(parameters)
+    config = ProviderConfig(
+        "served", "openai-compatible", "any", base_url=f"{server.listening_address}/v1", api_key_env="NO_SUCH_KEY"
+    )
+    request = Request((Message("user", "Say hello."),), (("max_tokens", 5), ("model", "any"), ("temperature", 0)))
+    answer = OpenAICompatible(config).ask(request)
+    assert (answer.output_tokens, answer.finish) == (5, "length")
+    assert answer.text
     assert capfd.readouterr() == ("", "")
