@@ -46,6 +46,13 @@ def write_project(root: Path, provider: str) -> None:
         place.write_text(problem["stub"], encoding="utf-8")
 
 
+def keep_only(root: Path, units: set[str]) -> None:
+    """Take the unsolved stubs out, for a build with an unwritten unit is refused."""
+    for problem in problems():
+        if problem["unit"] not in units:
+            (root / "problems" / f"{problem['module'].rpartition('.')[2]}.py").unlink()
+
+
 def hidden_checks(production: Path, units: set[str]) -> list[str]:
     """Return the units whose hidden check passes against the installed function."""
     lines = "\n".join(json.dumps(problem) for problem in problems() if problem["unit"] in units)
@@ -72,6 +79,7 @@ def main(our_python: Path, _rival_python: Path) -> None:
         started = time.perf_counter()
         accepted = [problem["unit"] for problem in problems() if _submitted(system, problem, Path(scratch))]
         took = time.perf_counter() - started
+        keep_only(root, set(accepted))
         subprocess.run([our_python.parent / "vibesafe", "save"], cwd=root, env=clean_environment(), check=False)
         production = installed_wheel(system, Path(scratch) / "environment", "problems")
         passed = hidden_checks(production, set(accepted))

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.humaneval import hidden_checks, problems, write_project
+from benchmarks.humaneval import hidden_checks, keep_only, problems, write_project
 from benchmarks.measure import Row, clean_environment, print_rows
 from benchmarks.systems import System, installed_wheel
 
@@ -38,7 +38,7 @@ def main(our_python: Path, _rival_python: Path) -> None:
         subprocess.run([our_python.parent / "vibesafe", "compile"], cwd=root, env=clean_environment(), check=False)
         took = time.perf_counter() - started
         accepted = _accepted(root)
-        _keep_only(root, accepted)
+        keep_only(root, accepted)
         subprocess.run([our_python.parent / "vibesafe", "save"], cwd=root, env=clean_environment(), check=False)
         passed = (
             hidden_checks(installed_wheel(system, Path(scratch) / "environment", "problems"), accepted)
@@ -59,10 +59,3 @@ def main(our_python: Path, _rival_python: Path) -> None:
 def _accepted(root: Path) -> set[str]:
     checkpoints = root / ".vibesafe" / "checkpoints"
     return {p["unit"] for p in problems() if any((checkpoints / p["unit"]).glob("*/evidence.toml"))}
-
-
-def _keep_only(root: Path, units: set[str]) -> None:
-    """Take the unsolved stubs out, for a build with an unwritten unit is refused."""
-    for problem in problems():
-        if problem["unit"] not in units:
-            (root / "problems" / f"{problem['module'].rpartition('.')[2]}.py").unlink()
