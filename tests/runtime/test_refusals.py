@@ -126,17 +126,31 @@ def test_a_module_that_stands_earlier_on_the_path_does_not_shadow(shop: Site) ->
     assert "ModuleNotFoundError" in done.stderr
 
 
-def test_the_finder_stays_first(shop: Site) -> None:
-    code = f"""
-import sys
+def test_the_finder_stands_first_again_before_every_unit(shop: Site) -> None:
+    shop.write("shop/other.py", STUB)
+    bodies = {f"shop.{name}/total": "def total(price):\n    return price\n" for name in ("pricing", "other")}
+    shop.bake("shop", bodies, specs=("shop/other.py", "shop/pricing.py"))
+    code = """
+import sys, shop.pricing
 class Other:
     @staticmethod
     def find_spec(name, path=None, target=None):
         if "_vibesafe." in name: print("asked for", name)
 sys.meta_path.insert(0, Other)
-{CALL}
+from shop.other import total
+print(total(4))
 """
-    assert shop.run(code) == "9"
+    assert shop.run(code) == "4"
+
+
+def test_bytecode_of_another_build_of_the_baked_package_is_refused(shop: Site) -> None:
+    file = shop.path / BAKED / "__init__.py"
+    older = shop.write("older.py", file.read_text().replace('cover(__spec__, "', 'cover(__spec__, "0'))
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(older), cfile=importlib.util.cache_from_source(str(file)), invalidation_mode=mode)
+    done = shop.python("-c", "import shop._vibesafe")
+    assert "is not the baked package that stands in its place" in done.stderr
+    assert shop.run(CALL) == "9"
 
 
 def test_a_package_of_stubs_that_was_never_baked_is_refused(site: Site) -> None:
