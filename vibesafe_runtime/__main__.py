@@ -4,7 +4,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, distribution, distributions
 
 from vibesafe_runtime._problems import Problem, render
-from vibesafe_runtime._verify import Report, verify
+from vibesafe_runtime._verify import verify
 
 USAGE = """usage: python -m vibesafe_runtime verify [DISTRIBUTION]
 
@@ -23,25 +23,19 @@ def main(arguments: list[str]) -> int:
         return 2
     name = arguments[1] if len(arguments) > 1 else None
     try:
-        report = verify([distribution(name)] if name else list(distributions()))
+        lines, problems = verify([distribution(name)] if name else list(distributions()))
     except (PackageNotFoundError, ValueError):
         problem = Problem(str(name), "is not installed in this environment", f"pip install {name}")
         print(render([problem]), file=sys.stderr)
         return 2
-    if not report.lines and not report.problems:
-        report = _nothing(name)
-    print("\n".join(report.lines))
-    if report.problems:
-        print(render(report.problems), file=sys.stderr)
-    return 1 if report.problems else 0
-
-
-def _nothing(name: str | None) -> Report:
-    report = Report()
-    what = "brings no baked package, so there is nothing to verify"
-    remedy = "name a distribution with generated functions, in the environment in which it is installed"
-    report.problems.append(Problem(name or "this environment", what, remedy))
-    return report
+    if not lines and not problems:
+        what = "brings no baked package, so there is nothing to verify"
+        remedy = "name a distribution with generated functions, in the environment in which it is installed"
+        problems = [Problem(name or "this environment", what, remedy)]
+    print("\n".join(lines))
+    if problems:
+        print(render(problems), file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

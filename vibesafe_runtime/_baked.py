@@ -98,22 +98,21 @@ def open_baked(name: str, owner: str, base: str, read: "Callable[[str], bytes]")
         VibesafeHashMismatch: if the manifest, its `__init__.py` or the list of its files is not as it was built.
     """
     directory = os.path.join(base, *name.split("."))  # noqa: PTH118 - as above
-    place = os.path.join(directory, MANIFEST)  # noqa: PTH118 - as above
-    try:
-        manifest = read(place)
-    except OSError as error:
-        if _is_missing(error) and not os.path.lexists(directory) and not _exists(read, directory):
-            return None
-        raise VibesafeHashMismatch(_problem(base, name, place, _unreadable(error))) from None
-    place = os.path.join(directory, "__init__.py")  # noqa: PTH118 - as above
-    try:
-        init = read(place)
-    except OSError as error:
-        raise VibesafeHashMismatch(_problem(base, name, place, _unreadable(error))) from None
-    if init != init_source(manifest):
-        raise VibesafeHashMismatch(
-            _problem(base, name, place, f"and {MANIFEST} beside it do not belong together: one of them was changed")
-        )
+
+    def found(file: str) -> bytes | None:
+        try:
+            return read(os.path.join(directory, file))  # noqa: PTH118 - as above
+        except OSError as error:
+            if _is_missing(error):
+                return None
+            raise VibesafeHashMismatch(_problem(base, name, directory, _unreadable(error))) from None
+
+    manifest, init = found(MANIFEST), found("__init__.py")
+    if manifest is None and init is None and not os.path.lexists(directory):
+        return None
+    if manifest is None or init != init_source(manifest):
+        what = f"has not the {MANIFEST} and the __init__.py that belong together: one is missing or was changed"
+        raise VibesafeHashMismatch(_problem(base, name, directory, what))
     _check_names(base, name, directory, manifest)
     return BakedPackage(name, owner, base, manifest, read)
 
@@ -149,10 +148,3 @@ def _is_missing(error: OSError) -> bool:
 
 def _unreadable(error: OSError) -> str:
     return "is missing" if _is_missing(error) else f"cannot be read: {error.strerror}"
-
-
-def _exists(read: "Callable[[str], bytes]", directory: str) -> bool:
-    try:
-        return bool(read(os.path.join(directory, "__init__.py")))  # noqa: PTH118 - as above
-    except OSError:
-        return False

@@ -103,13 +103,10 @@ def _check_options(kind: str | None, options: dict[str, object]) -> None:
         elif name in _TEXT_OPTIONS:
             if not isinstance(value, str) or not value:
                 problems.append(_option_problem(name, f"is {value!r}, but must be a text that is not empty"))
+            elif name in {"method", "path"} and asked != "http":
+                problems.append(_option_problem(name, f"belongs to kind 'http', but this unit is of kind {asked!r}"))
         elif name != "kind":
             problems.append(_option_problem(name, f"is none of kind, tags, {', '.join(_TEXT_OPTIONS)}"))
-    problems += [
-        _option_problem(name, f"belongs to units of kind 'http', but this one is of kind {asked!r}")
-        for name in ("method", "path")
-        if name in written and asked != "http"
-    ]
     if problems:
         raise VibesafeConfigurationError(*problems)
 

@@ -10,39 +10,30 @@ from vibesafe_runtime._problems import Problem
 _PYTHON_CACHE = "__pycache__"
 
 
-class Report:
-    """What verifying found: lines for what is right, problems for what is not."""
-
-    __slots__ = ("lines", "problems")
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.problems: list[Problem] = []
-
-
-def verify(distributions: list[Distribution]) -> Report:
-    """Return what is right and wrong with the baked packages of these distributions.
+def verify(distributions: list[Distribution]) -> tuple[list[str], list[Problem]]:
+    """Return lines that say what is right with the baked packages of these distributions, and what is wrong with them.
 
     Bytecode in `__pycache__` is not looked at: the runtime never runs it.
     """
-    report = Report()
+    lines: list[str] = []
+    problems: list[Problem] = []
     for distribution in sorted(distributions, key=lambda each: each.name.lower()):
         manifests = baked_manifests(distribution)
         label = f"{distribution.name} {distribution.version}"
         remedy = f"pip install --force-reinstall {distribution.name}"
         if not manifests and needs_the_runtime(distribution):
             if is_editable(distribution):
-                report.lines.append(f"--  {label}  editable install: nothing is baked")
+                lines.append(f"--  {label}  editable install: nothing is baked")
             else:
                 what = "requires vibesafe-runtime, but brings no baked package: its build hook did not run"
-                report.problems.append(Problem(label, what, "build the wheel again with the vibesafe build hook"))
+                problems.append(Problem(label, what, "build the wheel again with the vibesafe build hook"))
         base = Path(str(distribution.locate_file("")))
         for path in manifests:
-            files, problems = verify_package(base, path, remedy)
-            report.problems += problems
-            if not problems:
-                report.lines.append(f"ok  {label}  {files} files  integrity only: no signature")
-    return report
+            files, wrong = verify_package(base, path, remedy)
+            problems += wrong
+            if not wrong:
+                lines.append(f"ok  {label}  {files} files  integrity only: no signature")
+    return lines, problems
 
 
 def verify_package(base: Path, path: str, remedy: str) -> tuple[int, list[Problem]]:
