@@ -210,9 +210,9 @@ def _function(node: FunctionNode, body: Sequence[ast.stmt], bound: frozenset[str
     signature = [*annotations, *type_parameters(node), *([node.returns] if node.returns else [])]
     _walk(signature, outer, names, annotation=True)
     declared = {name for item in own_statements(body) if isinstance(item, ast.Global) for name in item.names}
-    names.chains |= {(name,) for name in declared}
+    names.chains |= {(name,) for name in declared}  # bound in the function, but in the module's scope
     local = outer | parameter_names(node.args) | assigned_names(body)
-    _walk(body, local - declared, names, annotation=False)
+    _walk(body, local, names, annotation=False)
 
 
 def _class(node: ast.ClassDef, bound: frozenset[str], names: Names) -> None:

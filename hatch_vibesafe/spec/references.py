@@ -1,5 +1,6 @@
 """The definitions that a spec refers to, directly and through other definitions, each with a digest of its own."""
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -39,17 +40,12 @@ class Definitions:
         self._resolver = resolver
         self._units = units
         self._known: dict[Node, Definition] = {}
+        self._helpers: dict[str, frozenset[Target]] = {}
 
     def reached(self, parts: StubParts) -> dict[Target, Definition]:
         """Return every definition that a unit refers to, directly or through others, sorted; cycles do no harm."""
-        direct = {(target, True) for target in parts.needed | parts.shown}
-        waiting: list[Node] = [*direct, *((target, False) for target in parts.wrapping)]
-        seen: set[Node] = set()
-        while waiting:
-            node = waiting.pop()
-            if node not in seen and node[0].module in self._modules:
-                seen.add(node)
-                waiting.extend(self._definition(node).needs)
+        direct = {(target, True) for target in parts.needed | parts.shown | self._helpers_of(parts.stub.module)}
+        seen = self._closure([*direct, *((target, False) for target in parts.wrapping)])
         whole = {target for target, counts in seen if counts}
         chosen = {(target, counts) for target, counts in seen if counts or target not in whole}
         return {node[0]: self._known[node] for node in sorted(chosen) if node[0] != parts.target}
@@ -57,6 +53,7 @@ class Definitions:
     def references(self, parts: StubParts, reached: Mapping[Target, Definition]) -> tuple[Reference, ...]:
         """Return the names in scope for prompts and gates, sorted."""
         named = parts.needed | {target for target in parts.shown if not self._is_later_unit(target, parts)}
+        named |= self._helpers_of(parts.stub.module)
         found = {
             (target.module, target.name): Reference(target.module, target.name, item.source, target in named)
             for target, item in reached.items()
@@ -76,6 +73,40 @@ class Definitions:
             is_mentioned_unit = target in self._units and target not in parts.needed
             if lines and min(lines) > parts.stub.node.lineno and not is_mentioned_unit:
                 yield target, min(lines)
+
+    def _helpers_of(self, module: Module) -> frozenset[Target]:
+        """Return the functions and classes of a module that an implementation may use without the spec naming them.
+
+        They are those that refer to no unit, through whatever: what calls a unit is its user, not its helper. Where
+        they stand in the file makes no difference, so that moving a function changes nothing.
+        """
+        known = self._helpers.get(module.name)
+        if known is None:
+            defined = {
+                Target(module.name, name)
+                for name, bindings in module.bindings.items()
+                if any(
+                    isinstance(item.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for item in bindings
+                )
+            }
+            known = frozenset(
+                target
+                for target in defined - self._units.keys()
+                if not any(node[0] in self._units for node in self._closure([(target, True)]))
+            )
+            self._helpers[module.name] = known
+        return known
+
+    def _closure(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return these definitions of the project and all that they need, through whatever."""
+        waiting = list(nodes)
+        seen: set[Node] = set()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen and node[0].module in self._modules:
+                seen.add(node)
+                waiting.extend(self._definition(node).needs)
+        return seen
 
     def _is_later_unit(self, target: Target, parts: StubParts) -> bool:
         """Return whether the target is a unit of the same module further down, which no implementation can import."""

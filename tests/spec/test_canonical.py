@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from hatch_vibesafe.spec import canonical
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError, encode, same_signature, same_statements
 
 
@@ -76,10 +77,46 @@ def test_spelling_leaves_no_trace(one: str, other: str) -> None:
         ("match a:\n  case None: b", "match a:\n  case 'None': b"),
         ("x[1:2]", "x[1:2:3]"),
         ("global a", "a"),
+        ("def f() -> int: pass", "def f() -> str: pass"),
+        ("class A(B): pass", "class A(C): pass"),
+        ("class A(b=B): pass", "class A(c=B): pass"),
+        ("@a\nclass A: pass", "@b\nclass A: pass"),
     ],
 )
 def test_what_differs_differs(one: str, other: str) -> None:
     assert code(one) != code(other)
+
+
+def test_every_field_of_every_node_of_this_python_is_encoded_or_left_out_on_purpose() -> None:
+    left_out = {"ctx", "type_comment", "kind"}
+    newer = {"type_params", "default_value"}  # which an older Python does not know
+    gone = {
+        "Num",
+        "Str",
+        "Bytes",
+        "NameConstant",
+        "Ellipsis",
+        "Index",
+        "ExtSlice",
+        "Suite",
+        "AugLoad",
+        "AugStore",
+        "Param",
+    }
+    nodes = [item for item in vars(ast).values() if isinstance(item, type) and issubclass(item, ast.AST)]
+    checked = 0
+    for node in nodes:
+        if (
+            node.__subclasses__()
+            or node.__name__ in gone
+            or issubclass(node, ast.mod | ast.expr_context | ast.type_ignore)
+        ):
+            continue
+        fields = set(canonical._FIELDS[node.__name__])
+        assert fields - newer <= set(node._fields)
+        assert set(node._fields) - left_out <= fields
+        checked += 1
+    assert checked > 80
 
 
 def test_integers_of_any_size_and_lone_surrogates_have_an_encoding() -> None:

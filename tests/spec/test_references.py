@@ -116,6 +116,7 @@ def test_a_module_as_a_value_counts_whole(spec_of: SpecOf) -> None:
         ("try:\n    import a as T\nexcept E:\n    T = None", "try:\n    import b as T\nexcept E:\n    T = None"),
         ("T = 1\nT = 2", "T = 1\nT = 3"),
         ("T = 1\nT = 2", "T = 2\nT = 1"),
+        ("if A:\n    pass\nelse:\n    T = 1", "if B:\n    pass\nelse:\n    T = 1"),
         ("match A:\n    case 1:\n        T = 1", "match A:\n    case 2:\n        T = 1"),
         ("class T:\n    a = 1", "class T:\n    a = 2"),
         ("def T(): pass\n@T.register\ndef _(x): return 1", "def T(): pass\n@T.register\ndef _(x): return 2"),
@@ -234,3 +235,16 @@ def test_import_cycles_and_relative_imports_that_lead_nowhere_do_no_harm(spec_of
         "from .a import x\nfrom ....far import y\n" + stub("x, y"), a="from .b import x\n", b="from .a import x\n"
     )
     assert names(spec) == []
+
+
+def test_the_last_of_two_star_imports_counts(spec_of: SpecOf) -> None:
+    text = "from .one import *\nfrom .two import *\n" + stub("g()")
+    assert names(spec_of(text, one="g = 1\n", two="g = 2\n")) == ["app.two.g"]
+    assert names(spec_of(text, one="g = 1\n", two="g = 2\n__all__ = ['h']\n")) == ["app.one.g"]
+    assert names(spec_of(text, one="_g = 1\n", two="_g = 2\n".replace("_g", "h"))) == []
+
+
+def test_a_unit_of_another_module_may_be_imported_wherever_it_stands(spec_of: SpecOf) -> None:
+    other = "from vibesafe_runtime import vibesafe\n" + "\n" * 50 + "@vibesafe\ndef g() -> int: ...\n"
+    spec = spec_of("from app.other import g\n" + stub(doc="As `g`."), other=other)
+    assert [item.direct for item in spec.references] == [True]

@@ -18,6 +18,7 @@ SpecOf = Callable[..., Spec]
         "def f(a: 'int', *b: int, **c: 'str # :') -> (\n    int\n):",
         "async def f(a: str = 'é: ü', b: str = '''x:\n  y''') -> int:",
         "def f() -> \\\n   int \\\n  :",
+        "def f(\n    a: int  # b: c\n    # d: e\n) -> (  # g: h\n    int  # i: j\n):",
     ],
 )
 @pytest.mark.parametrize("body", [" ...\n", "  # note: this\n    ...\n", "\n    '''A.'''\n    raise VibeCoded()\n"])
