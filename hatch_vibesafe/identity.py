@@ -86,8 +86,15 @@ def tagged_digest(tag: str, *parts: bytes) -> Digest:
     return Digest(state.hexdigest())
 
 
-def checkpoint_hash(spec_hash: SpecHash, prompt: Digest, implementation: Digest) -> CheckpointHash:
-    """Return the name of the checkpoint that these three make."""
+def checkpoint_hash(
+    spec_hash: SpecHash, prompt: Digest, implementation: Digest, uses: tuple[tuple[str, Digest], ...] = ()
+) -> CheckpointHash:
+    """Return the name of the checkpoint that these make.
+
+    `uses` are the helpers beside the unit that the implementation uses though the spec does not name them, each with
+    its digest: with another helper it is another checkpoint.
+    """
+    used = (text.encode() for use in uses for text in use)
     return CheckpointHash(
-        tagged_digest("vibesafe-checkpoint/1", spec_hash.encode(), prompt.encode(), implementation.encode())
+        tagged_digest("vibesafe-checkpoint/1", spec_hash.encode(), prompt.encode(), implementation.encode(), *used)
     )

@@ -119,6 +119,9 @@ class Spec:
         parts: Each part's own digest by its name for people ("signature", "docstring", "example 1", "code before the
             hole", "helper app.text.slugify", "template", "settings", "options", ...), in a fixed order.
         spec_hash: The digest over all of them.
+        beside: Functions and classes of the unit's own module that the spec does not name but an implementation may
+            use, named like parts, each with a digest of all that it needs. They are in no hash; a checkpoint records
+            those that its implementation uses.
     """
 
     unit: UnitId
@@ -135,6 +138,7 @@ class Spec:
     settings: UnitSettings
     parts: tuple[tuple[str, Digest], ...]
     spec_hash: SpecHash
+    beside: tuple[tuple[str, Digest], ...] = ()
 
     @property
     def where(self) -> str:

@@ -44,7 +44,7 @@ class Definitions:
 
     def reached(self, parts: StubParts) -> dict[Target, Definition]:
         """Return every definition that a unit refers to, directly or through others, sorted; cycles do no harm."""
-        direct = {(target, True) for target in parts.needed | parts.shown | self._helpers_of(parts.stub.module)}
+        direct = {(target, True) for target in parts.needed | parts.shown}
         seen = self._closure([*direct, *((target, False) for target in parts.wrapping)])
         whole = {target for target, counts in seen if counts}
         chosen = {(target, counts) for target, counts in seen if counts or target not in whole}
@@ -53,7 +53,6 @@ class Definitions:
     def references(self, parts: StubParts, reached: Mapping[Target, Definition]) -> tuple[Reference, ...]:
         """Return the names in scope for prompts and gates, sorted."""
         named = parts.needed | {target for target in parts.shown if not self._is_later_unit(target, parts)}
-        named |= self._helpers_of(parts.stub.module)
         found = {
             (target.module, target.name): Reference(target.module, target.name, item.source, target in named)
             for target, item in reached.items()
@@ -61,7 +60,23 @@ class Definitions:
         for name, target in parts.passed:
             if target in reached and target in named and (name.module, name.name) not in found:
                 found[name.module, name.name] = Reference(name.module, name.name, reached[target].source, direct=True)
+        for target in self._helpers_of(parts.stub.module):
+            key = (target.module, target.name)
+            if key not in found or not found[key].direct:
+                found[key] = Reference(*key, self._definition((target, True)).source, direct=True)
         return tuple(found[key] for key in sorted(found))
+
+    def beside(self, parts: StubParts) -> tuple[Part, ...]:
+        """Return the helpers of the unit's module that the spec does not name, each with a digest of all it needs."""
+        named = parts.needed | parts.shown
+        helpers = sorted(target for target in self._helpers_of(parts.stub.module) if target not in named)
+        return tuple((f"helper {target.label}", self._whole_digest(target)) for target in helpers)
+
+    def _whole_digest(self, target: Target) -> Digest:
+        """Return the digest of a definition and of all that it needs."""
+        closure = sorted(self._closure([(target, True)]))
+        contents = tuple((node[0].label, self._definition(node).digest) for node in closure)
+        return tagged_digest(f"{_TAG} whole", encode(contents))
 
     def defined_below(self, parts: StubParts) -> Iterable[tuple[Target, int]]:
         """Yield the module's own definitions that stand below the unit which names them, with their lines."""
@@ -77,17 +92,14 @@ class Definitions:
     def _helpers_of(self, module: Module) -> frozenset[Target]:
         """Return the functions and classes of a module that an implementation may use without the spec naming them.
 
-        They are those that refer to no unit, through whatever: what calls a unit is its user, not its helper. Where
-        they stand in the file makes no difference, so that moving a function changes nothing.
+        They are those that refer to no unit, through whatever: what calls a unit is its user, not its helper.
         """
         known = self._helpers.get(module.name)
         if known is None:
             defined = {
                 Target(module.name, name)
                 for name, bindings in module.bindings.items()
-                if any(
-                    isinstance(item.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for item in bindings
-                )
+                if any(_defines(item.node, name) for item in bindings)
             }
             known = frozenset(
                 target
@@ -158,3 +170,7 @@ def _unit_definition(unit: StubParts) -> Definition:
     needs = {(target, True) for target in unit.needed | unit.shown} | {(target, False) for target in unit.wrapping}
     source = stub_source(unit.stub.module.source, unit.stub.node, unit.stub.docstring)
     return Definition(tagged_digest(_TAG, own), source, frozenset(needs))
+
+
+def _defines(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name

@@ -184,6 +184,7 @@ def _finish(parts: StubParts, definitions: Definitions, resolver: Resolver, foun
             references=definitions.references(parts, reached),
             settings=parts.settings,
             parts=every,
+            beside=definitions.beside(parts),
             spec_hash=spec_hash(every),
         )
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, checkpoint_hash, digest, parse_digest
 from hatch_vibesafe.problems import Problem, VibesafeCheckpointMissing, VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.uses import used_beside
 from hatch_vibesafe.store import temporaries
 from hatch_vibesafe.store.evidence import evidence_bytes, read_evidence, write_evidence
 from hatch_vibesafe.store.files import (
@@ -43,8 +44,9 @@ def make_checkpoint(spec: Spec, prompt: Digest, implementation: bytes, provenanc
     """
     if not is_creation_time(provenance.created):
         raise ValueError(f"not a time in UTC with microseconds: {provenance.created!r}")
-    name = checkpoint_hash(spec.spec_hash, prompt, digest(implementation))
-    return Checkpoint(spec.unit, spec.spec_hash, prompt, implementation, spec.parts, provenance, name)
+    uses = used_beside(spec, implementation)
+    name = checkpoint_hash(spec.spec_hash, prompt, digest(implementation), uses)
+    return Checkpoint(spec.unit, spec.spec_hash, prompt, implementation, spec.parts, provenance, name, uses)
 
 
 def write_checkpoint(directory: Path, checkpoint: Checkpoint, evidence: Evidence | None) -> Path:
@@ -177,7 +179,9 @@ def read_checkpoint(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -
     """
     meta, _ = read_meta(directory, unit, checkpoint)
     implementation = read_implementation(directory, meta)
-    return Checkpoint(unit, meta.spec_hash, meta.prompt, implementation, meta.parts, meta.provenance, meta.hash)
+    return Checkpoint(
+        unit, meta.spec_hash, meta.prompt, implementation, meta.parts, meta.provenance, meta.hash, meta.uses
+    )
 
 
 def list_checkpoints(directory: Path, unit: UnitId) -> tuple[CheckpointHash, ...]:

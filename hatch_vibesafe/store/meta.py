@@ -31,6 +31,7 @@ class Meta:
     parts: tuple[tuple[str, Digest], ...]
     provenance: Provenance
     hash: CheckpointHash
+    uses: tuple[tuple[str, Digest], ...] = ()
 
 
 def meta_bytes(checkpoint: Checkpoint) -> bytes:
@@ -50,6 +51,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
             "prompt": checkpoint.prompt,
             "implementation": digest(checkpoint.implementation),
             "parts": dict(checkpoint.parts),
+            "uses": dict(checkpoint.uses),
             "provenance": {
                 "origin": provenance.origin,
                 "author": provenance.author,
@@ -89,10 +91,11 @@ def parse_meta(content: bytes, file: str, remedy: str) -> Meta:
         parts=_parts(record.record("parts")),
         provenance=_provenance(record.record("provenance")),
         hash=CheckpointHash(record.digest("checkpoint")),
+        uses=_parts(record.record("uses")),
     )
     record.finish()
-    if not problems and meta.hash != checkpoint_hash(meta.spec_hash, meta.prompt, meta.implementation):
-        record.problem("checkpoint", "is not the hash of the spec hash, prompt and implementation beside it")
+    if not problems and meta.hash != checkpoint_hash(meta.spec_hash, meta.prompt, meta.implementation, meta.uses):
+        record.problem("checkpoint", "is not the hash of the spec hash, prompt, implementation and uses beside it")
     if problems:
         raise VibesafeHashMismatch(*problems)
     return meta

@@ -12,12 +12,19 @@ def moved_parts(meta: Meta, spec: Spec) -> tuple[str, ...]:
     """Return what differs between the spec that a checkpoint was made for and the spec as it is now.
 
     For example `("signature changed", "docstring: example 2 changed", "settings: model 'a' -> 'b'")`; empty where the
-    spec hash is the same.
+    spec hash is the same and so is every helper beside the unit that the implementation uses.
     """
-    if meta.spec_hash == spec.spec_hash:
+    if is_for(meta, spec):
         return ()
-    found = tuple(_moved(dict(meta.parts), dict(spec.parts), meta.provenance, spec))
+    used = dict(meta.uses)
+    now = dict(spec.parts) | {name: part for name, part in spec.beside if name in used}
+    found = tuple(_moved(dict(meta.parts) | used, now, meta.provenance, spec))
     return found or ("the spec changed",)
+
+
+def is_for(meta: Meta, spec: Spec) -> bool:
+    """Return whether a checkpoint was made for a spec, and for the helpers that it uses, as they are now."""
+    return meta.spec_hash == spec.spec_hash and set(meta.uses) <= set(spec.beside)
 
 
 def _moved(before: dict[str, Digest], after: dict[str, Digest], provenance: Provenance, spec: Spec) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hatch_vibesafe.store.checkpoints import list_checkpoints, read_implementati
 from hatch_vibesafe.store.evidence import foreign, parse_evidence
 from hatch_vibesafe.store.files import read_file
 from hatch_vibesafe.store.meta import Meta
+from hatch_vibesafe.store.moved import is_for
 from hatch_vibesafe.store.places import EVIDENCE, META, checkpoint_directory
 from hatch_vibesafe.store.records import Evidence, Index, IndexEntry
 
@@ -79,7 +80,7 @@ def _may_be_for(spec: Spec, directory: Path, checkpoint: CheckpointHash) -> bool
 
 
 def _is_for(spec: Spec, stored: Stored) -> bool:
-    return stored.meta is not None and not stored.damage and stored.meta.spec_hash == spec.spec_hash
+    return stored.meta is not None and not stored.damage and is_for(stored.meta, spec)
 
 
 def _age(stored: Stored) -> tuple[str, str]:

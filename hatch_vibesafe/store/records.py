@@ -92,6 +92,7 @@ class Checkpoint:
         parts: The spec's part digests at that time, so that drift can say what moved.
         provenance: Who or what wrote it.
         hash: Its checkpoint hash.
+        uses: The helpers beside the unit that it uses though the spec does not name them, with their digests.
     """
 
     unit: UnitId
@@ -101,6 +102,7 @@ class Checkpoint:
     parts: tuple[tuple[str, Digest], ...]
     provenance: Provenance
     hash: CheckpointHash
+    uses: tuple[tuple[str, Digest], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,3 +216,26 @@ def test_a_forced_ascii_locale_and_a_closed_pipe_do_no_harm(saved: Path) -> None
     piped = f'"{sys.executable}" -c "{code}" scan | true'
     closed = subprocess.run(["bash", "-c", piped], cwd=saved, env=variables, capture_output=True, check=False)
     assert b"Traceback" not in closed.stderr
+
+
+def test_a_helper_that_only_the_implementation_uses_drifts_when_it_changes(project: Path, command: Command) -> None:
+    source = project / "app" / "math.py"
+    edit(
+        source,
+        "LIMIT = 100\n",
+        "LIMIT = 100\n\n\ndef twice(a: int) -> int:\n    return a + a\n\n\ndef other() -> int:\n    return 1\n",
+    )
+    (project / "uses.py").write_text(
+        "from app.math import twice\n\n\ndef double(a: int) -> int:\n    return twice(a)\n", encoding="utf-8"
+    )
+    assert command("submit", "app.math/double", "uses.py").code == 0
+    assert command("save", "--target", "app.math/double").code == 0
+    edit(source, "return 1", "return 2")
+    assert command("diff", "--target", "app.math/double").code == 0
+    edit(source, "return a + a", "return 2 * a + 0")
+    drifted = command("diff", "--target", "app.math/double")
+    assert drifted.code == 1
+    assert "helper app.math.twice changed" in drifted.out
+    assert command("submit", "app.math/double", "uses.py").code == 0
+    assert command("save", "--target", "app.math/double").code == 0
+    assert command("check", "--target", "app.math/double").code == 0

@@ -69,7 +69,7 @@ def test_editing_implementation_and_meta_together_is_refused(store: "Store") -> 
     (place / "impl.py").write_bytes(forged.implementation)
     meta = meta_bytes(checkpoint).replace(digest(checkpoint.implementation).encode(), digest(b"import os\n").encode())
     (place / "meta.toml").write_bytes(meta)
-    with pytest.raises(VibesafeHashMismatch, match="is not the hash of the spec hash, prompt and implementation"):
+    with pytest.raises(VibesafeHashMismatch, match="is not the hash of the spec hash, prompt, implementation and uses"):
         read_checkpoint(store.checkpoints, checkpoint.unit, checkpoint.hash)
     (place / "meta.toml").write_bytes(meta_bytes(forged))
     with pytest.raises(VibesafeHashMismatch, match=f"but lies where app.math/add {checkpoint.hash} belongs"):
