@@ -15,9 +15,9 @@ import importlib, json, sys
 passed = []
 for line in sys.stdin:
     problem = json.loads(line)
-    namespace = {}
-    exec(problem["check"], namespace)
     function = getattr(importlib.import_module(problem["module"]), problem["function"])
+    namespace = {problem["function"]: function}
+    exec(problem["check"], namespace)
     try:
         namespace["check"](function)
     except Exception as error:
