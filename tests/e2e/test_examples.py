@@ -1,0 +1,79 @@
+"""The examples of the repository, built, installed where nothing can generate, and run on every Python."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import PYTHONS, REPOSITORY, Wheelhouse, interpreter, tool
+
+QUICKSTART = """
+from quickstart.greetings import cowsay, greet
+from quickstart.numbers import fibonacci, is_prime, sum_str
+print(greet("world"), sum_str("40", "2"), fibonacci(30), [n for n in range(30) if is_prime(n)])
+print(cowsay("moo").splitlines()[1])
+try:
+    fibonacci(-1)
+except ValueError as error:
+    print(error)
+"""
+
+# One request through ASGI, as a server would make it, without a client library.
+API = """
+import asyncio, json
+from calculator.app import app
+
+async def call(method, path, query=b"", body=b""):
+    sent = []
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+    async def send(message):
+        sent.append(message)
+    headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
+    await app({"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
+               "raw_path": path.encode(), "root_path": "", "scheme": "http", "query_string": query, "headers": headers,
+               "client": ("127.0.0.1", 1), "server": ("localhost", 80)}, receive, send)
+    return sent[0]["status"], json.loads(b"".join(m.get("body", b"") for m in sent))
+
+print(asyncio.run(call("POST", "/sum", body=b"[1, 2, 3]")))
+print(asyncio.run(call("GET", "/convert", b"celsius=100")))
+print(asyncio.run(call("POST", "/sum", body=b'["x"]'))[0])
+print(sorted(app.openapi()["paths"]))
+"""
+
+RUNS = {
+    "quickstart": (
+        QUICKSTART,
+        "Hello, world! 42 832040 [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]\n< moo >\nn must not be negative",
+        {"quickstart", "vibesafe-runtime"},
+    ),
+    "api": (
+        API,
+        "(200, {'sum': 6, 'count': 3})\n(200, {'fahrenheit': 212.0, 'kelvin': 373.15})\n422\n['/convert', '/sum']",
+        None,
+    ),
+}
+LIST = "from importlib.metadata import distributions; print(*sorted(d.name for d in distributions()))"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", RUNS)
+def test_an_example_runs_from_its_wheel(
+    wheelhouse: Wheelhouse, builder: Path, tmp_path: Path, name: str, python: str
+) -> None:
+    code, expected, distributions = RUNS[name]
+    project = tmp_path / name
+    shutil.copytree(REPOSITORY / "examples" / name, project, ignore=shutil.ignore_patterns("cache", "__pycache__"))
+    wheelhouse.must(builder, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "out", cwd=project)
+    (wheel,) = (tmp_path / "out").glob("*.whl")
+    environment = wheelhouse.environment(tmp_path / "environment", interpreter(python), [])
+    # The example's own dependencies come from the package index.
+    install = (tool("uv"), "pip", "install", "-q", "--python", environment, wheel)
+    wheelhouse.must(*install, env={"UV_NO_INDEX": "0"})
+    assert wheelhouse.must(environment, "-W", "ignore", "-c", code, cwd=tmp_path) == expected
+    assert wheelhouse.must(environment, "-m", "vibesafe_runtime", "verify", wheel.name.partition("-")[0]).startswith(
+        "ok"
+    )
+    if distributions is not None:
+        assert set(wheelhouse.must(environment, "-c", LIST).split()) == distributions
