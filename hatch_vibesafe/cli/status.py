@@ -37,6 +37,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
                 "units": {str(unit): status.state for unit, status in session.statuses.items()}
                 | {str(unit.unit): "invalid" for unit in session.invalid},
                 "next": steps,
+                "problems": output.problems_as_json(session.scan_problems),
                 "warnings": output.problems_as_json(left_over),
             }
         )
@@ -50,10 +51,10 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         for problem in left_over:
             click.echo(f"warning: {problem.where}: {problem.what}; {problem.remedy}", err=True)
         click.echo()
-        for step in steps or ["nothing to do: every unit is active"]:
+        for step in steps or ([] if session.scan_problems else ["nothing to do: every unit is active"]):
             click.echo(step)
-        output.print_problems(session.scan.problems)
-    return EXIT_FINDINGS if steps or session.scan.problems else 0
+        output.print_problems(session.scan_problems)
+    return EXIT_FINDINGS if steps or session.scan_problems else 0
 
 
 def _counts(session: Session) -> Counter[str]:

@@ -1,5 +1,6 @@
 """`vibesafe submit`: code written elsewhere, through the same validation and gates."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def command(unit: str, file: str, author: str, as_json: bool) -> int:
     session = open_session((unit,))
     spec = _spec(session, unit)
     result = submit(session.project, session.scan, spec, _text(file), author)
-    problems = finding_problems(spec, result.verdict, f"change {file} and run `vibesafe submit {unit} {file}` again")
+    again = shlex.join(["vibesafe", "submit", str(spec.unit), file])
+    remedy = f"change the code and submit it again: {again}"
+    problems = finding_problems(spec, result.verdict, remedy)
     if as_json:
         output.print_json(_document(spec, result) | {"problems": output.problems_as_json(problems)})
     elif result.checkpoint is not None:

@@ -239,3 +239,33 @@ def test_a_helper_that_only_the_implementation_uses_drifts_when_it_changes(proje
     assert command("submit", "app.math/double", "uses.py").code == 0
     assert command("save", "--target", "app.math/double").code == 0
     assert command("check", "--target", "app.math/double").code == 0
+
+
+@pytest.mark.parametrize("name", ["scan", "compile", "test", "save", "status", "diff", "check"])
+def test_no_command_is_content_where_there_is_no_unit(
+    name: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = command(name)
+    assert done.code == 1
+    assert "found no unit" in done.error
+
+
+def test_json_is_one_document_even_where_a_command_cannot_begin(project: Path, command: Command) -> None:
+    (project / "vibesafe.toml").write_text("colour = 1\n", encoding="utf-8")
+    done = command("status", "--json")
+    assert done.code == 2
+    problems = done.document["problems"]
+    assert isinstance(problems, list)
+    assert [problem["where"] for problem in problems] == ["vibesafe.toml colour"]
+
+
+def test_a_name_that_the_locale_cannot_write_is_a_problem(saved: Path) -> None:
+    edit(saved / "app" / "math.py", "def double", "def naïve")
+    variables = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    code = "from hatch_vibesafe.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "scan"], cwd=saved, env=variables, capture_output=True, check=False
+    )
+    assert b"Traceback" not in done.stderr
+    assert b"PYTHONUTF8=1" in done.stderr or done.returncode == 0
