@@ -32,9 +32,10 @@ def test_the_head_is_the_text_from_def_to_its_colon(spec_of: SpecOf, head: str, 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 695 is Python 3.12")
 def test_the_head_of_a_generic_function(spec_of: SpecOf) -> None:
     head = "def f[T: (int, str), *U](\n) -> int:"
-    spec = spec_of(f"class C: pass\n@vibesafe\n{head} ...\n")
+    spec = spec_of(f"class T: pass\n@vibesafe\n{head}\n    x: T\n    ...\n")
     assert spec.head == head
-    assert spec.references == ()
+    assert spec.header == ()
+    assert not any(name.startswith("helper") for name, _ in spec.parts)  # `T` is the type parameter, not the class
 
 
 def test_a_stub_inside_a_block_is_dedented_but_its_strings_are_not(spec_of: SpecOf) -> None:
