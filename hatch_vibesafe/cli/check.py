@@ -11,12 +11,14 @@ from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_problems
 from hatch_vibesafe.gates.run import GateContext, run_gates
-from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.gates.verdict import Candidate, Verdict
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project
+from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.drift import orphans
+from hatch_vibesafe.store.evidence import read_evidence
 
 
 @click.command(
@@ -73,13 +75,28 @@ def _gate_again(session: Session) -> tuple[Problem, ...]:
     with tempfile.TemporaryDirectory(prefix="vibesafe-check-") as scratch:
         project = _with_cache(session.project, Path(scratch))
         verdicts = run_gates(candidates, GateContext(project=project, scan=session.scan, active=active))
-    return tuple(
-        problem
-        for candidate, verdict in zip(candidates, verdicts, strict=True)
-        for problem in finding_problems(
-            candidate.spec, verdict, f"vibesafe compile --force --target {candidate.spec.unit}"
-        )
-    )
+    problems: list[Problem] = []
+    for candidate, verdict in zip(candidates, verdicts, strict=True):
+        unit = candidate.spec.unit
+        problems += finding_problems(candidate.spec, verdict, f"vibesafe compile --force --target {unit}")
+        problems += _false_evidence(session, candidate.spec, verdict)
+    return tuple(problems)
+
+
+def _false_evidence(session: Session, spec: Spec, verdict: Verdict) -> tuple[Problem, ...]:
+    """Return a problem where the stored evidence claims other outcomes or counts than the gates have now.
+
+    Versions of tools and the sandbox level may differ from machine to machine, and are not compared.
+    """
+    active = session.index.units[spec.unit].active
+    stored, _ = read_evidence(session.project.checkpoints_path, spec.unit, active)
+    claimed = {(each.gate, each.tool, each.passed, each.counts) for each in stored.gates}
+    found = {(each.gate, each.tool, each.passed, each.counts) for each in verdict.records}
+    if claimed == found:
+        return ()
+    gates = ", ".join(sorted({each[0] for each in claimed ^ found}))
+    what = f"its evidence does not say what the gates say now ({gates})"
+    return (Problem(spec.where, what, f"vibesafe test --target {spec.unit} && vibesafe save --target {spec.unit}"),)
 
 
 def _with_cache(project: Project, cache: Path) -> Project:

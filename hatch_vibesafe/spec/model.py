@@ -1,6 +1,7 @@
 """What a spec is: the data that the other rooms read."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,6 +82,11 @@ class Example:
     options: tuple[str, ...] = ()
 
 
+def proves_something(name: str, examples: Sequence[Example]) -> bool:
+    """Return whether an example names the unit: `>>> 1 + 1` holds whatever an implementation does."""
+    return any(re.search(rf"\b{re.escape(name)}\b", example.source) for example in examples)
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A name of the project that a spec refers to, directly or through other definitions.
@@ -144,6 +150,11 @@ class Spec:
     def where(self) -> str:
         """The place to name in a problem."""
         return f"{self.path}:{self.line}  {self.unit}"
+
+    @property
+    def proves_something(self) -> bool:
+        """Whether an example names the unit."""
+        return proves_something(self.unit.name, self.examples)
 
 
 @dataclass(frozen=True, slots=True)

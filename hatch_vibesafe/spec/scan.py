@@ -9,7 +9,7 @@ from hatch_vibesafe.spec.canonical import UnknownSyntaxError
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
 from hatch_vibesafe.spec.head import head_source, statements_source
 from hatch_vibesafe.spec.header import header_lines
-from hatch_vibesafe.spec.model import InvalidUnit, Scan, SettingsFor, SourceFile, Spec
+from hatch_vibesafe.spec.model import InvalidUnit, Scan, SettingsFor, SourceFile, Spec, proves_something
 from hatch_vibesafe.spec.module import Module, read_module
 from hatch_vibesafe.spec.parts import StubParts, spec_hash, stub_parts
 from hatch_vibesafe.spec.references import Definitions, helper_parts
@@ -192,9 +192,10 @@ def _finish(parts: StubParts, definitions: Definitions, resolver: Resolver, foun
 
 def _warnings(parts: StubParts, where: str) -> list[Problem]:
     warnings: list[Problem] = []
-    if not parts.docstring.examples:
+    if not proves_something(parts.stub.node.name, parts.docstring.examples):
+        calls = "no example that calls it" if parts.docstring.examples else "no example"
         remedy = f"add a doctest to its docstring: `>>> {parts.stub.node.name}(...)` and what it returns"
-        warnings.append(Problem(where, "the spec has no example", remedy))
+        warnings.append(Problem(where, f"the spec has {calls}", remedy))
     if parts.stub.decoration.below:
         what = "a decorator below @vibesafe is not applied to the implementation"
         warnings.append(Problem(where, what, "move it above @vibesafe"))

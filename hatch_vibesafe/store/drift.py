@@ -78,9 +78,10 @@ def decide_status(
 
 def missing_example(spec: Spec) -> tuple[Problem, ...]:
     """Return the problem of a spec that no example pins down; empty where there is one."""
-    if spec.examples:
+    if spec.proves_something:
         return ()
-    what = "its docstring has no example, so nothing says what a right implementation returns"
+    calls = "no example that calls it" if spec.examples else "no example"
+    what = f"its docstring has {calls}, so nothing says what a right implementation returns"
     return (Problem(spec.where, what, f"add a doctest (>>> {spec.unit.name}(...)) to the docstring"),)
 
 
@@ -103,7 +104,7 @@ def orphans(scan: Scan, index: Index) -> tuple[Problem, ...]:
 
 def _state(spec: Spec, reading: UnitReading, problems: tuple[Problem, ...]) -> State:
     if not problems:
-        return "active" if spec.examples else "invalid"
+        return "active" if spec.proves_something else "invalid"
     if reading.current is not None and (reading.entry is None or reading.current.hash != reading.entry.active):
         return "unsaved"
     return "no checkpoint" if reading.entry is None else "drift"

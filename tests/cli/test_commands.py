@@ -1,5 +1,6 @@
 """What a user meets: every command, its exit code, its JSON, and what it says when something is wrong."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -269,3 +270,26 @@ def test_a_name_that_the_locale_cannot_write_is_a_problem(saved: Path) -> None:
     )
     assert b"Traceback" not in done.stderr
     assert b"PYTHONUTF8=1" in done.stderr or done.returncode == 0
+
+
+def test_evidence_that_claims_what_the_gates_do_not_say_is_found(saved: Path, command: Command) -> None:
+    """Evidence and index are changed together, so that their digests agree: only gating again shows the lie."""
+    evidence = only(saved, "add/*/evidence.toml")
+    index = saved / ".vibesafe" / "index.toml"
+    before = hashlib.sha256(evidence.read_bytes()).hexdigest()
+    edit(evidence, "examples = 2", "examples = 7")
+    edit(index, before, hashlib.sha256(evidence.read_bytes()).hexdigest())
+    assert command("check", "--no-gates").code == 0
+    checked = command("check")
+    assert checked.code == 1
+    assert "its evidence does not say what the gates say now (doctests)" in checked.error
+    assert command("test").code == 0
+    assert command("save").code == 0
+    assert command("check").code == 0
+
+
+def test_examples_that_never_call_the_unit_prove_nothing(project: Path, command: Command) -> None:
+    edit(project / "app" / "math.py", ">>> double(4)\n    8", ">>> 4 + 4\n    8")
+    assert "no example that calls it" in command("scan").error
+    command("submit", "app.math/double", "double.py")
+    assert "no example that calls it" in command("save", "--target", "app.math/double").error

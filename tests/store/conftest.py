@@ -76,7 +76,7 @@ class Store:
             head="def add(a: int) -> int:",
             is_async=False,
             docstring="Add one.",
-            examples=tuple(Example(f"add({n})\n", f"{n + 1}\n", 9 + n) for n in range(examples)),
+            examples=tuple(Example(f"{UnitId.parse(unit).name}({n})\n", f"{n + 1}\n", 9 + n) for n in range(examples)),
             pre_hole="",
             header=(),
             references=(),
