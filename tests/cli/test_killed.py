@@ -1,0 +1,126 @@
+"""Killing any command at any moment loses nothing that was finished, and the next run carries on."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.cli.conftest import PYPROJECT
+from tests.generate.conftest import ModelServer, Reply
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = 8
+JOBS = 2
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """Yield a server that writes `u3` as `3 + x`, and takes a moment for it."""
+    served = ModelServer()
+
+    def answer(prompt: str) -> Reply:
+        time.sleep(0.1)
+        number = re.findall(r"def u(\d+)", prompt)[-1]
+        return Reply(content=f"```python\ndef u{number}(x: int) -> int:\n    return x + {number}\n```")
+
+    served.answer = answer
+
+    Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield served
+    served.shutdown()
+    served.server_close()
+
+
+@pytest.fixture
+def many(tmp_path: Path, server: ModelServer) -> Path:
+    """Return the root of a project of eight units and a provider."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("", encoding="utf-8")
+    provider = (
+        f'[tool.vibesafe.provider.default]\nkind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT + provider, encoding="utf-8")
+    stubs = "".join(
+        f'\n\n@vibesafe\ndef u{number}(x: int) -> int:\n    """Add {number}.\n\n    >>> u{number}(1)\n    {number + 1}\n'
+        f'    """\n    raise VibeCoded()\n'
+        for number in range(UNITS)
+    )
+    text = f"from vibesafe_runtime import VibeCoded, vibesafe\n{stubs}"
+    (tmp_path / "app" / "units.py").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def start(root: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return subprocess.Popen(
+        [sys.executable, "-c", "from hatch_vibesafe.cli import main; main()", *arguments],
+        cwd=root,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish(process: "subprocess.Popen[bytes]") -> int:
+    out, error = process.communicate(timeout=120)
+    assert b"Traceback" not in error, error.decode()
+    assert process.returncode is not None, out
+    return process.returncode
+
+
+def kill_after(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def whole_index(root: Path) -> dict[str, object]:
+    path = root / ".vibesafe" / "index.toml"
+    units: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8")).get("units", {}) if path.exists() else {}
+    return units
+
+
+def test_a_killed_compile_and_a_killed_save_lose_nothing(many: Path, server: ModelServer) -> None:
+    moments = (0.5, 0.8, 1.2, 1.8)
+    for moment in moments:
+        kill_after(start(many, "compile", "--jobs", str(JOBS)), moment)
+    assert finish(start(many, "compile", "--jobs", str(JOBS))) == 0
+    # What was on its way when the process died is asked again; what was answered is not.
+    asked = Counter(re.findall(r"def u(\d+)", str(request.body))[-1] for request in server.asked)
+    assert set(asked) == {str(number) for number in range(UNITS)}
+    assert sum(asked.values()) <= UNITS + JOBS * len(moments)
+    for moment in (0.3, 0.4, 0.5, 0.6):
+        kill_after(start(many, "save"), moment)
+        assert len(whole_index(many)) in {0, UNITS}
+    assert finish(start(many, "save")) == 0
+    assert len(whole_index(many)) == UNITS
+    assert finish(start(many, "check")) == 0
+
+
+def test_two_compiles_and_two_saves_at_once_end_with_everything(many: Path) -> None:
+    pair = [start(many, "compile", "--jobs", "2") for _ in range(2)]
+    assert [finish(process) for process in pair] == [0, 0]
+    pair = [start(many, "save", "--target", f"*/u[{numbers}]") for numbers in ("0-3", "4-7")]
+    assert [finish(process) for process in pair] == [0, 0]
+    assert len(whole_index(many)) == UNITS
+    assert finish(start(many, "check")) == 0
+
+
+def test_an_interrupted_compile_says_so_and_the_next_carries_on(many: Path) -> None:
+    process = start(many, "compile", "--jobs", "1")
+    time.sleep(1.2)
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == 130
+    assert finish(start(many, "compile")) == 0
