@@ -45,13 +45,12 @@ def many(tmp_path: Path, server: ModelServer) -> Path:
     """Return the root of a project of eight units and a provider."""
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").write_text("", encoding="utf-8")
-    provider = (
-        f'[tool.vibesafe.provider.default]\nkind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
-    )
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT + provider, encoding="utf-8")
+    provider = f'kind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
+    configuration = f"{PYPROJECT}[tool.vibesafe.provider.default]\n{provider}"
+    (tmp_path / "pyproject.toml").write_text(configuration, encoding="utf-8")
     stubs = "".join(
-        f'\n\n@vibesafe\ndef u{number}(x: int) -> int:\n    """Add {number}.\n\n    >>> u{number}(1)\n    {number + 1}\n'
-        f'    """\n    raise VibeCoded()\n'
+        f'\n\n@vibesafe\ndef u{number}(x: int) -> int:\n    """Add {number}.\n\n'
+        f'    >>> u{number}(1)\n    {number + 1}\n    """\n    raise VibeCoded()\n'
         for number in range(UNITS)
     )
     text = f"from vibesafe_runtime import VibeCoded, vibesafe\n{stubs}"
@@ -118,9 +117,10 @@ def test_two_compiles_and_two_saves_at_once_end_with_everything(many: Path) -> N
     assert finish(start(many, "check")) == 0
 
 
-def test_an_interrupted_compile_says_so_and_the_next_carries_on(many: Path) -> None:
+def test_an_interrupted_compile_says_so_and_the_next_carries_on(many: Path, server: ModelServer) -> None:
     process = start(many, "compile", "--jobs", "1")
-    time.sleep(1.2)
+    while not server.asked:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert finish(process) == 130
     assert finish(start(many, "compile")) == 0
