@@ -120,7 +120,7 @@ def check_running(package: BakedPackage, module: str, namespace: dict[str, objec
     place = package.place(path)
     if running is None:
         raise package.mismatch(place, "decorates a unit when it no longer runs, so that its code cannot be compared")
-    if not _same_code(running, _compile(package.read(path), place)):
+    if not same_code(running, _compile(package.read(path), place)):
         raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
     package.checked[module] = namespace
 
@@ -166,9 +166,10 @@ def _running_code(namespace: dict[str, object], frame: "FrameType | None") -> "C
     return None if frame is None else frame.f_code
 
 
-def _same_code(one: "CodeType", other: "CodeType") -> bool:
+def same_code(one: "CodeType", other: "CodeType") -> bool:
+    """Return whether two code objects do the same, wherever they were compiled."""
     # Equality leaves out the two that follow; one of them lets code write where it should not.
     if one != other or one.co_stacksize != other.co_stacksize or one.co_qualname != other.co_qualname:
         return False
     pairs = zip(one.co_consts, other.co_consts, strict=True)
-    return all(_same_code(a, b) for a, b in pairs if isinstance(a, type(one)) and isinstance(b, type(one)))
+    return all(same_code(a, b) for a, b in pairs if isinstance(a, type(one)) and isinstance(b, type(one)))

@@ -234,14 +234,14 @@ sys.modules["shop._vibesafe.pricing__total"] = fake
 
 
 def test_a_stack_size_that_was_changed_in_bytecode_is_seen() -> None:
-    from vibesafe_runtime._finder import _same_code  # noqa: PLC0415 - in this interpreter, for this test alone
+    from vibesafe_runtime._finder import same_code  # noqa: PLC0415 - in this interpreter, for this test alone
 
     code = compile("def f():\n    return g(1, 2)\n", "x", "exec")
     inner = next(const for const in code.co_consts if hasattr(const, "co_code"))
     forged = tuple(inner.replace(co_stacksize=1) if const is inner else const for const in code.co_consts)
-    assert _same_code(code, compile("def f():\n    return g(1, 2)\n", "y", "exec"))
-    assert not _same_code(code, code.replace(co_consts=forged))
-    assert not _same_code(code, compile("def f():\n    return g(1, 3)\n", "x", "exec"))
+    assert same_code(code, compile("def f():\n    return g(1, 2)\n", "y", "exec"))
+    assert not same_code(code, code.replace(co_consts=forged))
+    assert not same_code(code, compile("def f():\n    return g(1, 3)\n", "x", "exec"))
 
 
 @pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))

@@ -1,5 +1,8 @@
 """`python -m vibesafe_runtime verify`: every file of what is installed, and an exit status that can be trusted."""
 
+import importlib.machinery
+import importlib.util
+import py_compile
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -100,3 +103,55 @@ def test_several_packages_of_one_distribution_are_each_verified(installed: Site)
     install(installed)
     done = verify(installed, "shop")
     assert (done.returncode, done.stdout.count("ok  shop 1.0  3 files")) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["shop/pricing.py", "shop/_vibesafe/pricing__total.py", "shop/_vibesafe/__init__.py"])
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
+@pytest.mark.parametrize("optimize", [0, 2])
+def test_bytecode_that_is_not_its_source_is_a_finding(
+    installed: Site, name: str, mode: py_compile.PycInvalidationMode, optimize: int
+) -> None:
+    file = installed.path / name
+    cache = py_compile.compile(str(file), invalidation_mode=mode, optimize=optimize)
+    assert verify(installed).returncode == 0
+    other = installed.write("other.py", "print('planted')\n")
+    py_compile.compile(str(other), cache, dfile=str(file), invalidation_mode=mode, optimize=optimize)
+    done = verify(installed)
+    assert done.returncode == 1
+    assert f"is not what {file.name} compiles to" in done.stderr
+
+
+def test_bytecode_that_cannot_be_read_is_a_finding(installed: Site) -> None:
+    cache = importlib.util.cache_from_source(str(installed.path / "shop/pricing.py"))
+    installed.write(cache, importlib.util.MAGIC_NUMBER + b"\0" * 12 + b"c")
+    assert "is not what pricing.py compiles to" in verify(installed).stderr
+
+
+def test_bytecode_of_another_python_is_named_and_not_judged(installed: Site) -> None:
+    installed.write("shop/__pycache__/pricing.cpython-399.pyc", "unknown")
+    done = verify(installed)
+    assert done.returncode == 0
+    assert "pricing.cpython-399.pyc  bytecode of another Python: not judged" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shop/pricing/__init__.py",
+        "shop/pricing/__init__.pyc",
+        f"shop/pricing{importlib.machinery.EXTENSION_SUFFIXES[0]}",
+        f"shop/_vibesafe/pricing__total{importlib.machinery.EXTENSION_SUFFIXES[-1]}",
+    ],
+)
+def test_what_is_imported_in_the_place_of_a_module_is_a_finding(installed: Site, name: str) -> None:
+    installed.write(name, "print('planted')")
+    done = verify(installed)
+    assert done.returncode == 1
+    assert "would be imported in the place of pricing" in done.stderr
+
+
+def test_what_only_stands_beside_a_module_is_no_finding(installed: Site) -> None:
+    installed.write("shop/pricing/data.txt", "")
+    installed.write("shop/rates.py", "")
+    installed.write("shop/pricing.pyi", "")
+    assert verify(installed).returncode == 0
