@@ -1,39 +1,65 @@
 """The doctest gate: the worker says what the examples show; this process decides whether the spec says the same."""
 
 import doctest
-import json
 import platform
 from collections.abc import Sequence
 
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
+from hatch_vibesafe.gates.shared_part import shared_part
+from hatch_vibesafe.gates.spec_faults import CHECKED_FLAGS, REPORTING_FLAGS, spec_faults
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome, same_but_for_set_order
-from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.store.records import GateRecord
 
 GATE = "doctests"
-FLAGS = (
-    "ELLIPSIS",
-    "NORMALIZE_WHITESPACE",
-    "IGNORE_EXCEPTION_DETAIL",
-    "DONT_ACCEPT_TRUE_FOR_1",
-    "DONT_ACCEPT_BLANKLINE",
-)
-_REPORTING = ("REPORT_UDIFF", "REPORT_CDIFF", "REPORT_NDIFF", "REPORT_ONLY_FIRST_FAILURE", "FAIL_FAST")
 _CHECKER = doctest.OutputChecker()
 _SHOWN = 500
 
 
 def check(
     candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings, sandbox: Sandbox
-) -> tuple[tuple[Finding, ...], ...]:
-    """Run the examples of each candidate, and return what is wrong with each, in order."""
-    shared = _shared(candidates, context, surrounding)
-    jobs = [Job(shared, _own(candidate)) for candidate in candidates]
-    results = sandbox.run(jobs)
-    return tuple(judge(candidate.spec, result) for candidate, result in zip(candidates, results, strict=True))
+) -> tuple[Opinion, ...]:
+    """Run the examples of each candidate, and return what is wrong with each, in order.
+
+    What no candidate could do right is a fault: an example that proves nothing, a module that cannot be imported,
+    limits that are too small.
+    """
+    faults = [spec_faults(candidate.spec) for candidate in candidates]
+    sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
+    shared = shared_part([candidate.spec for candidate in sound], context, surrounding)
+    results = iter(sandbox.run([Job(shared, _own(candidate)) for candidate in sound]))
+    outcomes = [None if fault else next(results) for fault in faults]
+    doubtful = [
+        each.spec for each, outcome in zip(candidates, outcomes, strict=True) if outcome and _is_doubtful(outcome)
+    ]
+    probed = module_faults(doubtful, context, surrounding, sandbox, room=ROOM)
+    return tuple(
+        Fault(fault)
+        if outcome is None
+        else Fault(probed[candidate.spec.unit.module])
+        if _is_doubtful(outcome) and candidate.spec.unit.module in probed
+        else judge(candidate.spec, outcome)
+        for candidate, fault, outcome in zip(candidates, faults, outcomes, strict=True)
+    )
+
+
+def _is_doubtful(result: Result) -> bool:
+    """Whether a failure may be no candidate's: not even the first example was reached, or memory was short."""
+    match result.answers:
+        case () | (["failed", *_], *_):
+            return True
+    return any(_ran_short(answer) for answer in result.answers)
+
+
+def _ran_short(answer: object) -> bool:
+    match answer:
+        case ["example", _, ["builtins", "MemoryError", *_], _]:
+            return True
+    return False
 
 
 def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
@@ -73,13 +99,15 @@ def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
 
 def disagreement(example: Example, outcome: Outcome) -> str:
     """Return why what an example showed is not what the spec says; empty where it is."""
-    unchecked = [flag for flag in example.options if flag not in FLAGS and flag not in _REPORTING]
+    unchecked = [flag for flag in example.options if flag not in CHECKED_FLAGS and flag not in REPORTING_FLAGS]
     if unchecked:
         return f"has the doctest option {', '.join(unchecked)}, and so proves nothing: take it out of the spec"
     if outcome.refusals:
         return f"cannot be believed: {'; '.join(outcome.refusals)}"
     # A value is compared exactly typed: True is never taken for 1.
-    flags = sum(getattr(doctest, flag) for flag in {*example.options, "DONT_ACCEPT_TRUE_FOR_1"} if flag in FLAGS)
+    flags = sum(
+        getattr(doctest, flag) for flag in {*example.options, "DONT_ACCEPT_TRUE_FOR_1"} if flag in CHECKED_FLAGS
+    )
     if outcome.raised is not None:
         return _wrong_exception(example, outcome.raised, flags)
     return _wrong_text(example, outcome, flags)
@@ -118,21 +146,6 @@ def _exception_name(text: str) -> str:
 def _indented(text: str) -> str:
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     return shown.rstrip("\n").replace("\n", "\n    ")
-
-
-def _shared(candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings) -> bytes:
-    units = (
-        {spec.unit for spec in context.scan.specs}
-        | {candidate.spec.unit for candidate in candidates}
-        | {*context.active}
-    )
-    shared = {
-        "path": surrounding.path,
-        "modules": surrounding.files,
-        "names": {str(unit): surrounding.implementation_name(unit) for unit in units},
-        "implementations": {str(unit): content.decode("utf-8", "replace") for unit, content in context.active.items()},
-    }
-    return json.dumps(shared).encode()
 
 
 def _own(candidate: Candidate) -> dict[str, object]:

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from hatch_vibesafe.gates.tools import run_module, version
-from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.store.records import GateRecord
 
 GATE = "lint"
@@ -20,8 +20,8 @@ RULES = (
 NOT_RULES = ("F401", "F541", "F841")
 
 
-def check(candidates: Sequence[Candidate], options: Sequence[str]) -> tuple[tuple[Finding, ...], ...]:
-    """Return ruff's findings on each candidate, in order.
+def check(candidates: Sequence[Candidate], options: Sequence[str]) -> tuple[Opinion, ...]:
+    """Return ruff's findings on each candidate, in order; a fault where ruff can judge nothing at all.
 
     Args:
         candidates: The candidates.
@@ -33,24 +33,40 @@ def check(candidates: Sequence[Candidate], options: Sequence[str]) -> tuple[tupl
     version("ruff", GATE)
     with tempfile.TemporaryDirectory(prefix="vibesafe-lint-") as name:
         directory = Path(name).resolve()
-        files = [directory / f"candidate_{number}.py" for number in range(len(candidates))]
-        for file, candidate in zip(files, candidates, strict=True):
-            file.write_bytes(candidate.implementation)
+        modules = [f"candidate_{number}" for number in range(len(candidates))]
+        for module, content in [*zip(modules, (each.implementation for each in candidates), strict=True), (EMPTY, b"")]:
+            (directory / f"{module}.py").write_bytes(content)
         arguments = ["check", "--isolated", "--no-cache", "--ignore-noqa", "--output-format", "json"]
-        arguments += ["--select", ",".join(RULES), "--ignore", ",".join(NOT_RULES), *options, "--", "."]
-        run = run_module("ruff", arguments, directory, TIMEOUT_SECONDS, {})
-    try:
-        reported = json.loads(run.output) if run.code in (0, 1) else None
-    except ValueError:
-        reported = None
-    if not isinstance(reported, list):
-        return tuple((Finding(GATE, 0, f"could not be judged: ruff {run.failure}"),) for _ in candidates)
-    return tuple(tuple(_finding(item) for item in reported if Path(str(item["filename"])) == file) for file in files)
+        arguments += ["--select", ",".join(RULES), "--ignore", ",".join(NOT_RULES), *options, "--"]
+
+        def ask(batch: Sequence[str]) -> Reports | ToolRun:
+            files = [f"{module}.py" for module in batch]
+            return _reports(run_module("ruff", [*arguments, *files], directory, TIMEOUT_SECONDS, {}))
+
+        found = judged(GATE, "ruff", modules, ask)
+        return tuple(_opinion(found[module], directory / f"{module}.py") for module in modules)
 
 
 def record(findings: Sequence[Finding]) -> GateRecord:
     """Return the gate's line in the evidence."""
     return GateRecord(GATE, "ruff", version("ruff", GATE), not findings, (("findings", len(findings)),))
+
+
+def _reports(run: ToolRun) -> Reports | ToolRun:
+    """Return what ruff reported, or the run where it did not come to the end."""
+    try:
+        reported = json.loads(run.output) if run.code in (0, 1) else None
+    except ValueError:
+        return run
+    return reported if isinstance(reported, list) else run
+
+
+def _opinion(found: Reports | Finding | Fault, file: Path) -> Opinion:
+    if isinstance(found, Fault):
+        return found
+    if isinstance(found, Finding):
+        return (found,)
+    return tuple(_finding(item) for item in found if Path(str(item["filename"])) == file)
 
 
 def _finding(item: "dict[str, object]") -> Finding:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from hatch_vibesafe.config import gate_settings_digest
-from hatch_vibesafe.gates.run import GateContext, run_gates
+from hatch_vibesafe.gates.run import GateContext, judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Verdict
 from hatch_vibesafe.identity import UnitId
-from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan, Spec
 from hatch_vibesafe.store.checkpoints import read_checkpoint
@@ -21,16 +21,23 @@ def retest(
     """Gate stored checkpoints as candidates, write their new evidence, and return both, in order.
 
     Raises:
+        VibesafeValidationError: if some could not be judged, by no fault of theirs: their evidence stays as it was, and
+            that of the others is written.
         VibesafeError: if the gates cannot run, or the evidence cannot be written.
     """
     candidates = [Candidate(spec, checkpoint.implementation) for spec, checkpoint in units]
-    verdicts = run_gates(candidates, GateContext(project, scan, active_implementations(project)))
+    verdicts = judge_each(candidates, GateContext(project, scan, active_implementations(project)))
     settings = gate_settings_digest(project.config)
     outcomes: list[tuple[Verdict, Evidence]] = []
     for (spec, checkpoint), verdict in zip(units, verdicts, strict=True):
+        if verdict.faults:
+            continue
         evidence = make_evidence(checkpoint, settings, verdict.sandbox, verdict.records)
         write_evidence(project.checkpoints_path, spec.unit, evidence)
         outcomes.append((verdict, evidence))
+    faults = dict.fromkeys(problem for verdict in verdicts for problem in verdict.faults)
+    if faults:
+        raise VibesafeValidationError(*faults)
     return tuple(outcomes)
 
 

@@ -6,18 +6,33 @@ from hatch_vibesafe.gates import doctests, lint, structure, types
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import surroundings
-from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
+from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.store.records import GateRecord
 
-__all__ = ["GateContext", "run_gates"]
+__all__ = ["GateContext", "judge_each", "run_gates"]
 
 Findings = tuple[Finding, ...]
-Check = Callable[[Sequence[Candidate]], tuple[Findings, ...]]
+Check = Callable[[Sequence[Candidate]], Sequence[Opinion]]
 Record = Callable[[Candidate, Findings], GateRecord]
 
 
 def run_gates(candidates: Sequence[Candidate], context: GateContext) -> tuple[Verdict, ...]:
     """Return the verdict on each candidate, in order. Where the structure gate fails, no later one runs.
+
+    Raises:
+        VibesafeConfigurationError: if a tool is missing, the platform cannot confine, or the sources cannot be read.
+        VibesafeValidationError: if a candidate could not be judged, by no fault of its own.
+    """
+    verdicts = judge_each(candidates, context)
+    faults = tuple(dict.fromkeys(problem for verdict in verdicts for problem in verdict.faults))
+    if faults:
+        raise VibesafeValidationError(*faults)
+    return verdicts
+
+
+def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[Verdict, ...]:
+    """Return the verdict on each candidate, in order; one that could not be judged says so in its `faults`.
 
     Raises:
         VibesafeConfigurationError: if a tool is missing, the platform cannot confine, or the sources cannot be read.
@@ -47,14 +62,28 @@ def run_gates(candidates: Sequence[Candidate], context: GateContext) -> tuple[Ve
     }
     records: list[list[GateRecord]] = [[] for _ in candidates]
     findings: list[list[Finding]] = [[] for _ in candidates]
+    faults: list[tuple[Problem, ...]] = [() for _ in candidates]
     judged = list(range(len(candidates)))
     for name, (check, record) in gates.items():
         if name not in config.gates.required or not judged:
             continue
-        for number, found in zip(judged, check([candidates[number] for number in judged]), strict=True):
-            records[number].append(record(candidates[number], found))
-            findings[number] += found
-        if name == structure.GATE:
-            judged = [number for number in judged if not findings[number]]
-    outcomes = zip(records, findings, strict=True)
-    return tuple(Verdict(tuple(recorded), tuple(found), sandbox.level) for recorded, found in outcomes)
+        for number, opinion in zip(judged, _opinions(name, check, [candidates[it] for it in judged]), strict=True):
+            if isinstance(opinion, Fault):
+                faults[number] = opinion.problems
+            else:
+                records[number].append(record(candidates[number], opinion))
+                findings[number] += opinion
+        judged = [it for it in judged if not faults[it] and not (name == structure.GATE and findings[it])]
+    outcomes = zip(records, findings, faults, strict=True)
+    return tuple(Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes)
+
+
+def _opinions(gate: str, check: Check, candidates: Sequence[Candidate]) -> Sequence[Opinion]:
+    """Return what a gate says of each candidate; where the system keeps it from judging, that is no one's refusal."""
+    try:
+        return check(candidates)
+    except OSError as error:
+        where = f"gate {gate}" if error.filename is None else f"gate {gate}: {error.filename}"
+        what = f"could not judge: {error.strerror or error}"
+        mend = "mend that (a full disk, a missing right, a limit of processes) and run the command again"
+        return [Fault((Problem(where, what, mend),))] * len(candidates)

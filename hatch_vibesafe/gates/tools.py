@@ -4,13 +4,20 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hatch_vibesafe.gates.verdict import Fault, Finding
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USERPROFILE", "VIRTUAL_ENV")
+
+
+EMPTY = "vibesafe_empty"
+"""A module with nothing in it: a tool that cannot judge it cannot judge anything."""
+
+Reports = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +67,43 @@ def run_module(tool: str, arguments: Sequence[str], cwd: Path, timeout: float, e
     except subprocess.TimeoutExpired:
         return ToolRun(None, "", "")
     return ToolRun(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def judged(
+    gate: str, tool: str, modules: Sequence[str], ask: Callable[[Sequence[str]], Reports | ToolRun]
+) -> dict[str, Reports | Finding | Fault]:
+    """Return, by module, what a tool reported on the batch that it stood in.
+
+    Where the tool gives up on a batch, it is given nothing but an empty module: where that fails too, the fault is the
+    tool's. Else the halves of the batch are judged: whoever makes it give up is refused alone.
+
+    Args:
+        gate: The gate.
+        tool: The tool.
+        modules: The names of the modules.
+        ask: Returns what the tool reports on modules, or the run that failed.
+    """
+    reported = ask(modules)
+    if not isinstance(reported, ToolRun):
+        return dict.fromkeys(modules, reported)
+    empty = ask((EMPTY,))
+    if isinstance(empty, ToolRun):
+        mend = f"mend what {tool} names (a full disk, or an option in gates.{tool}) and run the command again"
+        fault = Fault((Problem(f"gate {gate}", f"could not judge: {tool} {empty.failure}", mend),))
+        return dict.fromkeys(modules, fault)
+    return _apart(gate, tool, modules, ask, reported)
+
+
+def _apart(
+    gate: str, tool: str, modules: Sequence[str], ask: Callable[[Sequence[str]], Reports | ToolRun], failed: ToolRun
+) -> dict[str, Reports | Finding | Fault]:
+    if len(modules) == 1:
+        return dict.fromkeys(modules, Finding(gate, 0, f"could not be judged: {tool} {failed.failure}"))
+    found: dict[str, Reports | Finding | Fault] = {}
+    for half in (modules[: len(modules) // 2], modules[len(modules) // 2 :]):
+        reported = ask(half)
+        if isinstance(reported, ToolRun):
+            found |= _apart(gate, tool, half, ask, reported)
+        else:
+            found |= dict.fromkeys(half, reported)
+    return found

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hatch_vibesafe.gates.surroundings import Surroundings
-from hatch_vibesafe.gates.tools import ToolRun, run_module, version
-from hatch_vibesafe.gates.verdict import Candidate, Finding
+from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.store.lock import locked
@@ -30,8 +30,8 @@ _OPTIONS = (
 
 def check(
     candidates: Sequence[Candidate], surrounding: Surroundings, cache: Path, options: Sequence[str]
-) -> tuple[tuple[Finding, ...], ...]:
-    """Return mypy's errors in each candidate, in order.
+) -> tuple[Opinion, ...]:
+    """Return mypy's errors in each candidate, in order; a fault where mypy can judge nothing at all.
 
     Args:
         candidates: The candidates.
@@ -52,13 +52,19 @@ def check(
         names = [
             f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
         ]
-        for module, candidate in zip(names, candidates, strict=True):
-            Path(name, f"{module}.py").write_bytes(candidate.implementation)
+        for module, content in [*zip(names, (each.implementation for each in candidates), strict=True), (EMPTY, b"")]:
+            Path(name, f"{module}.py").write_bytes(content)
         arguments = [*_OPTIONS, f"--cache-dir={directory}", *options, "--"]
         extra = {"MYPYPATH": os.pathsep.join(surrounding.read_by_mypy)}
-        batch = dict(zip(names, candidates, strict=True))
-        found = _judge(batch, arguments, Path(name), extra)
-    return tuple(found[module] for module in names)
+
+        def ask(batch: Sequence[str]) -> Reports | ToolRun:
+            files = [f"{module}.py" for module in batch]
+            return _reports(run_module("mypy", [*arguments, *files], Path(name), TIMEOUT_SECONDS, extra))
+
+        found = judged(GATE, "mypy", names, ask)
+    return tuple(
+        _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
+    )
 
 
 def record(findings: Sequence[Finding]) -> GateRecord:
@@ -66,33 +72,25 @@ def record(findings: Sequence[Finding]) -> GateRecord:
     return GateRecord(GATE, "mypy", version("mypy", GATE), not findings, (("errors", len(findings)),))
 
 
-def _judge(
-    batch: Mapping[str, Candidate], arguments: Sequence[str], directory: Path, extra: Mapping[str, str]
-) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings by module. Where mypy gives up on a batch, its halves are judged: who fails fails alone."""
-    run = run_module("mypy", [*arguments, *(f"{module}.py" for module in batch)], directory, TIMEOUT_SECONDS, extra)
-    errors = _errors(run)
-    if errors is not None:
-        return {module: tuple(_findings(errors, module, candidate)) for module, candidate in batch.items()}
-    if len(batch) == 1:
-        return dict.fromkeys(batch, (Finding(GATE, 0, f"could not be judged: mypy {run.failure}"),))
-    modules = list(batch)
-    halves = (modules[: len(modules) // 2], modules[len(modules) // 2 :])
-    judged = [_judge({module: batch[module] for module in half}, arguments, directory, extra) for half in halves]
-    return judged[0] | judged[1]
-
-
-def _errors(run: ToolRun) -> list[dict[str, object]] | None:
-    """Return what mypy reported, or None where it did not come to the end."""
+def _reports(run: ToolRun) -> Reports | ToolRun:
+    """Return what mypy reported, or the run where it did not come to the end."""
     if run.code not in (0, 1):
-        return None
+        return run
     try:
         errors = [json.loads(line) for line in run.output.splitlines() if line.strip()]
     except ValueError:
-        return None
+        return run
     if not all(isinstance(error, dict) for error in errors) or (run.code == 1) != bool(errors):
-        return None
+        return run
     return errors
+
+
+def _opinion(found: Reports | Finding | Fault, module: str, candidate: Candidate) -> Opinion:
+    if isinstance(found, Fault):
+        return found
+    if isinstance(found, Finding):
+        return (found,)
+    return tuple(_findings(found, module, candidate))
 
 
 def _findings(errors: Sequence[Mapping[str, object]], module: str, candidate: Candidate) -> Iterator[Finding]:

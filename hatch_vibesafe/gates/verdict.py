@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import GateRecord
 
@@ -30,6 +31,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a gate could not judge a candidate, by no fault of the candidate's: no other one would fare better."""
+
+    problems: tuple[Problem, ...]
+
+
+Opinion = tuple[Finding, ...] | Fault
+"""What one gate says of one candidate: why it is refused (nothing where it passed), or that it could not be judged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """All that the gates say of one candidate.
 
@@ -37,13 +49,15 @@ class Verdict:
         records: One record for each gate that ran, in order. A gate after a failed structure gate does not run.
         findings: Every reason to refuse it; empty exactly where every required gate passed.
         sandbox: The sandbox level that was reached.
+        faults: What kept it from being judged; then it neither passed nor was refused.
     """
 
     records: tuple[GateRecord, ...]
     findings: tuple[Finding, ...]
     sandbox: str
+    faults: tuple[Problem, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether every required gate ran and passed."""
-        return not self.findings and all(record.passed for record in self.records)
+        return not self.findings and not self.faults and all(record.passed for record in self.records)

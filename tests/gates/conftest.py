@@ -1,7 +1,7 @@
 """Small projects to judge candidates in."""
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hatch_vibesafe.gates import doctests
 from hatch_vibesafe.gates.run import GateContext, run_gates
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
-from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.spec.model import Scan, Spec
@@ -48,7 +48,14 @@ class Bench:
         """The doctest gate alone, as if every other gate had let the candidates through."""
         candidates = [self.candidate(unit, source) for source in sources]
         sandbox = Sandbox(self.project.config.sandbox)
-        return doctests.check(candidates, self.context(active), self.surroundings(), sandbox)
+        return refusals(doctests.check(candidates, self.context(active), self.surroundings(), sandbox))
+
+
+def refusals(opinions: Sequence[Opinion]) -> tuple[tuple[Finding, ...], ...]:
+    """Opinions of which none may be a fault."""
+    found = tuple(opinion for opinion in opinions if not isinstance(opinion, Fault))
+    assert len(found) == len(opinions), opinions
+    return found
 
 
 MakeBench = Callable[..., Bench]

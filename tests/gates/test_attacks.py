@@ -10,6 +10,7 @@ from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates import doctests
 from hatch_vibesafe.gates.sandbox import Job, Sandbox, environment
 from hatch_vibesafe.problems import VibesafeConfigurationError
+from tests.gates.conftest import refusals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def test_no_attack_passes_and_the_honest_one_does(double: "Bench") -> None:
 def test_no_attack_on_time_hangs(double: "Bench") -> None:
     sandbox = Sandbox(SandboxConfig(timeout=1.5))
     candidates = [double.candidate(UNIT, source) for source in (HONEST, *SLOW_ATTACKS.values())]
-    honest, *attacks = doctests.check(candidates, double.context(), double.surroundings(), sandbox)
+    honest, *attacks = refusals(doctests.check(candidates, double.context(), double.surroundings(), sandbox))
     assert honest == ()
     for name, findings in zip(SLOW_ATTACKS, attacks, strict=True):
         assert findings, name

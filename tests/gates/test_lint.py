@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from hatch_vibesafe.gates import lint
+from hatch_vibesafe.gates.verdict import Fault
 from hatch_vibesafe.problems import VibesafeConfigurationError
+from tests.gates.conftest import refusals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ HEAD = "def double(n: int) -> int:\n"
 
 def messages(double: "Bench", *bodies: str, options: tuple[str, ...] = ()) -> list[str]:
     candidates = [double.candidate(UNIT, HEAD + body) for body in bodies]
-    return ["\n".join(finding.message for finding in found) for found in lint.check(candidates, options)]
+    return ["\n".join(finding.message for finding in found) for found in refusals(lint.check(candidates, options))]
 
 
 def test_bugs_are_found_each_in_its_own_candidate(double: "Bench") -> None:
@@ -54,9 +56,11 @@ def test_the_projects_options_are_added(double: "Bench") -> None:
     assert messages(double, "    return n * 2\n    # x = 1\n") == [""]
 
 
-def test_options_that_ruff_refuses_fail_the_gate(double: "Bench") -> None:
-    (found,) = messages(double, "    return n * 2\n", options=("--no-such-option",))
-    assert "could not be judged" in found
+def test_options_that_ruff_refuses_are_no_candidates_fault(double: "Bench") -> None:
+    (fault,) = lint.check([double.candidate(UNIT, HEAD + "    return n * 2\n")], ("--no-such-option",))
+    assert isinstance(fault, Fault)
+    assert "could not judge: ruff" in fault.problems[0].what
+    assert "gates.ruff" in fault.problems[0].remedy
 
 
 def test_a_missing_ruff_is_said_and_not_skipped(double: "Bench", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from hatch_vibesafe.gates import types
 from hatch_vibesafe.gates.tools import ToolRun, run_module
+from hatch_vibesafe.gates.verdict import Fault
 from hatch_vibesafe.problems import VibesafeConfigurationError
+from tests.gates.conftest import refusals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ HEAD = "def double(n: int) -> int:\n"
 def messages(made: "Bench", unit: str, *sources: str, options: tuple[str, ...] = ()) -> list[str]:
     candidates = [made.candidate(unit, source) for source in sources]
     found = types.check(candidates, made.surroundings(), made.project.cache_path, options)
-    return ["\n".join(f"{finding.line}: {finding.message}" for finding in findings) for findings in found]
+    return ["\n".join(f"{finding.line}: {finding.message}" for finding in findings) for findings in refusals(found)]
 
 
 def test_type_errors_are_found_each_in_its_own_candidate(double: "Bench") -> None:
@@ -98,9 +100,13 @@ def test_a_mypy_that_gives_up_fails_only_who_made_it(double: "Bench", monkeypatc
     assert "could not be judged: mypy did not end in time" in two
 
 
-def test_options_that_mypy_refuses_fail_the_gate(double: "Bench") -> None:
-    (found,) = messages(double, UNIT, HEAD + "    return n * 2\n", options=("--no-such-option",))
-    assert "could not be judged" in found
+def test_options_that_mypy_refuses_are_no_candidates_fault(double: "Bench") -> None:
+    candidates = [double.candidate(UNIT, HEAD + "    return n * 2\n")] * 2
+    found = types.check(candidates, double.surroundings(), double.project.cache_path, ("--no-such-option",))
+    for fault in found:
+        assert isinstance(fault, Fault)
+        assert "could not judge: mypy" in fault.problems[0].what
+        assert "gates.mypy" in fault.problems[0].remedy
 
 
 def test_two_commands_at_once_both_judge(double: "Bench") -> None:

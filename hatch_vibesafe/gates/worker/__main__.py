@@ -9,7 +9,7 @@ to know what the parent expects, and then it could as well return it. What it mu
 value look right *without* knowing the right one: hence exact types, and `Witness`.
 
 The answers are `["example", events, raised, refusals]` in the order of the examples and then `["done"]`; or
-`["failed", text, line]` where the spec's module cannot be imported.
+`["failed", text, line]` where the spec's module cannot be imported. A probe is given no candidate; see `imports.py`.
 """
 
 import json
@@ -19,7 +19,9 @@ import types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hatch_vibesafe.gates.worker.messages import Job, Shared
+    from typing_extensions import TypeIs
+
+    from hatch_vibesafe.gates.worker.messages import Job, Probe, Shared
 
 GATES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - before any import
 
@@ -33,13 +35,14 @@ def main() -> None:
         sys.modules[name].__path__ = [directory]
     from hatch_vibesafe.gates.worker.answers import answers  # noqa: PLC0415 - found by the lines above
     from hatch_vibesafe.gates.worker.confinement import confine, supervise  # noqa: PLC0415 - likewise
+    from hatch_vibesafe.gates.worker.imports import imports  # noqa: PLC0415 - likewise
     from hatch_vibesafe.gates.worker.messages import read_message, send  # noqa: PLC0415 - likewise
 
     channel = os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     with open(0, "rb", closefd=False) as file:
         shared: Shared = json.loads(read_message(file))
-        job: Job = json.loads(read_message(file))
+        job: Job | Probe = json.loads(read_message(file))
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     os.close(null)
@@ -49,9 +52,14 @@ def main() -> None:
             confine(job["limits"])
     for name in [name for name in sys.modules if name.partition(".")[0] == "hatch_vibesafe"]:
         del sys.modules[name]
-    for answer in answers(shared, job):
+    for answer in imports(shared, job) if is_probe(job) else answers(shared, job):
         send(channel, answer)
     os._exit(0)
+
+
+def is_probe(job: "Job | Probe") -> "TypeIs[Probe]":
+    """Whether a job has no candidate, but asks what can be imported."""
+    return "imports" in job
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
         examples: list[str]
         limits: dict[str, int] | None
 
+    class Probe(TypedDict):
+        """A question about the project alone: which modules can be imported, with so many bytes to spare?"""
+
+        imports: list[str]
+        room: int
+        limits: dict[str, int] | None
+
 
 def read_message(file: "BinaryIO") -> bytes:
     """Return the next message of a stream."""
