@@ -265,7 +265,7 @@ def _provider(table: Table, name: str) -> ProviderConfig:
         name=name,
         kind=table.choice("kind", PROVIDER_KINDS, None),
         model=table.text("model", None),
-        base_url=table.optional_text("base_url"),
+        base_url=table.optional_address("base_url"),
         api_key_env=table.text("api_key_env", "OPENAI_API_KEY"),
         temperature=table.optional_number("temperature"),
         seed=table.optional_integer("seed"),
@@ -274,8 +274,6 @@ def _provider(table: Table, name: str) -> ProviderConfig:
         timeout=table.positive("timeout", 60.0),
         attempts=table.positive_integer("attempts", 3),
     )
-    if provider.base_url is not None and not provider.base_url.startswith(("http://", "https://")):
-        table.problem("base_url", f"is {provider.base_url!r}", "begin it with http:// or https://")
     if provider.max_tokens is not None and provider.max_tokens < 1:
         table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
     if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes

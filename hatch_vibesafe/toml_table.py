@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
+from urllib.parse import urlsplit
 
 from hatch_vibesafe.problems import Problem
 
@@ -64,6 +65,13 @@ class Table:
             return value
         self._wrong_type(key, value, "a string that is not empty")
         return None
+
+    def optional_address(self, key: str) -> str | None:
+        """Return the address at `key`, absolute, of HTTP and with a host, or None. Source: RFC 3986, section 3.2."""
+        value = self.optional_text(key)
+        if value is not None and not _is_address(value):
+            self.problem(key, f"is {value!r}", "write http:// or https://, a host, and a port from 1 to 65535 if any")
+        return value
 
     def choice(self, key: str, choices: Sequence[str], default: str | None) -> str:
         """Return the string at `key`, which has to be one of `choices`."""
@@ -135,3 +143,13 @@ class Table:
 
     def _wrong_type(self, key: str, value: object, wanted: str) -> None:
         self.problem(key, f"is {value!r}", f"write {wanted}")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port  # raises where it is no number, or too large
+    except ValueError:
+        return False
+    is_plain = text.isprintable() and " " not in text
+    return is_plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0

@@ -207,3 +207,19 @@ def test_any_value_anywhere_is_read_or_refused_but_never_a_crash(
     except VibesafeConfigurationError as error:
         problems = error.problems
     assert all(problem.where.startswith("vibesafe.toml") and problem.remedy for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://[::1", "http://", "https://:8000/v1", "http://host:port/v1", "http://host:99999", "http://ho st/v1"),
+        *("ftp://host/v1", "host:8000/v1", "http://host:0/v1"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+    text = '[provider.default]\nkind = "openai-compatible"\nmodel = "m"\nbase_url = "{}"\n'
+    (tmp_path / "vibesafe.toml").write_text(text.format(address), encoding="utf-8")
+    assert refused(tmp_path) == ["vibesafe.toml provider.default.base_url"]
+    for good in ("http://[::1]:8000/v1", "https://models.example", "http://127.0.0.1:1/v1/"):
+        (tmp_path / "vibesafe.toml").write_text(text.format(good), encoding="utf-8")
+        assert read_config(tmp_path).providers[0].base_url == good

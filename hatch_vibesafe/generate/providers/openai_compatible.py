@@ -139,25 +139,35 @@ class OpenAICompatible:
 
         name = self._config.api_key_env
         key = os.environ.get(name, "").strip()
-        if not key and urlsplit(self._base_url).hostname not in _LOCAL_HOSTS:
+        if not key and self._host not in _LOCAL_HOSTS:
             what = f"needs a key, and the environment variable {name} is not set"
             raise ProviderUnusableError(Problem(self._settings, what, f"set {name}, or name another in api_key_env"))
         if not key.isascii() or not key.isprintable():
             what = f"the environment variable {name} holds what cannot be a key"
             raise ProviderUnusableError(Problem(self._settings, what, f"set {name} to the key alone"))
-        client = openai.OpenAI(
-            api_key="in the request", base_url=self._base_url, timeout=self._config.timeout, max_retries=0
-        )
+        try:
+            client = openai.OpenAI(
+                api_key="in the request", base_url=self._base_url, timeout=self._config.timeout, max_retries=0
+            )
+        except Exception as error:  # noqa: BLE001 - openai 1 lets httpx's errors through, openai 3 httpx2's; no common base
+            what = one_line(Secret(key).redacted(f"base_url {self._base_url!r} cannot be used: {error}"))
+            raise ProviderUnusableError(Problem(self._settings, what, f"mend base_url in {self._settings}")) from None
         client.organization = client.project = None  # the client reads them from the environment
         return client, Secret(key)
+
+    @property
+    def _host(self) -> str:
+        try:
+            return urlsplit(self._base_url).hostname or ""
+        except ValueError:
+            return ""
 
     @property
     def _settings(self) -> str:
         return f"[provider.{self._config.name}]"
 
     def _error(self, failure: Failure, secret: Secret) -> VibesafeProviderError:
-        host = urlsplit(self._base_url).hostname or "?"
-        where = f"{self._settings} {self._config.model} at {host}"
+        where = f"{self._settings} {self._config.model} at {self._host or '?'}"
         kind = ProviderUnusableError if failure.unusable else VibesafeProviderError
         return kind(Problem(where, one_line(secret.redacted(failure.what)), failure.remedy))
 
