@@ -72,11 +72,17 @@ def _root(decorator: ast.expr) -> str:
 
 def _head(spec: Spec, function: FunctionNode, source: str, places: Places) -> _Change:
     ours = _stub_function(spec)
-    if ours is None or same_signature(function, ours) or not _only_dropped_annotations(function, ours):
+    if ours is None or same_signature(function, ours) or not _only_annotations_differ(function, ours):
         return _Change((), ())
+    pairs = list(zip(_annotations(function), _annotations(ours), strict=True))
+    words = []
+    if any(theirs is not None and right is None for theirs, right in pairs):
+        words.append("dropped annotations that the spec does not have")
+    if any(theirs is None and right is not None for theirs, right in pairs) or not words:
+        words.append("restored the annotations of the signature")
     start = places.start(function)
     end = start + _head_length(source[start:])
-    return _Change((Edit(start, end, spec.head.strip()),), ("restored the annotations of the signature",))
+    return _Change((Edit(start, end, spec.head.strip()),), tuple(words))
 
 
 def _stub_function(spec: Spec) -> FunctionNode | None:
@@ -88,15 +94,18 @@ def _stub_function(spec: Spec) -> FunctionNode | None:
             return None
 
 
-def _only_dropped_annotations(function: FunctionNode, ours: FunctionNode) -> bool:
-    """Return whether the two are the same but for annotations and type parameters that `function` leaves out."""
+def _only_annotations_differ(function: FunctionNode, ours: FunctionNode) -> bool:
+    """Return whether the two are the same but for annotations and type parameters that one of them leaves out.
+
+    Type parameters may be left out by `function` alone: its body could use those that it adds.
+    """
     if type(function) is not type(ours) or encode(_shape(function)) != encode(_shape(ours)):
         return False
     type_parameters: list[Encodable] = list(getattr(function, "type_params", ()))
     if type_parameters and encode(type_parameters) != encode(list(getattr(ours, "type_params", ()))):
         return False
     pairs = zip(_annotations(function), _annotations(ours), strict=True)
-    return all(theirs is None or encode(theirs) == encode(right) for theirs, right in pairs)
+    return all(theirs is None or right is None or encode(theirs) == encode(right) for theirs, right in pairs)
 
 
 def _shape(function: FunctionNode) -> Encodable:

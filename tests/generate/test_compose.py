@@ -36,6 +36,34 @@ def body(composed: Composed) -> list[ast.stmt]:
     return function.body
 
 
+@pytest.mark.parametrize("markdown", [True, False])
+@pytest.mark.parametrize(
+    ("head", "given"),
+    [
+        ("def total(xs, limit=3):", "def total(xs: List[int], limit: int = 3) -> int:"),
+        ("def total(xs, *, limit: int = 3):", "def total(xs: List[int], *, limit=3) -> int:"),
+    ],
+)
+def test_annotations_that_the_spec_does_not_have_are_dropped(
+    make_spec: MakeSpec, head: str, given: str, markdown: bool
+) -> None:
+    source = f"from typing import List\n\n\n{given}\n    return sum(xs[:limit])\n"
+    spec = make_spec(head=head, header=())
+    composed = compose(spec, f"```python\n{source}```" if markdown else source, markdown=markdown)
+    assert text(composed).startswith(head)
+    assert "dropped annotations that the spec does not have" in composed.repairs
+    for other in (given.replace("3", "4"), given.replace("limit", "most"), given.replace("xs: List[int]", "*xs: int")):
+        kept = compose(spec, source.replace(given, other), markdown=False)
+        assert "dropped annotations that the spec does not have" not in kept.repairs
+        assert other in text(kept)
+
+
+def test_another_annotation_than_the_specs_is_not_put_right(make_spec: MakeSpec) -> None:
+    spec = make_spec(head="def total(xs, limit: int = 3):", header=())
+    composed = compose(spec, "def total(xs: list, limit: float = 3):\n    return sum(xs[:limit])\n", markdown=False)
+    assert "limit: float" in text(composed)
+
+
 def test_a_right_implementation_stays_as_it_is(make_spec: MakeSpec) -> None:
     assert compose(make_spec(), RIGHT, markdown=False) == Composed(RIGHT.encode(), ())
     assert compose(make_spec(), f"```python\n{RIGHT}```", markdown=True) == Composed(RIGHT.encode(), ())
