@@ -11,9 +11,11 @@ from hatch_vibesafe.identity import CheckpointHash, Digest
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.accepted import Accepted, write_accepted
 from hatch_vibesafe.store.checkpoints import make_checkpoint, read_checkpoint, write_checkpoint
 from hatch_vibesafe.store.evidence import make_evidence
-from hatch_vibesafe.store.records import Checkpoint, Provenance, Scalar
+from hatch_vibesafe.store.reading import read_unit
+from hatch_vibesafe.store.records import Checkpoint, Index, Provenance, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def accept(
 ) -> Checkpoint:
     """Store a candidate that passed, and return it as it is stored. The index stays as it is: that is for `save`.
 
-    Where the same implementation is stored already, that checkpoint is kept and gets the new evidence.
+    Where the same implementation is stored already, that checkpoint is kept, gets the new evidence, and counts as
+    accepted now: `save` activates what was accepted last.
 
     Raises:
         VibesafeError: if it cannot be written.
@@ -62,9 +65,17 @@ def accept(
         tool=f"hatch-vibesafe {__version__}",
     )
     checkpoint = make_checkpoint(spec, origin.prompt, implementation, provenance)
-    stored = _stored(project, checkpoint) or checkpoint
-    write_evidence_of(project, stored, verdict)
-    return stored
+    stored = _stored(project, checkpoint)
+    write_evidence_of(project, stored or checkpoint, verdict)
+    if stored is not None and not _is_current(project, spec, stored):
+        again = Accepted(stored.hash, provenance.created)
+        write_accepted(project.checkpoints_path, spec.unit, again)
+    return stored or checkpoint
+
+
+def _is_current(project: Project, spec: Spec, checkpoint: Checkpoint) -> bool:
+    current = read_unit(spec, Index(), project.checkpoints_path).current
+    return current is not None and current.hash == checkpoint.hash
 
 
 def write_evidence_of(project: Project, checkpoint: Checkpoint, verdict: Verdict) -> None:

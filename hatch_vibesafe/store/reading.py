@@ -6,6 +6,7 @@ from pathlib import Path
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.accepted import Accepted, read_accepted
 from hatch_vibesafe.store.checkpoints import list_checkpoints, read_implementation, read_meta
 from hatch_vibesafe.store.evidence import foreign, parse_evidence
 from hatch_vibesafe.store.files import read_file
@@ -43,7 +44,7 @@ class UnitReading:
     Attributes:
         entry: Its line in the index, or None.
         active: What that line names, or None where there is no line.
-        current: The newest whole checkpoint made for the spec as it is now, or None.
+        current: The whole checkpoint for the spec as it is now that was accepted last, or None.
         damage: What kept the checkpoints from being listed.
     """
 
@@ -66,7 +67,8 @@ def read_unit(spec: Spec, index: Index, directory: Path) -> UnitReading:
         for name in names
         if _may_be_for(spec, directory, name)
     ]
-    current = max((stored for stored in made if _is_for(spec, stored)), key=_age, default=None)
+    again = read_accepted(directory, spec.unit)
+    current = max((stored for stored in made if _is_for(spec, stored)), key=lambda it: _age(it, again), default=None)
     return UnitReading(entry, active, current)
 
 
@@ -83,8 +85,9 @@ def _is_for(spec: Spec, stored: Stored) -> bool:
     return stored.meta is not None and not stored.damage and is_for(stored.meta, spec)
 
 
-def _age(stored: Stored) -> tuple[str, str]:
-    return (stored.meta.provenance.created if stored.meta else "", stored.hash)
+def _age(stored: Stored, again: Accepted | None) -> tuple[str, str]:
+    made = stored.meta.provenance.created if stored.meta else ""
+    return (max(made, again.at) if again is not None and again.checkpoint == stored.hash else made, stored.hash)
 
 
 def read_stored(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> Stored:
