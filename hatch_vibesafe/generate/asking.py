@@ -1,5 +1,6 @@
 """Asking providers, several at a time; an answer is on disk before anybody reads it."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from hatch_vibesafe.config import ProviderConfig
@@ -31,15 +32,20 @@ class Asking:
         """Return the recorded answer to a request."""
         return self._cache.get(name)
 
-    def ask(self, provider: Provider, request: Request, name: Digest) -> Future[Answer]:
-        """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded."""
-        return self._pool.submit(self._ask, provider, request, name)
+    def ask(
+        self, provider: Provider, request: Request, name: Digest, is_usable: Callable[[Answer], bool]
+    ) -> Future[Answer]:
+        """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded.
+
+        What is not usable is not recorded: an answer without code, replayed, would be one for ever.
+        """
+        return self._pool.submit(self._ask, provider, request, name, is_usable)
 
     def close(self, *, wait: bool) -> None:
         """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
         self._pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _ask(self, provider: Provider, request: Request, name: Digest) -> Answer:
+    def _ask(self, provider: Provider, request: Request, name: Digest, is_usable: Callable[[Answer], bool]) -> Answer:
         if provider in self._unusable:
             # Refused for a reason that holds for every request: asking once is enough.
             raise ProviderUnusableError(*self._unusable[provider].problems)
@@ -48,5 +54,6 @@ class Asking:
         except ProviderUnusableError as error:
             self._unusable[provider] = error
             raise
-        self._cache.put(name, answer)
+        if is_usable(answer):
+            self._cache.put(name, answer)
         return answer

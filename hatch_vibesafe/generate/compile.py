@@ -1,6 +1,7 @@
 """Having implementations written: for each unit whose checkpoint is not up to date, until one passes every gate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from hatch_vibesafe.generate.conversation import Question
 from hatch_vibesafe.generate.events import Event, Started
@@ -12,6 +13,7 @@ from hatch_vibesafe.generate.result import (
 from hatch_vibesafe.generate.standing import standing
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan, Spec
 from hatch_vibesafe.store.index import read_index
@@ -46,4 +48,12 @@ def compile_units(
     on_event(Started(tuple(results), tuple(runs)))
     if runs:
         results |= Loop(project, scan, runs, options, on_event).results()
-    return tuple(results[spec.unit] for spec in specs)
+    return tuple(_told_once(results[spec.unit] for spec in specs))
+
+
+def _told_once(results: Iterator[CompileResult]) -> Iterator[CompileResult]:
+    """Yield the results with every problem told by the first unit that has it: one cause is one problem."""
+    told: frozenset[Problem] = frozenset()
+    for result in results:
+        yield replace(result, told=told)
+        told |= frozenset(result.problems)

@@ -17,7 +17,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A provider is asked; `call` counts the unit's calls of this run, from 1."""
+    """A provider is asked; `call` counts the unit's calls of this run, from 1. `provider` is how people call it."""
 
     unit: UnitId
     call: int

@@ -1,30 +1,34 @@
 """A run over units that have work: ask, take the code out, judge, tell what was wrong, and ask again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, wait
 
 from hatch_vibesafe.gates.context import GateContext
-from hatch_vibesafe.gates.run import run_gates
+from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
 from hatch_vibesafe.generate.asking import Asking
+from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed, compose_all
+from hatch_vibesafe.generate.conversation import Question
 from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Interrupted, Passed, Refused
 from hatch_vibesafe.generate.options import CompileOptions
 from hatch_vibesafe.generate.prompt import build_prompt, request_digest
+from hatch_vibesafe.generate.providers.at_hand import called
+from hatch_vibesafe.generate.refusals import Memories, Refusals
 from hatch_vibesafe.generate.result import (
     CompileResult,
     interrupted_error,
     missing_callee_problem,
-    no_provider_error,
     offline_error,
+    place_of_limit,
     refused_error,
 )
 from hatch_vibesafe.generate.standing import callees, implementations_around
-from hatch_vibesafe.generate.unit_run import Line, UnitRun, answer_text
+from hatch_vibesafe.generate.unit_run import Line, UnitRun, answer_text, usable_text
 from hatch_vibesafe.identity import CheckpointHash, UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
-from hatch_vibesafe.project import Project, provider_for
+from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan
 
 _COLLECTING = 0.05
@@ -52,12 +56,16 @@ class Loop:
         around = {unit for others in self._callees.values() for unit in others}
         self._active = implementations_around(project, scan, around)
         self._results: dict[UnitId, CompileResult] = {}
+        self._memories = Memories(project, forgetting=options.force)
 
     def results(self) -> dict[UnitId, CompileResult]:
         """Return what became of each unit."""
         finished = False
         try:
             self._judge_stored()
+            self._end_early(choose_providers(list(self._open.values()), self._context()))
+            if not self._options.offline:
+                self._end_early(unjudgeable(list(self._open.values()), self._context()))
             for run in list(self._open.values()):
                 self._ask(run)
             while self._open:
@@ -73,6 +81,10 @@ class Loop:
         finally:
             self._asking.close(wait=finished)
         return self._results
+
+    def _end_early(self, errors: Mapping[UnitId, VibesafeError]) -> None:
+        for unit, error in errors.items():
+            self._fail(self._open[unit], error)
 
     def _step(self) -> None:
         self._collect(0)
@@ -92,7 +104,9 @@ class Loop:
         whole = [(run, checkpoint) for run, checkpoint in stored if checkpoint is not None]
         verdicts = self._verdicts([Candidate(run.spec, checkpoint.implementation) for run, checkpoint in whole])
         for (run, checkpoint), verdict in zip(whole, verdicts, strict=True):
-            if verdict.passed:
+            if verdict.faults:
+                self._fail(run, VibesafeValidationError(*verdict.faults))
+            elif verdict.passed:
                 write_evidence_of(self._project, checkpoint, verdict)
                 self._pass(run, checkpoint.hash, checkpoint.implementation, ())
             else:
@@ -102,7 +116,6 @@ class Loop:
     def _ask(self, run: UnitRun) -> None:
         """Give every line of a unit that goes on its next question; end the unit where none does."""
         try:
-            self._open_provider(run)
             for line in run.lines:
                 if not line.ended:
                     self._ask_line(run, line)
@@ -112,33 +125,47 @@ class Loop:
         if all(line.ended for line in run.lines):
             self._give_up(run)
 
-    def _open_provider(self, run: UnitRun) -> None:
-        if run.provider is None:
-            run.config = provider_for(self._project, run.spec.options)
-            if run.config is None:
-                raise no_provider_error(run.spec)
-            run.provider = self._asking.provider(run.config)
-
     def _ask_line(self, run: UnitRun, line: Line) -> None:
-        if run.provider is None or run.config is None:
-            raise no_provider_error(run.spec)
-        question, unit = line.question, run.spec.unit
-        line.prompt = build_prompt(
-            run.spec, question.feedback, continues=run.provider.continues, sample=question.sample
-        )
-        name = request_digest(line.prompt.request, run.provider.kind, question.sample)
-        line.answer = None if self._options.force else self._asking.recorded(name)
+        if run.config is None:
+            raise ValueError("nobody to ask was chosen")
+        spec, config = run.spec, run.config
+        provider = run.provider = run.provider or self._asking.provider(config)
+        memory = self._memory(run)
+        if line.prompt is None:
+            line.question = Question(memory.first_open(line.question.sample, len(run.lines)))
+        while True:
+            question = line.question
+            prompt = build_prompt(spec, question.feedback, continues=provider.continues, sample=question.sample)
+            name = request_digest(prompt.request, provider.kind, question.sample)
+            line.prompt, line.request = prompt, name
+            line.answer = self._asking.recorded(name) if self._replays else None
+            refused = None if line.answer is None else memory.feedback(name, line.answer)
+            if refused is None:
+                break
+            run.passed_over += 1
+            run.go_on(line, refused, memory)
         line.recorded = line.answer is not None
         if line.answer is not None:
             run.replays += 1
             self._answered(run, line)
-        elif self._options.offline or line.calls >= run.config.attempts:
+        elif self._options.offline or line.calls >= config.attempts:
             line.ended = True
         else:
             line.calls += 1
             run.calls += 1
-            self._on_event(Asked(unit, run.calls, run.config.name))
-            line.future = self._asking.ask(run.provider, line.prompt.request, name)
+            self._on_event(Asked(spec.unit, run.calls, called(self._project, config)))
+            line.future = self._asking.ask(
+                provider, prompt.request, name, lambda answer: usable_text(spec, prompt, answer)[1] is None
+            )
+
+    @property
+    def _replays(self) -> bool:
+        """Whether recorded answers count: `force` asks anew, unless nobody may be asked."""
+        return self._options.offline or not self._options.force
+
+    def _memory(self, run: UnitRun) -> Refusals:
+        kind = "" if run.config is None else run.config.kind
+        return self._memories.of(run.spec, kind, self._callees[run.spec.unit], self._active)
 
     def _collect(self, timeout: float | None) -> None:
         """Take the answers that have come; wait for the first of them where `timeout` is None."""
@@ -194,6 +221,9 @@ class Loop:
             self._refuse(run, line, made.implementation.decode(), before, repeated=True)
             return
         verdict = verdicts[run.spec.unit, made.implementation]
+        if verdict.faults:
+            self._fail(run, VibesafeValidationError(*verdict.faults))
+            return
         if not verdict.passed:
             run.refused[made.implementation] = verdict.findings
             self._refuse(run, line, made.implementation.decode(), verdict.findings, repeated=False)
@@ -214,14 +244,16 @@ class Loop:
         self._pass(run, checkpoint.hash, made.implementation, made.repairs)
 
     def _refuse(self, run: UnitRun, line: Line, shown: str, findings: tuple[Finding, ...], *, repeated: bool) -> None:
-        run.refuse(line, shown, findings)
+        run.refuse(line, shown, findings, self._memory(run))
         self._on_event(Refused(run.spec.unit, findings, repeated))
 
     def _go_on(self, run: UnitRun) -> None:
         """Ask again, unless a unit that this one refers to has no implementation: then no answer can be told right."""
         missing = [unit for unit in sorted(self._callees[run.spec.unit]) if self._has_failed(unit)]
         if missing:
-            refused = refused_error(run.spec, run.calls + run.replays, run.findings, self._table(run))
+            refused = refused_error(
+                run.spec, run.calls + run.replays, run.findings, place_of_limit(self._project.config, run.config)
+            )
             problems = (missing_callee_problem(run.spec, unit) for unit in missing)
             self._fail(run, VibesafeValidationError(*problems, *refused.problems))
         else:
@@ -233,18 +265,23 @@ class Loop:
     def _verdicts(self, candidates: list[Candidate]) -> tuple[Verdict, ...]:
         if not candidates:
             return ()
-        return run_gates(candidates, GateContext(self._project, self._scan, dict(self._active)))
+        return judge_each(candidates, self._context())
+
+    def _context(self) -> GateContext:
+        return GateContext(self._project, self._scan, dict(self._active))
 
     def _give_up(self, run: UnitRun) -> None:
         if run.error is not None:
             self._fail(run, run.error)
         elif self._options.offline:
-            self._fail(run, offline_error(run.spec, run.replays))
+            self._fail(run, offline_error(run.spec, run.replays + run.passed_over))
         else:
-            self._fail(run, refused_error(run.spec, run.calls + run.replays, run.findings, self._table(run)))
-
-    def _table(self, run: UnitRun) -> str:
-        return "the provider's table" if run.config is None else f"[provider.{run.config.name}]"
+            self._fail(
+                run,
+                refused_error(
+                    run.spec, run.calls + run.replays, run.findings, place_of_limit(self._project.config, run.config)
+                ),
+            )
 
     def _pass(self, run: UnitRun, checkpoint: CheckpointHash, implementation: bytes, repairs: tuple[str, ...]) -> None:
         unit = run.spec.unit

@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 
 # A fixed version, so that the bytes do not depend on the Python that runs us.
 _OPTIONS = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311")
 _UNUSED_AND_UNSORTED_IMPORTS = "F401,I"
+_SYSTEM_ERROR = b"(os error "  # how Rust shows what the system refused
 
 
 def normalise(implementations: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -21,6 +22,7 @@ def normalise(implementations: Sequence[bytes]) -> tuple[bytes, ...]:
 
     Raises:
         VibesafeConfigurationError: if ruff is not installed or does not start.
+        VibesafeError: if the system keeps it from writing.
     """
     if not implementations:
         return ()
@@ -37,7 +39,7 @@ def normalise(implementations: Sequence[bytes]) -> tuple[bytes, ...]:
 def _ruff(command: str, *options: str, directory: Path) -> None:
     try:
         # Exit code 2 only says that a file is no Python; the others are done nevertheless.
-        subprocess.run(  # noqa: S603 - our own arguments, and files that we wrote
+        done = subprocess.run(  # noqa: S603 - our own arguments, and files that we wrote
             [_ruff_program(), command, *_OPTIONS, *options, "."],
             cwd=directory,
             capture_output=True,
@@ -46,6 +48,10 @@ def _ruff(command: str, *options: str, directory: Path) -> None:
         )
     except OSError as error:
         raise VibesafeConfigurationError(_missing(f"cannot be started: {error.strerror}")) from None
+    if _SYSTEM_ERROR in done.stderr:
+        said = " | ".join(done.stderr.decode("utf-8", "replace").split("\n")).strip(" |")
+        mend = "mend that (a full disk, a missing right) and run the command again"
+        raise VibesafeError(Problem("ruff, which formats implementations", f"could not write: {said}", mend))
 
 
 def _ruff_program() -> str:

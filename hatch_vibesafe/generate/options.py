@@ -10,7 +10,7 @@ class CompileOptions:
     Attributes:
         force: Compile units that are up to date too, and replay no recorded answer.
         jobs: How many requests are on their way at once.
-        offline: Use recorded answers only.
+        offline: Use recorded answers only; with `force` they are judged again.
         samples: How many lines of questions each unit has side by side, each with the provider's number of attempts; of
             the answers of a round the first that passes wins.
     """

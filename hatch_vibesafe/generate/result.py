@@ -1,12 +1,16 @@
 """What became of a unit in a run; failures are values, with the problems that a user reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hatch_vibesafe.config import CONFIGURATION_FILE, Config, ProviderConfig
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.extract import ANSWER
+from hatch_vibesafe.generate.providers.at_hand import KEY_VARIABLE
 from hatch_vibesafe.identity import CheckpointHash, UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeProviderError, VibesafeValidationError
+from hatch_vibesafe.project import DEFAULT_PROVIDER
 from hatch_vibesafe.spec.model import Spec
 
 _SHOWN = 3
@@ -24,6 +28,7 @@ class CompileResult:
         recorded: How many recorded answers were replayed.
         findings: Why the last candidate was refused; empty where none was, or it passed.
         error: Why there is no checkpoint: `VibesafeValidationError`, `VibesafeProviderError` or another.
+        told: Problems of `error` that it shares with a unit before it in the run, whose result tells them.
     """
 
     unit: UnitId
@@ -33,11 +38,12 @@ class CompileResult:
     recorded: int = 0
     findings: tuple[Finding, ...] = ()
     error: VibesafeError | None = None
+    told: frozenset[Problem] = frozenset()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What a user reads of the failure; empty where there is none."""
-        return () if self.error is None else self.error.problems
+        """What a user reads of the failure; empty where there is none, or a unit before it failed for the same."""
+        return () if self.error is None else tuple(each for each in self.error.problems if each not in self.told)
 
 
 def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_tokens: str) -> VibesafeError:
@@ -52,7 +58,11 @@ def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_t
     lines = [f"\n{_text(finding)}" for finding in findings[:_SHOWN]]
     if len(findings) > _SHOWN:
         lines.append(f"\nand {len(findings) - _SHOWN} more")
-    count = "the only answer was refused" if answers == 1 else f"none of {answers} answers passed; the last was refused"
+    count = (
+        "the only answer of this run was refused"
+        if answers == 1
+        else f"none of {answers} answers passed in this run; the last was refused"
+    )
     what = f"{count}:{''.join(lines)}"
     if findings and all(finding.gate == ANSWER for finding in findings):
         return VibesafeProviderError(
@@ -69,10 +79,30 @@ def offline_error(spec: Spec, recorded: int) -> VibesafeError:
     )
 
 
-def no_provider_error(spec: Spec) -> VibesafeError:
-    """Return the error of a unit that nobody is configured to write."""
-    mend = f"add a [provider.default] table to vibesafe.toml, or hand code in: vibesafe submit {spec.unit} FILE"
-    return VibesafeProviderError(Problem(spec.where, "no provider is configured", mend))
+def no_provider_error(specs: Sequence[Spec], config: Config) -> VibesafeError:
+    """Return the one error of all units that nobody is there to write."""
+    units = ", ".join(str(spec.unit) for spec in specs)
+    several = len(specs) > 1
+    where = (config.source or CONFIGURATION_FILE) if several else specs[0].where
+    what = "no provider is configured, and none is at hand" + (f", to write {units}" if several else "")
+    mend = (
+        f"vibesafe model install  (a small model, on this machine), or set {KEY_VARIABLE}, "
+        f"or add {provider_table(config, DEFAULT_PROVIDER)}, or hand code in: "
+        f"vibesafe submit {'UNIT' if several else units} FILE"
+    )
+    return VibesafeProviderError(Problem(where, what, mend))
+
+
+def place_of_limit(config: Config, provider: ProviderConfig | None) -> str:
+    """Return where the token limit of the provider that was asked belongs in the configuration."""
+    return "the provider's table" if provider is None else provider_table(config, provider.name)
+
+
+def provider_table(config: Config, name: str) -> str:
+    """Return the place of a provider's table: in the file that is configured, for two would contradict each other."""
+    if config.source == "pyproject.toml":
+        return f"[tool.vibesafe.provider.{name}] in pyproject.toml"
+    return f"[provider.{name}] in {CONFIGURATION_FILE}"
 
 
 def missing_callee_problem(spec: Spec, missing: UnitId) -> Problem:

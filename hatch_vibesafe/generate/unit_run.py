@@ -7,10 +7,12 @@ from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
 from hatch_vibesafe.generate.conversation import Question, follow_up, longest_conversation
-from hatch_vibesafe.generate.extract import answer_finding, continued
+from hatch_vibesafe.generate.extract import ANSWER, answer_finding, continued
 from hatch_vibesafe.generate.prompt import Feedback, Prompt
 from hatch_vibesafe.generate.providers.protocol import Provider
+from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.standing import Standing
+from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import Answer
@@ -25,6 +27,7 @@ class Line:
     question: Question
     calls: int = 0
     prompt: Prompt | None = None
+    request: Digest | None = None
     future: Future[Answer] | None = None
     answer: Answer | None = None
     recorded: bool = False
@@ -45,8 +48,8 @@ class UnitRun:
         findings: Why the last one was refused.
         error: Why a line ended without an answer, where one did.
         calls: Its provider calls of this run.
-        replays: The recorded answers that it used.
-        stored: A checkpoint that is gated before anybody is asked.
+        replays: The recorded answers that were judged in this run.
+        passed_over: The recorded answers that an earlier run refused, which are not judged again.
     """
 
     spec: Spec
@@ -59,6 +62,7 @@ class UnitRun:
     error: VibesafeError | None = None
     calls: int = 0
     replays: int = 0
+    passed_over: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -84,23 +88,45 @@ class UnitRun:
             attempt=self.calls + self.replays,
         )
 
-    def refuse(self, line: Line, shown: str, findings: tuple[Finding, ...]) -> None:
-        """Go on to the next question of a line."""
+    def refuse(self, line: Line, shown: str, findings: tuple[Finding, ...], memory: Refusals) -> None:
+        """Go on to the next question of a line, and remember that its answer was refused."""
+        feedback = Feedback(shown[:_LONGEST_SHOWN], findings)
+        if line.request is not None and line.answer is not None and not _is_about_answer(findings):
+            memory.add(line.request, line.answer, line.question.sample, feedback)
+        self.go_on(line, feedback, memory)
+        memory.write()
+
+    def go_on(self, line: Line, feedback: Feedback, memory: Refusals) -> None:
+        """Go on to the question that follows a refusal."""
         continues = self.provider is not None and self.provider.continues
         longest = longest_conversation(self.spec.settings.sent, continues=continues)
-        feedback = Feedback(shown[:_LONGEST_SHOWN], findings)
-        line.question = follow_up(line.question, feedback, longest=longest, lines=len(self.lines))
+        before, line.question = (
+            line.question,
+            follow_up(line.question, feedback, longest=longest, lines=len(self.lines)),
+        )
+        if line.question.sample != before.sample:
+            memory.close(before.sample)
+            line.question = Question(memory.first_open(line.question.sample, len(self.lines)))
         line.answer = None
-        self.findings = findings
+        self.findings = feedback.findings
+
+
+def _is_about_answer(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.gate == ANSWER for finding in findings)
+
+
+def usable_text(spec: Spec, prompt: Prompt, answer: Answer) -> tuple[str, Finding | None]:
+    """Return an answer as a whole, and why it cannot be used, where it cannot."""
+    text, name = answer.text, spec.unit.name
+    if not prompt.beginning:
+        return text, answer_finding(text, answer.finish, name)
+    if not text.strip():
+        return text, answer_finding("", "stop", name)
+    return continued(prompt.beginning, text, name), None
 
 
 def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
     """Return a line's answer as a whole, and why it cannot be used, where it cannot."""
     if line.answer is None or line.prompt is None:
         raise ValueError("the line has no answer")
-    text, name = line.answer.text, spec.unit.name
-    if not line.prompt.beginning:
-        return text, answer_finding(text, line.answer.finish, name)
-    if not text.strip():
-        return text, answer_finding("", "stop", name)
-    return continued(line.prompt.beginning, text, name), None
+    return usable_text(spec, line.prompt, line.answer)

@@ -82,7 +82,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "add.py").write_text(ADD, encoding="utf-8")
     (root / "double.py").write_text(DOUBLE, encoding="utf-8")
     monkeypatch.chdir(root)
-    monkeypatch.delenv("VIBESAFE_ENV", raising=False)
+    # Nobody is at hand to ask, whatever is installed on the machine.
+    for name in ("VIBESAFE_ENV", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no models here"))
     return root
 
 

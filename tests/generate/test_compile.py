@@ -24,6 +24,7 @@ from hatch_vibesafe.problems import VibesafeProviderError, VibesafeValidationErr
 from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.evidence import read_evidence
+from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.save import save_units
 
 STUB = '''
@@ -83,6 +84,9 @@ def other(prompt: str) -> str:
 @pytest.fixture
 def make_project(tmp_path: Path, model_server: Server, monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setenv("CANARY_KEY", "sk-canary")
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path.parent / "no models here"))
 
     def make(units: int = 1, gates: str = FAST, provider: str = "", modules: dict[str, str] | None = None) -> Project:
         (tmp_path / "app").mkdir()
@@ -201,7 +205,7 @@ def test_attempts_are_bounded_and_the_next_run_goes_on_where_this_one_ended(
     assert result.problems[0].remedy == "vibesafe compile --target app.unit1/f1"
     serve(model_server, reply, right)
     again = run(project)["f1"]
-    assert (again.outcome, again.calls, again.recorded) == ("passed", 1, 3)
+    assert (again.outcome, again.calls, again.recorded) == ("passed", 1, 0)
     assert len(model_server.asked) == 4
 
 
@@ -367,7 +371,7 @@ def test_without_a_provider_the_problem_says_what_to_add(make_project: Make) -> 
     bare = replace(project, config=replace(project.config, providers=()))
     result = run(bare)["f1"]
     assert isinstance(result.error, VibesafeProviderError)
-    assert "[provider.default]" in result.problems[0].remedy
+    assert "[provider.default] in vibesafe.toml" in result.problems[0].remedy
 
 
 def test_no_key_and_no_path_is_kept_or_sent(make_project: Make, model_server: Server, reply: Reply) -> None:
@@ -454,3 +458,39 @@ def test_a_submitted_module_goes_through_the_same_gates(make_project: Make) -> N
     assert again.checkpoint == passed.checkpoint
     read_evidence(project.checkpoints_path, spec.unit, passed.checkpoint)  # raises if it is not that of what is stored
     assert run(project)["f1"].outcome == "up to date"
+
+
+def test_what_was_accepted_last_is_what_save_activates(make_project: Make) -> None:
+    project = make_project()
+    scan = scan_project(project)
+    (spec,) = scan.specs
+
+    def hand_in(body: str) -> str:
+        checkpoint = submit(project, scan, spec, f"def f1(x: int) -> int:\n    {body}\n", "me").checkpoint
+        assert checkpoint is not None
+        return checkpoint
+
+    def active() -> str:
+        return read_index(project.index_path).units[spec.unit].active
+
+    older = hand_in("return x + 1")
+    save(project)
+    tree = {path: path.read_bytes() for path in project.checkpoints_path.rglob("*") if path.is_file()}
+    assert hand_in("return x + 1") == older
+    assert tree == {path: path.read_bytes() for path in project.checkpoints_path.rglob("*") if path.is_file()}
+    newer = hand_in("return 1 + x")
+    assert newer != older
+    assert hand_in("return x + 1") == older
+    assert all(path.read_bytes() == content for path, content in tree.items()), "what the index pins stays as it is"
+    save(project)
+    assert active() == older
+    assert hand_in("return 1 + x") == newer
+    save(project)
+    assert active() == newer
+    assert hand_in("return x + 1 - 0") not in {older, newer}
+    save(project)
+    assert active() not in {older, newer}
+    (said,) = project.checkpoints_path.rglob("accepted.toml")
+    said.write_text("no TOML [")
+    save(project)
+    assert active() not in {older, newer}

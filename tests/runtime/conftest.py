@@ -72,7 +72,10 @@ class Site:
         self, *arguments: str, env: Mapping[str, str] | None = None, path: str | None = None
     ) -> "subprocess.CompletedProcess[str]":
         """Run a fresh interpreter that finds this site and the runtime alone."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIBESAFE"))}
+        ours = ("PYTHON", "VIBESAFE", "OPENAI")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        # A checkout's import asks whom it finds at hand: here nobody, whatever is installed on the machine.
+        kept["XDG_CACHE_HOME"] = str(self.path.parent / "no models here")
         search = os.pathsep.join([path or str(self.path), str(self.path.parent / "runtime")])
         return subprocess.run(
             [sys.executable, *arguments],
