@@ -30,6 +30,10 @@ from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
 from hatch_vibesafe.store.records import Checkpoint
 from vibesafe_runtime._names import implementation_module, root_package
 
+# What the generator and the gates import, of the extra `dev`.
+_DEVELOPMENT_PACKAGES = frozenset(
+    {"click", "hypothesis", "jinja2", "mypy", "openai", "platformdirs", "pytest", "rich", "ruff", "tomlkit"}
+)
 MODE_VARIABLE = "VIBESAFE_ENV"
 Implementation = Callable[..., object]
 
@@ -111,7 +115,9 @@ def _in_development(
         written = write_unit(checkout.project, checkout.scan, spec)
     except VibesafeError as error:
         return _stand_in(function, (*problems, *error.problems))
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _DEVELOPMENT_PACKAGES:
+            raise  # something is broken, and nothing that an installation of ours would mend
         tools = Problem(
             "hatch-vibesafe", "the generator and the gates are not installed", "pip install 'hatch-vibesafe[dev]'"
         )

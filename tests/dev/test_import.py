@@ -73,6 +73,13 @@ def test_a_plain_script_without_configuration_works_with_a_provider_at_hand(pyth
     assert not any(b"canary-key" in request for request in asked)
 
 
+def test_an_answer_may_annotate_what_a_plain_script_does_not(python: Run, tmp_path: Path) -> None:
+    write(tmp_path, cow__py=SCRIPT)
+    with answering('```python\ndef cowsay(msg: str) -> str:\n    return f"< {msg} >"\n```') as (url, asked):
+        done = python("cow.py", OPENAI_API_KEY="canary-key", OPENAI_BASE_URL=url)
+    assert (done.code, done.out, len(asked)) == (0, "< moo >\n", 1), done.error
+
+
 def test_what_is_locked_is_loaded_in_both_modes(python: Run, tmp_path: Path) -> None:
     save(python, tmp_path)
     for mode in ("dev", "prod"):
@@ -188,3 +195,17 @@ def test_source_lines_are_found_for_debuggers_and_tracebacks(python: Run, tmp_pa
     save(python, tmp_path)
     shown = python("-c", "import inspect, threes; print(inspect.getsource(threes.triple))")
     assert "return 3 * x" in shown.out
+
+
+def test_only_a_missing_development_package_is_said_to_be_not_installed(python: Run, tmp_path: Path) -> None:
+    write(tmp_path, vibesafe__toml="")
+    write(tmp_path, threes__py=MODULE)
+    hide = "import sys; sys.modules[{name!r}] = None; "
+    missing = python("-c", hide.format(name="jinja2") + CALL)
+    assert "the generator and the gates are not installed" in missing.error
+    (tmp_path / "jinja2").mkdir()
+    (tmp_path / "jinja2" / "__init__.py").write_text("raise ImportError('jinja2 is broken')\n", encoding="utf-8")
+    broken = python("-c", CALL)
+    assert broken.code == 1
+    assert "jinja2 is broken" in broken.error
+    assert "not installed" not in broken.error
