@@ -1,6 +1,7 @@
 """Values as the worker tells them and as the parent reads them."""
 
 import collections
+import functools
 import json
 import textwrap
 import types
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, read_outcome, same_but_for_set_order
+from hatch_vibesafe.gates.worker.origins import Origins
 from hatch_vibesafe.gates.worker.transcript import Transcript
 from hatch_vibesafe.gates.worker.witness import Witness
 
@@ -33,15 +35,18 @@ VALUES = st.recursive(
 )
 
 
-def implementation(source: str = "") -> types.ModuleType:
-    module = types.ModuleType("app._vibesafe.unit")
+@functools.cache
+def implementation(source: str = "") -> tuple[types.ModuleType, Origins]:
+    module, origins = types.ModuleType("app._vibesafe.unit"), Origins()
+    origins.before()
     exec(source, vars(module))  # noqa: S102 - the test plays the candidate
-    return module
+    origins.after()
+    return module, origins
 
 
-def outcome(value: object, module: types.ModuleType | None = None) -> Outcome:
+def outcome(value: object, origins: Origins | None = None) -> Outcome:
     """What the parent reads of a value that a worker shows."""
-    witness = Witness(module or implementation())
+    witness = Witness(origins or implementation()[1])
     transcript = Transcript(witness)
     transcript.show(witness.seen(value))
     return read_outcome(json.loads(json.dumps(["example", transcript.take(), None, witness.refusals])))
@@ -117,12 +122,27 @@ def test_none_shows_nothing_and_a_none_inside_is_shown() -> None:
         class Plain: pass
         value = Plain()
         """,
+        """
+        value = type("X", (), {"__module__": "decimal", "__eq__": bool})()
+        """,
+        """
+        import decimal
+        value = type("X", (), {"__module__": "decimal", "__eq__": bool})()
+        decimal.X = type(value)
+        """,
+        """
+        import collections
+        value = collections.deque([type("X", (), {"__module__": "decimal", "__eq__": bool})()])
+        """,
+        """
+        value = type("ValueError", (Exception,), {"__module__": "builtins"})("no")
+        """,
     ],
 )
 def test_an_object_that_the_implementation_made_up_is_not_believed(source: str) -> None:
-    module = implementation("__name__ = 'app._vibesafe.unit'\n" + textwrap.dedent(source))
-    assert outcome(module.value, module).refusals
-    assert not outcome(4, module).refusals
+    module, origins = implementation("__name__ = 'app._vibesafe.unit'\n" + textwrap.dedent(source))
+    assert outcome(module.value, origins).refusals
+    assert not outcome(4, origins).refusals
 
 
 def test_objects_of_other_modules_are_believed() -> None:

@@ -3,9 +3,10 @@
 import importlib
 import sys
 
-from hatch_vibesafe.gates.worker.examples import SEEN, SHOW, described, line_in, run_example
+from hatch_vibesafe.gates.worker.examples import OWN, SEEN, SHOW, described, line_in, run_example
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
-from hatch_vibesafe.gates.worker.modules import Modules, given_path, stand_in
+from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, stand_in
+from hatch_vibesafe.gates.worker.origins import Origins
 from hatch_vibesafe.gates.worker.transcript import Transcript
 from hatch_vibesafe.gates.worker.witness import Witness
 
@@ -21,7 +22,9 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     unit = f"{job['module']}/{job['qualname']}"
     name = shared["names"][unit]
     implementations = {shared["names"][other]: source for other, source in shared["implementations"].items()}
-    modules = Modules(shared["modules"], implementations | {name: job["source"]})
+    origins = Origins()
+    candidate = CandidateLoader(job["source"], given_path(name), job["qualname"], origins, job["examples"])
+    modules = Modules(shared["modules"], implementations | {name: job["source"]}, (name, candidate))
     sys.meta_path.insert(0, modules)
     sys.path += shared["path"]
     resolved = stand_in(shared["names"], {*implementations, name})
@@ -33,15 +36,16 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     if unit not in resolved:
         yield ["failed", f"the module {job['module']} never decorates {job['qualname']}", 0]
         return
-    witness = Witness(modules.made[name])
+    origins.settle()
+    witness = Witness(origins)
     namespace = dict(vars(module))
     if "." not in job["qualname"]:
         namespace[job["qualname"]] = resolved[unit]
     transcript = Transcript(witness)
-    namespace |= {SHOW: transcript.show, SEEN: witness.seen}
+    namespace |= {SHOW: transcript.show, SEEN: witness.seen, OWN: origins.believe}
     for source in job["examples"]:
         raised: Encoded | None = None
-        sys.stdout = transcript
+        sys.stdout = transcript.output
         try:
             run_example(source, namespace)
         except BaseException as error:  # noqa: BLE001 - an answer too: examples may expect any exception

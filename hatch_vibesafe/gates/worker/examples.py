@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hatch_vibesafe.gates.worker.messages import Encoded
 
-SHOW, SEEN = "__show__", "__seen__"
+SHOW, SEEN, OWN = "__show__", "__seen__", "__own__"
 EXAMPLE = "<example>"
 
 
@@ -32,6 +32,12 @@ class Instrument(ast.NodeTransformer):
         """Have what is awaited looked at."""
         self.generic_visit(node)
         return hooked(SEEN, node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Have a class that the example defines believed."""
+        self.generic_visit(node)
+        node.decorator_list.append(ast.copy_location(ast.Name(id=OWN, ctx=ast.Load()), node))
+        return node
 
     def shown(self, statements: "Iterable[ast.AST]") -> None:
         """Have the expression statements outside functions and classes shown, as in interactive mode."""

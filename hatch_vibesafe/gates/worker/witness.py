@@ -1,12 +1,14 @@
 """Looks at what a candidate returns, and encodes it as exactly typed data."""
 
+import gc
 import types
 
 from hatch_vibesafe.gates.worker.limits import DEPTH_LIMIT, NODE_LIMIT, TEXT_LIMIT
+from hatch_vibesafe.gates.worker.origins import LYING_METHODS, Origins, bases_of, members_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import TypeVar
 
     from hatch_vibesafe.gates.worker.messages import Encoded
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 CONTAINERS = (list, tuple, set, frozenset, dict)
+NOT_LOOKED_INTO = (
+    type,
+    types.ModuleType,
+    types.FunctionType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.FrameType,
+)
 TEXTS: "dict[type, Callable[..., tuple[str, ...]]]" = {
     int: lambda value: (format(value, "x"),),
     float: lambda value: (value.hex(),),
@@ -29,11 +39,6 @@ ITEMS: "dict[type, Callable[..., Iterable[object]]]" = {
     frozenset: frozenset.__iter__,
     dict: lambda value: (*dict.keys(value), *dict.values(value)),
 }
-# With these a class of the implementation could make a wrong value look right.
-LYING_METHODS = frozenset(
-    {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__len__", "__contains__"}
-    | {"__repr__", "__str__", "__format__", "__class__", "__getattribute__", "__getattr__"}
-)
 
 
 class Witness:
@@ -43,28 +48,14 @@ class Witness:
     results are looked at before the example goes on.
     """
 
-    def __init__(self, implementation: types.ModuleType) -> None:
-        self._globals = vars(implementation)
-        self._name = implementation.__name__
-        # By identity, and with the class, so that no other can come to have its identity.
-        self._made_up: dict[int, tuple[type, tuple[type, ...]]] = {}
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
         self._room = 0
         self.refusals: list[str] = []
 
     def made_up(self, cls: type) -> tuple[type, ...]:
-        """Return those bases of a class that the implementation made, wherever they say that they belong."""
-        if id(cls) not in self._made_up:
-            self._made_up[id(cls)] = (cls, tuple(base for base in bases_of(cls) if self._is_made_here(base)))
-        return self._made_up[id(cls)][1]
-
-    def _is_made_here(self, cls: type) -> bool:
-        members = members_of(cls)
-        if members.get("__module__") == self._name:
-            return True
-        functions = (
-            getattr(member, "__func__", None) or getattr(member, "fget", member) for member in members.values()
-        )
-        return any(getattr(function, "__globals__", None) is self._globals for function in functions)
+        """Return those bases of a class that the implementation made or changed, wherever they say that they belong."""
+        return tuple(base for base in bases_of(cls) if not self._origins.is_believed(base))
 
     def seen(self, value: "T") -> "T":
         """Look at what a call returned, as deep as it goes, and give it back."""
@@ -131,18 +122,6 @@ def exact(text: str) -> str:
     return str.__str__(text)
 
 
-def bases_of(cls: type) -> tuple[type, ...]:
-    """Return a class and its bases, without asking its metaclass."""
-    bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
-    return bases
-
-
-def members_of(cls: type) -> "Mapping[str, object]":
-    """Return what a class defines, without asking its metaclass."""
-    members: Mapping[str, object] = type.__dict__["__dict__"].__get__(cls)
-    return members
-
-
 def is_one_of(kind: type, kinds: "Iterable[type]") -> bool:
     """Return whether a class is one of these, without asking its metaclass."""
     return any(kind is one for one in kinds)
@@ -150,16 +129,10 @@ def is_one_of(kind: type, kinds: "Iterable[type]") -> bool:
 
 def contents(node: object) -> list[object]:
     """Return what a value holds (a dict's keys before its values), without asking the value."""
-    base = next((base for base in CONTAINERS if is_one_of(base, bases_of(type(node)))), None)
-    return [*(ITEMS[base](node) if base else ()), *attributes(node)]
-
-
-def attributes(node: object) -> list[object]:
-    """Return the values of an instance's attributes."""
-    if any(is_one_of(base, (type, types.ModuleType, types.FunctionType)) for base in bases_of(type(node))):
-        return []
-    try:
-        members = object.__getattribute__(node, "__dict__")
-    except AttributeError:
-        return []
-    return list(dict.values(members)) if type(members) is dict else []
+    kind = type(node)
+    base = next((base for base in CONTAINERS if is_one_of(base, bases_of(kind))), None)
+    items: list[object] = list(ITEMS[base](node)) if base else []
+    if is_one_of(kind, CONTAINERS) or any(is_one_of(base, NOT_LOOKED_INTO) for base in bases_of(kind)):
+        return items
+    # A class's own attributes, its slots, and what the likes of a deque hold.
+    return [*items, *gc.get_referents(node)]
