@@ -1,5 +1,11 @@
-"""Where a candidate's imports come from: the project's files, the given implementations, and what is installed."""
+"""Where a candidate's imports come from: the project's files, the given implementations, and what is installed.
 
+A candidate runs without its unit's docstring, in which the examples say what they should give; every line stays where
+it was. So what ships is byte for byte what was gated, except for that one constant.
+"""
+
+import ast
+import contextlib
 import functools
 import importlib
 import importlib.machinery
@@ -9,7 +15,9 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from hatch_vibesafe.gates.worker.origins import Origins
 
 STAND_IN = "hatch_vibesafe.dev"
 
@@ -23,35 +31,99 @@ class FreshLoader(importlib.machinery.SourceFileLoader):
 
 
 class GivenLoader:
-    """Loads a module from source that was given, and keeps what it made: `sys.modules` can be changed by what runs."""
+    """Loads a module from source that was given."""
 
-    def __init__(self, source: str, path: str, made: dict[str, types.ModuleType]) -> None:
+    def __init__(self, source: str, path: str) -> None:
         self._source = source
         self._path = path
-        self._made = made
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Leave it to the import system."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the source."""
-        self._made[module.__name__] = module
         exec(compile(self._source, self._path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what a loader does
+
+
+class CandidateLoader(GivenLoader):
+    """Loads the candidate without its unit's docstring, once, between two looks at the classes that there are."""
+
+    def __init__(self, source: str, path: str, qualname: str, origins: "Origins", examples: "Iterable[str]") -> None:
+        super().__init__(source, path)
+        self._name = qualname.rpartition(".")[2]
+        self._once: list[Callable[[types.ModuleType], None]] = [self._run(origins, tuple(examples))]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run the source; nothing that is left here leads to what judges it."""
+        if not self._once:
+            raise ImportError("an implementation is imported once", name=module.__name__)
+        self._once.pop()(module)
+
+    def _run(self, origins: "Origins", examples: tuple[str, ...]) -> "Callable[[types.ModuleType], None]":
+        def run(module: types.ModuleType) -> None:
+            tree = without_docstring(ast.parse(self._source, self._path), self._name)
+            code = compile(tree, self._path, "exec", dont_inherit=True)
+            import_beforehand([self._source, *examples])
+            origins.before()
+            try:
+                exec(code, vars(module))  # noqa: S102 - what a loader does
+            finally:
+                origins.after()
+
+        return run
+
+
+def without_docstring(tree: ast.Module, name: str) -> ast.Module:
+    """Return a module whose functions of this name have no docstring; every line stays where it was."""
+    for node in tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != name:
+            continue
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body[0] = ast.copy_location(ast.Pass(), node.body[0])
+    return tree
+
+
+def import_beforehand(sources: "Iterable[str]") -> None:
+    """Import what these sources import, where that can be done: its classes are to be known before a candidate runs."""
+    for source in sources:
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Import):
+                    for alias in node.names:
+                        import_if_possible(alias.name)
+                elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+                    import_if_possible(node.module)
+                    for alias in node.names:
+                        if not hasattr(sys.modules.get(node.module), alias.name):
+                            import_if_possible(f"{node.module}.{alias.name}")
+
+
+def import_if_possible(name: str) -> None:
+    """Import a module; why that fails is said where the import stands."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
 
 
 class Modules:
     """Finds the project's modules where the parent says they are, and the implementations that it gave."""
 
-    def __init__(self, files: "Mapping[str, tuple[str, bool]]", implementations: "Mapping[str, str]") -> None:
+    def __init__(
+        self,
+        files: "Mapping[str, tuple[str, bool]]",
+        implementations: "Mapping[str, str]",
+        candidate: "tuple[str, CandidateLoader] | None" = None,
+    ) -> None:
         self._files = files
-        self.made: dict[str, types.ModuleType] = {}
+        self._candidate = candidate
         self._sources = {name.rpartition(".")[0]: "" for name in implementations} | dict(implementations)
 
     def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
         """Return the spec of a module that is ours to load, or None."""
         if name in self._sources:
             file = given_path(name)
-            loader = GivenLoader(self._sources[name], file, self.made)
+            loader = GivenLoader(self._sources[name], file)
+            if self._candidate is not None and self._candidate[0] == name:
+                loader = self._candidate[1]
             is_package = not self._sources[name]
             spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
             spec.has_location = not is_package
