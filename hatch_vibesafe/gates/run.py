@@ -40,7 +40,7 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
     if not candidates:
         return ()
     config = context.project.config
-    sandbox = Sandbox(config.sandbox)
+    sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
     surrounding = surroundings(context, [candidate.spec for candidate in candidates])
     gates: dict[str, tuple[Check, Record]] = {
         "structure": (

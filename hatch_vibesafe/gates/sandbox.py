@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_vibesafe.config import SandboxConfig
+from hatch_vibesafe.gates.worker.confinement import PR_SET_DUMPABLE, prctl
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.redact import without
 
 WORKER = Path(__file__).with_name("worker") / "__main__.py"
 ANSWER_LIMIT = 32 << 20
@@ -53,8 +55,12 @@ class Result:
 class Sandbox:
     """Runs jobs, each confined by itself, as many at a time as there are processors."""
 
-    def __init__(self, config: SandboxConfig) -> None:
+    def __init__(self, config: SandboxConfig, key_variables: Sequence[str] = ()) -> None:
         """Choose the level.
+
+        Args:
+            config: The settings.
+            key_variables: The environment variables whose values no answer may hold.
 
         Raises:
             VibesafeConfigurationError: if this platform has nothing to run generated code apart with.
@@ -68,6 +74,7 @@ class Sandbox:
                 )
             )
         self._config = config
+        self._key_variables = key_variables
 
     @property
     def level(self) -> str:
@@ -76,6 +83,8 @@ class Sandbox:
 
     def run(self, jobs: Sequence[Job]) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time."""
+        # An environment can be read from `/proc`, but by no ordinary user's process where its owner forbids it so.
+        prctl(PR_SET_DUMPABLE, 0)
         limits = self._limits()
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
             return tuple(threads.map(lambda job: self._run(job, limits), jobs))
@@ -115,7 +124,8 @@ class Sandbox:
                     _end(process, by_itself=not ending)
         if not ending and process.returncode:
             ending = _ended(process.returncode)
-        return Result(_answers(content), ending)
+        secrets = [os.environ.get(name, "") for name in self._key_variables]
+        return Result(_answers(content, secrets), ending)
 
 
 def environment() -> dict[str, str]:
@@ -129,7 +139,8 @@ def own_threads() -> int:
     threads = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if process.stat().st_uid == os.getuid():
+            # This process, whose environment is hidden, seems to be root's.
+            if process.stat().st_uid == os.getuid() or process.name == str(os.getpid()):
                 threads += len(os.listdir(process / "task"))  # noqa: PTH208 - counting names needs no paths
         except OSError:
             continue
@@ -197,13 +208,16 @@ def _ended(code: int) -> str:
     return f"ended with exit code {code}"
 
 
-def _answers(content: bytes) -> tuple[object, ...]:
-    """Return the whole messages that a stream holds; what is cut off or no JSON ends it."""
+def _answers(content: bytes, secrets: Sequence[str]) -> tuple[object, ...]:
+    """Return the whole messages that a stream holds, without the secrets; what is cut off or no JSON ends it."""
     answers: list[object] = []
     while len(content) >= 4:  # noqa: PLR2004 - the bytes of a message's length
         size = int.from_bytes(content[:4], "big")
         try:
-            answers.append(json.loads(content[4 : 4 + size].decode("ascii")))
+            message = content[4 : 4 + size].decode("ascii")
+            for secret in secrets:
+                message = without(message, secret)
+            answers.append(json.loads(message))
         except (ValueError, RecursionError):
             break
         content = content[4 + size :]

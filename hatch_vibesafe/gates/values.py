@@ -158,7 +158,7 @@ _SCALARS: dict[str, Callable[..., object]] = {
     "int": lambda text: int(text, 16),
     "float": float.fromhex,
     "complex": lambda real, imaginary: complex(float.fromhex(real), float.fromhex(imaginary)),
-    "bytes": bytes.fromhex,
+    "bytes": lambda text: text.encode("latin-1"),  # not as digits, in which the parent would miss a key
 }
 
 

@@ -30,7 +30,7 @@ TEXTS: "dict[type, Callable[..., tuple[str, ...]]]" = {
     float: lambda value: (value.hex(),),
     complex: lambda value: (value.real.hex(), value.imag.hex()),
     str: lambda value: (value,),
-    bytes: lambda value: (value.hex(),),
+    bytes: lambda value: (value.decode("latin-1"),),
 }
 ITEMS: "dict[type, Callable[..., Iterable[object]]]" = {
     list: list.__iter__,

@@ -1,8 +1,8 @@
 """Keeping the key out of everything that is said, kept or shown."""
 
+from hatch_vibesafe.redact import REDACTED, without
 from hatch_vibesafe.store.records import Answer
 
-REDACTED = "[key]"
 _LONGEST = 300
 
 
@@ -25,12 +25,8 @@ class Secret:
         return self._value
 
     def redacted(self, text: str) -> str:
-        """Return `text` with every occurrence of the key gone, as it is and as JSON and `repr` write it."""
-        if not self._value:
-            return text
-        for spelling in {self._value, ascii(self._value)[1:-1], repr(self._value)[1:-1]}:
-            text = text.replace(spelling, REDACTED)
-        return text
+        """Return `text` with every occurrence of the key gone, however it is spelled."""
+        return without(text, self._value)
 
     def redacted_answer(self, answer: Answer) -> Answer:
         """Return an answer without the key: servers exist that echo what they were sent."""

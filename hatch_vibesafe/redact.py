@@ -1,0 +1,31 @@
+"""The spellings of a secret, and a text without them: for everything that is said, kept or shown."""
+
+import base64
+
+REDACTED = "[key]"
+_SHORTEST = 8
+"""A shorter one is no secret, and encoded it stands in any text."""
+
+
+def without(text: str, secret: str) -> str:
+    """Return a text without any spelling of a secret: as it is, escaped, reversed, hexadecimal, or base64."""
+    for spelling in sorted(spellings(secret), key=len, reverse=True):
+        text = text.replace(spelling, REDACTED)
+    return text
+
+
+def spellings(secret: str) -> frozenset[str]:
+    """Return the texts that give a secret away; none for an empty one, and only it itself for a very short one."""
+    if not secret:
+        return frozenset()
+    plain = {secret, ascii(secret)[1:-1], repr(secret)[1:-1]}
+    if len(secret) < _SHORTEST:
+        return frozenset(plain)
+    content = secret.encode("utf-8", "surrogateescape")
+    plain |= {secret[::-1], content.hex(), content.hex().upper(), content.hex()[::-1], content[::-1].hex()}
+    for before in range(3):
+        # Where other bytes stand before or after it, the letters at its ends differ; those between do not.
+        encoded = base64.b64encode(bytes(before) + content).rstrip(b"=").decode()
+        inner = encoded[(before * 8 + 5) // 6 : (before + len(content)) * 8 // 6]
+        plain |= {inner, inner.replace("+", "-").replace("/", "_"), inner[::-1]}
+    return frozenset(plain)
