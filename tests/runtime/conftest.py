@@ -78,7 +78,7 @@ class Site:
         kept["XDG_CACHE_HOME"] = str(self.path.parent / "no models here")
         search = os.pathsep.join([path or str(self.path), str(self.path.parent / "runtime")])
         return subprocess.run(
-            [sys.executable, *arguments],
+            [sys.executable, "-S", *arguments],  # what is installed beside the tests is not for production
             capture_output=True,
             text=True,
             check=False,
