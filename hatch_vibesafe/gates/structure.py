@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
+from hatch_vibesafe.gates.module_attributes import module_attributes
+from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
 from hatch_vibesafe.spec.model import Spec
@@ -78,6 +80,8 @@ def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -
     for number, statement in enumerate(tree.body):
         yield from _module_level(statement, is_first=number == 0)
     yield from _function(tree, spec)
+    yield from rebindings(tree, spec, GATE)
+    yield from module_attributes(tree, spec, GATE)
     for node in ast.walk(tree):
         for line, message in _imports(node, spec, project_modules):
             yield Finding(GATE, line, message)

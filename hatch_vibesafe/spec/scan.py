@@ -1,12 +1,13 @@
 """From the files of a project to its specs. Imports no user code, reads no file, touches no network."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
+from hatch_vibesafe.spec.frozen import frozen_names
 from hatch_vibesafe.spec.head import head_source, statements_source
 from hatch_vibesafe.spec.header import header_lines
 from hatch_vibesafe.spec.model import InvalidUnit, Scan, SettingsFor, SourceFile, Spec, proves_something
@@ -34,7 +35,7 @@ def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_anno
             units[parts.target] = parts
     definitions = Definitions(modules, resolver, units)
     for parts in units.values():
-        _finish(parts, definitions, resolver, found)
+        _finish(parts, definitions, resolver, found, modules)
     return found.result()
 
 
@@ -145,7 +146,9 @@ def _prepare(
     return parts
 
 
-def _finish(parts: StubParts, definitions: Definitions, resolver: Resolver, found: _Found) -> None:
+def _finish(
+    parts: StubParts, definitions: Definitions, resolver: Resolver, found: _Found, modules: Mapping[str, Module]
+) -> None:
     stub = parts.stub
     module = stub.module
     unit = UnitId(module.name, stub.qualname)
@@ -164,6 +167,7 @@ def _finish(parts: StubParts, definitions: Definitions, resolver: Resolver, foun
         )
         for target, line in definitions.defined_below(parts)
     ]
+    below += frozen_names(parts, modules, resolver, where)
     if below:
         found.refuse(unit, stub, len(parts.docstring.examples), below)
         return

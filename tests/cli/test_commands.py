@@ -293,3 +293,104 @@ def test_examples_that_never_call_the_unit_prove_nothing(project: Path, command:
     assert "no example that calls it" in command("scan").error
     command("submit", "app.math/double", "double.py")
     assert "no example that calls it" in command("save", "--target", "app.math/double").error
+
+
+GUARDED = '''\
+from vibesafe_runtime import VibeCoded, vibesafe
+
+LIMIT = 10
+_locked = False
+STATE = {"locked": False}
+
+
+def lock() -> None:
+    STATE["locked"] = True
+
+
+@vibesafe
+def pay(amount: int, limit: int = LIMIT) -> int:
+    """Pay.
+
+    >>> pay(1)
+    1
+    """
+    if not isinstance(amount, int) or amount < 0 or STATE["locked"]:
+        raise PermissionError("no")
+    raise VibeCoded()
+'''
+
+
+@pytest.mark.parametrize(
+    ("trick", "name"),
+    [
+        ("def isinstance(a: object, b: object) -> bool:\n    return True\n\n\n", "isinstance"),
+        ("class PermissionError(Exception):\n    pass\n\n\n", "PermissionError"),
+        ("LIMIT = 999\n\n\n", "LIMIT"),
+        ("def swap() -> None:\n    global STATE\n    STATE = {'locked': False}\n\n\n", "STATE"),
+        ("from math import pi as LIMIT\n\n\n", "LIMIT"),
+    ],
+)
+def test_what_the_guard_and_the_defaults_mean_cannot_be_changed(
+    project: Path, command: Command, trick: str, name: str
+) -> None:
+    (project / "app" / "money.py").write_text(GUARDED, encoding="utf-8")
+    body = "def pay(amount: int, limit: int = LIMIT) -> int:\n    return amount\n"
+    (project / "pay.py").write_text(trick + body, encoding="utf-8")
+    refused = command("submit", "app.money/pay", "pay.py")
+    assert refused.code == 1
+    assert f"binds `{name}`" in refused.error
+    (project / "pay.py").write_text(body, encoding="utf-8")
+    assert command("submit", "app.money/pay", "pay.py").code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('STATE["locked"] = True', "global _locked\n    _locked = True", "a function binds it anew"),
+        ("", "", ""),
+    ],
+)
+def test_a_guard_that_reads_what_is_bound_anew_is_refused_by_the_scan(
+    project: Path, command: Command, old: str, new: str, said: str
+) -> None:
+    text = GUARDED.replace(old, new, 1).replace('or STATE["locked"]', "or _locked") if old else GUARDED
+    (project / "app" / "money.py").write_text(text, encoding="utf-8")
+    scanned = command("scan", "--target", "app.money")
+    assert scanned.code == (1 if said else 0)
+    assert said in scanned.error
+
+
+def test_a_guard_cannot_bind_a_global_and_reads_no_constant_that_changes_below(project: Path, command: Command) -> None:
+    counting = GUARDED.replace("    if not isinstance", "    global _locked\n    _locked = True\n    if not isinstance")
+    (project / "app" / "money.py").write_text(counting, encoding="utf-8")
+    assert "binds the global _locked" in command("scan", "--target", "app.money").error
+    later = GUARDED.replace('or STATE["locked"]', "or amount > LIMIT") + "\n\nLIMIT = 20\n"
+    (project / "app" / "money.py").write_text(later, encoding="utf-8")
+    assert "bound again below the unit" in command("scan", "--target", "app.money").error
+
+
+def test_of_a_module_that_the_spec_imports_only_what_it_names_may_be_used(project: Path, command: Command) -> None:
+    (project / "app" / "text.py").write_text(
+        "def tag() -> int:\n    return 1\n\n\ndef rate() -> int:\n    return 2\n", encoding="utf-8"
+    )
+    (project / "app" / "priced.py").write_text(
+        "import app.text\nfrom vibesafe_runtime import VibeCoded, vibesafe\n\n\n@vibesafe\ndef total(n: int) -> int:\n"
+        '    """Total.\n\n    >>> total(2)\n    4\n    """\n    app.text.tag()\n    raise VibeCoded()\n',
+        encoding="utf-8",
+    )
+    (project / "total.py").write_text("def total(n: int) -> int:\n    return n * app.text.rate()\n", encoding="utf-8")
+    refused = command("submit", "app.priced/total", "total.py")
+    assert refused.code == 1
+    assert "uses `app.text.rate`, which its spec does not name" in refused.error
+    (project / "total.py").write_text(
+        "def total(n: int) -> int:\n    return n * 2 * app.text.tag()\n", encoding="utf-8"
+    )
+    assert command("submit", "app.priced/total", "total.py").code == 0
+
+
+@pytest.mark.parametrize("comment", ["#\ttype: ignore", "#\u00a0type: ignore", "# why #noqa", "#type:ignore"])
+def test_no_spelling_of_a_pragma_passes(project: Path, command: Command, comment: str) -> None:
+    (project / "double.py").write_text(f"def double(a: int) -> int:\n    return 2 * a  {comment}\n", encoding="utf-8")
+    refused = command("submit", "app.math/double", "double.py")
+    assert refused.code == 1
+    assert "may not be told to look away" in refused.error

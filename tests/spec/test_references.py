@@ -37,7 +37,6 @@ def names(spec: Spec) -> list[str]:
         ("g = 1\n" + stub("[x for x in g]"), ["app.m.g"]),
         ("g = 1\n" + stub("lambda g: g"), []),
         ("g = 1\n" + stub("lambda y=g: y"), ["app.m.g"]),
-        ("g = 1\n" + stub("global g\ng = 2"), ["app.m.g"]),
         ("g = 1\n" + stub("def h(g: int) -> int:\n    return g"), []),
         ("g = 1\n" + stub("def h() -> int:\n    return g"), ["app.m.g"]),
         ("def g(): return h()\ndef h(): return g()\n" + stub("g()"), ["app.m.g", "app.m.h"]),
