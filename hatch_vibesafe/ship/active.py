@@ -17,11 +17,12 @@ from hatch_vibesafe.store.records import Checkpoint, Evidence, IndexEntry
 
 @dataclass(frozen=True, slots=True)
 class ActiveUnit:
-    """A unit whose active checkpoint agrees with everything."""
+    """A unit whose active checkpoint agrees with everything; `approver` is who made it the active one, or empty."""
 
     spec: Spec
     checkpoint: Checkpoint
     evidence: Evidence
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +80,4 @@ def _read(project: Project, spec: Spec, entry: IndexEntry) -> ActiveUnit:
     evidence, digest = read_evidence(project.checkpoints_path, spec.unit, entry.active)
     if digest != entry.evidence or checkpoint.spec_hash != spec.spec_hash:
         raise VibesafeError(Problem(spec.where, "changed while it was being built", "run the build again"))
-    return ActiveUnit(spec, checkpoint, evidence)
+    return ActiveUnit(spec, checkpoint, evidence, entry.approver)

@@ -87,7 +87,7 @@ def _bake_package(
     specs = [by_module[module] for module in sorted({unit.spec.unit.module for unit in units})]
     pinned = {path: digest(content) for path, content in generated.items()}
     pinned |= {_path(spec.module, is_package=spec.is_package): digest(spec.content) for spec in specs}
-    statement = statement_bytes(implementations, digest(format_manifest(pinned)), tool)
+    statement = statement_bytes(implementations, generated, digest(format_manifest(pinned)), tool)
     manifest = format_manifest(pinned | {f"{directory}/{STATEMENT}": digest(statement)})
     return generated | {
         f"{directory}/{STATEMENT}": statement,

@@ -1,48 +1,55 @@
-"""The provenance that ships: an in-toto Statement v1 in canonical JSON (RFC 8785), which says who wrote what from what.
+"""The provenance that ships: an in-toto Statement v1 in canonical JSON, which says who wrote what from what. No times.
 
-It holds strings, integers, booleans, lists and ASCII keys only, so that the standard library's sorted compact dump is
-canonical: a fraction, or a number that JSON does not carry exactly, is written as text. No times.
+Source: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 
-import json
 from collections.abc import Mapping
 
+from hatch_vibesafe.canonical_json import EXACT, Json, canonical_json
 from hatch_vibesafe.identity import Digest, digest
 from hatch_vibesafe.ship.active import ActiveUnit
 from hatch_vibesafe.store.records import GateRecord, Scalar
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://pypi.org/project/hatch-vibesafe/provenance/v1"
-_EXACT = 2**53
-
-Json = str | int | bool | list["Json"] | dict[str, "Json"]
 
 
-def statement_bytes(units: Mapping[str, ActiveUnit], manifest: Digest, tool: str) -> bytes:
-    """Return the statement about one baked package.
+def statement_bytes(
+    units: Mapping[str, ActiveUnit], generated: Mapping[str, bytes], manifest: Digest, tool: str
+) -> bytes:
+    """Return the statement about one baked package: canonical JSON, RFC 8785.
 
     Args:
         units: The unit whose implementation stands at each path.
-        manifest: The digest of the package's manifest without the line of the statement itself, so that who trusts the
-            statement (a signature covers it) can trust every line of the manifest.
+        generated: The content of every generated file by its path, the implementations among them.
+        manifest: The digest of the package's manifest without the lines of the statement and its envelope, so that who
+            trusts the statement (a signature covers it) can trust every line of the manifest.
         tool: The name and version of what bakes.
+
+    Raises:
+        ValueError: if an implementation is not among the generated files.
     """
-    statement: dict[str, Json] = {
-        "_type": STATEMENT_TYPE,
-        "subject": [_subject(path, unit.checkpoint.implementation) for path, unit in sorted(units.items())],
-        "predicateType": PREDICATE_TYPE,
-        "predicate": {
-            "builder": tool,
-            "manifestWithoutStatement": manifest,
-            "units": [_unit(path, unit) for path, unit in sorted(units.items())],
-        },
-    }
-    return canonical_json(statement)
+    if not units.keys() <= generated.keys():
+        raise ValueError(f"not generated: {sorted(units.keys() - generated.keys())}")
+    return canonical_json(
+        {
+            "_type": STATEMENT_TYPE,
+            "subject": [_subject(path, content) for path, content in sorted(generated.items())],
+            "predicateType": PREDICATE_TYPE,
+            "predicate": {
+                "builder": tool,
+                "manifestWithoutStatement": manifest,
+                "units": [_unit(path, unit) for path, unit in sorted(units.items())],
+            },
+        }
+    )
 
 
-def canonical_json(value: Json) -> bytes:
-    """Return the canonical form of a value: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+def exact(value: Scalar) -> str | int | bool:
+    """Return a value as canonical JSON carries it: as text where a reader might round it."""
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= EXACT):
+        return repr(value)
+    return value
 
 
 def _subject(path: str, content: bytes) -> Json:
@@ -58,15 +65,20 @@ def _unit(path: str, unit: ActiveUnit) -> Json:
         "checkpoint": checkpoint.hash,
         "parent": provenance.parent or "",
         "promptDigest": checkpoint.prompt,
+        "uses": [{"name": name, "digest": {"sha256": used}} for name, used in checkpoint.uses],
         "template": provenance.template,
         "origin": provenance.origin,
         "author": provenance.author,
+        "provider": provenance.provider,
         "providerKind": provenance.provider_kind,
         "modelAnswered": provenance.model_answered,
-        "sent": {name: _exact(value) for name, value in provenance.sent},
+        "sent": {name: exact(value) for name, value in provenance.sent},
+        "attempt": provenance.attempt,
         "repairs": list(provenance.repairs),
         "tool": provenance.tool,
+        "approver": unit.approver,
         "sandbox": unit.evidence.sandbox,
+        "gateSettings": unit.evidence.settings,
         "gates": [_gate(gate) for gate in unit.evidence.gates],
     }
 
@@ -77,11 +89,5 @@ def _gate(gate: GateRecord) -> Json:
         "tool": gate.tool,
         "version": gate.version,
         "passed": gate.passed,
-        "counts": {name: _exact(count) for name, count in gate.counts},
+        "counts": {name: exact(count) for name, count in gate.counts},
     }
-
-
-def _exact(value: Scalar) -> Json:
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _EXACT):
-        return repr(value)
-    return value

@@ -107,10 +107,17 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A unit's line in the index."""
+    """A unit's line in the index.
+
+    Attributes:
+        active: The checkpoint that ships.
+        evidence: The digest of its evidence.
+        approver: Who made it the active one, as they say; empty where nobody is known to have.
+    """
 
     active: CheckpointHash
     evidence: Digest
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True)

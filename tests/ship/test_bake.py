@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hatch_vibesafe.canonical_json import canonical_json
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.ship.active import ActiveUnits, read_active_units
 from hatch_vibesafe.ship.bake import bake, reserved_names
-from hatch_vibesafe.ship.statement import canonical_json
 from tests.ship.conftest import PRICING, TOTAL, Tree, plant
 from vibesafe_runtime._manifest import format_manifest, parse_manifest, sha256
 
