@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from hatch_vibesafe.approver import LONGEST, is_approver
 from hatch_vibesafe.identity import CheckpointHash, UnitId, parse_digest
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
 from hatch_vibesafe.store.files import quoted, read_file, write_atomically
@@ -18,13 +19,9 @@ def index_bytes(index: Index) -> bytes:
     """Return the content of the index file, sorted by unit id.
 
     Raises:
-        ValueError: if an entry holds what is not a SHA-256 digest.
+        ValueError: if an entry holds what is not a SHA-256 digest, or an approver that cannot be recorded.
     """
-    units = {
-        str(unit): {"active": parse_digest(entry.active), "evidence": parse_digest(entry.evidence)}
-        for unit, entry in sorted(index.units.items())
-    }
-    return dump({"format": FORMAT, "units": units})
+    return dump({"format": FORMAT, "units": {str(unit): _values(entry) for unit, entry in sorted(index.units.items())}})
 
 
 def parse_index(content: bytes, file: str, remedy: str) -> Index:
@@ -52,8 +49,20 @@ def parse_index(content: bytes, file: str, remedy: str) -> Index:
     return Index(entries)
 
 
+def _values(entry: IndexEntry) -> dict[str, str]:
+    values = {"active": parse_digest(entry.active), "evidence": parse_digest(entry.evidence)}
+    if not entry.approver:
+        return values
+    if not is_approver(entry.approver):
+        raise ValueError(f"not an approver: {entry.approver!r}")
+    return values | {"approver": entry.approver}
+
+
 def _entry(record: Record) -> IndexEntry:
-    entry = IndexEntry(active=CheckpointHash(record.digest("active")), evidence=record.digest("evidence"))
+    approver = record.text("approver") if "approver" in record.names() else ""
+    if approver and not is_approver(approver):
+        record.problem("approver", f"is {approver!r:.80}, where one printable line of at most {LONGEST} is expected")
+    entry = IndexEntry(CheckpointHash(record.digest("active")), record.digest("evidence"), approver)
     record.finish()
     return entry
 

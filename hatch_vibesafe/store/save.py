@@ -1,7 +1,7 @@
 """Make checkpoints active: decide it for all units first, then change the index once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId
@@ -66,12 +66,15 @@ def save_units(
     gate_settings: Digest,
     required_gates: tuple[str, ...],
     *,
+    approver: str = "",
+    approve_again: bool = False,
     prune: Sequence[UnitId] = (),
     dry_run: bool = False,
 ) -> SavePlan:
     """Activate the current checkpoint of each unit where its evidence is complete and passing; return what was done.
 
-    A refused unit does not keep the others from being saved. `prune` names units to take out of the index
+    A refused unit does not keep the others from being saved. `approver` is recorded for what becomes active, and with
+    `approve_again` also for what is active already. `prune` names units to take out of the index
     (`drift.orphan_units`). With `dry_run` nothing is written.
 
     Raises:
@@ -80,7 +83,9 @@ def save_units(
     """
     index = read_index(index_path)
     readings = [(spec, read_unit(spec, index, checkpoints_directory)) for spec in specs]
-    plan = plan_save(readings, index, gate_settings, required_gates, prune)
+    plan = plan_save(
+        readings, index, gate_settings, required_gates, approver=approver, approve_again=approve_again, prune=prune
+    )
     if not dry_run and (plan.activate or plan.prune):
         update_index(index_path, lambda found: applied(plan, found))
     return plan
@@ -91,6 +96,9 @@ def plan_save(
     index: Index,
     gate_settings: Digest,
     required_gates: tuple[str, ...],
+    *,
+    approver: str = "",
+    approve_again: bool = False,
     prune: Sequence[UnitId] = (),
 ) -> SavePlan:
     """Return what a save would do. Pure."""
@@ -98,10 +106,12 @@ def plan_save(
     unchanged: list[UnitId] = []
     refuse: list[Refusal] = []
     for spec, reading in sorted(readings, key=lambda pair: pair[0].unit):
-        entry = _activated(spec, reading, gate_settings, required_gates)
-        if isinstance(entry, VibesafeError):
-            refuse.append(Refusal(spec.unit, entry))
-        elif entry == reading.entry:
+        found = _activated(spec, reading, gate_settings, required_gates)
+        if isinstance(found, VibesafeError):
+            refuse.append(Refusal(spec.unit, found))
+            continue
+        entry = _approved(found, reading.entry, approver, again=approve_again)
+        if entry == reading.entry:
             unchanged.append(spec.unit)
         else:
             previous = None if reading.entry is None else reading.entry.active
@@ -135,6 +145,13 @@ def _activated(
         named = f"checkpoint {stored.hash[:12]}"
         return VibesafeValidationError(*(Problem(spec.where, f"{named}: {gap.what}", gap.mend) for gap in found))
     return IndexEntry(stored.hash, stored.evidence_digest)
+
+
+def _approved(entry: IndexEntry, before: IndexEntry | None, approver: str, *, again: bool) -> IndexEntry:
+    """Return the unit's line with who approved it: what is active already keeps who did."""
+    if before is not None and before == replace(entry, approver=before.approver) and not again:
+        return before
+    return replace(entry, approver=approver)
 
 
 def _no_checkpoint(spec: Spec, reading: UnitReading) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -394,3 +395,38 @@ def test_no_spelling_of_a_pragma_passes(project: Path, command: Command, comment
     refused = command("submit", "app.math/double", "double.py")
     assert refused.code == 1
     assert "may not be told to look away" in refused.error
+
+
+def approver(root: Path, unit: str) -> object:
+    index = tomllib.loads((root / ".vibesafe" / "index.toml").read_text("utf-8"))
+    return index["units"][unit].get("approver")
+
+
+def test_save_records_gits_user_or_who_is_named(saved: Path, command: Command) -> None:
+    assert approver(saved, "app.math/double") is None
+    (saved.parent / "gitconfig").write_text("[user]\n\tname = Zoë\n\temail = z@example.org\n", "utf-8")
+    assert "0 saved, 2 unchanged" in command("save").out
+    (saved / "double.py").write_text("def double(a: int) -> int:\n    return a + a\n", "utf-8")
+    assert command("submit", "app.math/double", "double.py").code == 0
+    assert "approved by Zoë <z@example.org>" in command("save").out
+    assert approver(saved, "app.math/double") == "Zoë <z@example.org>"
+    assert approver(saved, "app.math/add") is None
+    assert '"approver": "Ada"' in command("save", "--approver", "Ada", "--target", "app.math/add", "--json").out
+    assert approver(saved, "app.math/add") == "Ada"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a" * 201])
+def test_an_approver_that_cannot_be_recorded_is_a_problem(saved: Path, command: Command, name: str) -> None:
+    before = (saved / ".vibesafe" / "index.toml").read_bytes()
+    refused = command("save", "--approver", name)
+    assert refused.code == 2
+    assert "--approver" in refused.error
+    assert (saved / ".vibesafe" / "index.toml").read_bytes() == before
+
+
+def test_a_git_user_that_cannot_be_recorded_is_a_problem(saved: Path, command: Command) -> None:
+    (saved.parent / "gitconfig").write_text(f"[user]\n\tname = {'a' * 201}\n", "utf-8")
+    refused = command("save")
+    assert refused.code == 2
+    assert "vibesafe save --approver NAME" in refused.error
+    assert command("save", "--approver", "Ada").code == 0

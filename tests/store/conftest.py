@@ -124,13 +124,22 @@ class Store:
     def place(self, checkpoint: Checkpoint) -> Path:
         return checkpoint_directory(self.checkpoints, checkpoint.unit, checkpoint.hash)
 
-    def save(self, *specs: Spec, prune: tuple[UnitId, ...] = (), dry_run: bool = False) -> SavePlan:
+    def save(
+        self,
+        *specs: Spec,
+        prune: tuple[UnitId, ...] = (),
+        dry_run: bool = False,
+        approver: str = "",
+        approve_again: bool = False,
+    ) -> SavePlan:
         return save_units(
             specs or (self.spec(),),
             self.index,
             self.checkpoints,
             self.gate_settings,
             self.required,
+            approver=approver,
+            approve_again=approve_again,
             prune=prune,
             dry_run=dry_run,
         )

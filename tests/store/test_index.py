@@ -1,12 +1,14 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hatch_vibesafe.approver import is_approver
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.store.index import index_bytes, parse_index, read_index, update_index
@@ -16,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 
 NAMES = st.from_regex(r"[a-zäß_][a-z0-9_]{0,5}(\.[A-Z][a-z0-9_]{0,5}){0,2}", fullmatch=True)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
-ENTRIES = st.builds(IndexEntry, DIGESTS.map(CheckpointHash), DIGESTS.map(Digest))
+APPROVERS = st.just("") | st.text(min_size=1, max_size=200).filter(is_approver)
+ENTRIES = st.builds(IndexEntry, DIGESTS.map(CheckpointHash), DIGESTS.map(Digest), APPROVERS)
 INDEXES = st.dictionaries(st.builds(UnitId, NAMES, NAMES), ENTRIES, max_size=5).map(Index)
 
 ENTRY = IndexEntry(CheckpointHash("a" * 64), Digest("b" * 64))
@@ -64,6 +67,11 @@ def test_no_index_is_an_empty_one(tmp_path: Path) -> None:
         (GOOD + 'locked = "yes"\n', "is not a key of this file's format"),
         (GOOD.replace("format = 1", "format = 1\nversion = 2"), "is not a key of this file's format"),
         (GOOD.replace("evidence", "evidense"), "is missing"),
+        (f"{GOOD}approver = 1\n", "where a string is expected"),
+        (f'{GOOD}approver = "{"a" * 201}"\n', "one printable line of at most 200"),
+        (f'{GOOD}approver = "Ada\\n"\n', "one printable line"),
+        (f'{GOOD}approver = " Ada"\n', "one printable line"),
+        (f'{GOOD}approver = "\\u202eadA"\n', "one printable line"),
         ("format = 1\nunits = 3\n", "where a table is expected"),
         ("format = 1\n[units]\n'app.math/add' = 3\n", "where a table is expected"),
         ("format = 1\nx = " + "[" * 5000, "is not whole TOML"),
@@ -112,6 +120,23 @@ def test_an_index_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> 
     bad = Index({UnitId("app", "f"): IndexEntry(CheckpointHash("../../evil"), Digest("b" * 64))})
     with pytest.raises(ValueError, match="not a SHA-256 digest"):
         update_index(tmp_path / "index.toml", lambda _: bad)
+    assert not (tmp_path / "index.toml").exists()
+
+
+def test_who_approved_is_kept_and_an_older_file_says_nobody() -> None:
+    unit = UnitId.parse("app.math/add")
+    assert parse_index(GOOD.encode(), "file", "mend").units[unit].approver == ""
+    content = f'{GOOD}approver = "Zoë <z@example.org>"\n'.encode()
+    index = parse_index(content, "file", "mend")
+    assert index.units[unit].approver == "Zoë <z@example.org>"
+    assert index_bytes(index) == content
+
+
+@pytest.mark.parametrize("approver", ["a\nb", " ", "\x00", "a" * 201, "\u202eb"])
+def test_an_approver_that_could_not_be_read_back_is_not_written(tmp_path: Path, approver: str) -> None:
+    index = Index({UnitId("app", "f"): replace(ENTRY, approver=approver)})
+    with pytest.raises(ValueError, match="not an approver"):
+        update_index(tmp_path / "index.toml", lambda _: index)
     assert not (tmp_path / "index.toml").exists()
 
 

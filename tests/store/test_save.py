@@ -45,6 +45,22 @@ def test_a_newer_one_takes_its_place(store: "Store") -> None:
     assert store.active() == second.hash
 
 
+def test_who_saved_it_first_stays_its_approver_until_another_is_named(store: "Store") -> None:
+    def approver() -> str:
+        return read_index(store.index).units[UnitId.parse("app.math/add")].approver
+
+    store.write()
+    store.save(approver="Ada")
+    assert store.save(approver="Bob").activate == ()
+    assert approver() == "Ada"
+    assert store.save(approver="Bob", approve_again=True).activate[0].previous == store.active()
+    assert approver() == "Bob"
+    assert store.save(approver="Bob", approve_again=True).activate == ()
+    store.write(store.checkpoint(implementation=b"second\n", day=2))
+    store.save(approver="Cleo")
+    assert approver() == "Cleo"
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(store: "Store") -> None:
     store.write()
     plan = store.save(dry_run=True)
