@@ -60,7 +60,9 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    ours = environment("benchmarks", "-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local]", "build", "pip")
+    ours = environment(
+        "benchmarks", "-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local,sign]", "build", "pip"
+    )
     rival = environment("rival", RIVAL, "ruff", "ty", "hypothesis", "mypy")
     sys.path.insert(0, str(ROOT))
     for name in names or [name for name in BENCHMARKS if name not in ONLY_WHEN_NAMED]:

@@ -8,59 +8,17 @@ from pathlib import Path, PurePosixPath
 
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.provider_config import ProviderConfig, read_provider
+from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
 from hatch_vibesafe.spec.model import KINDS
 from hatch_vibesafe.toml_table import Table
 
 CONFIGURATION_FILE = "vibesafe.toml"
-PROVIDER_KINDS = ("openai-compatible", "local")
 GATES = ("structure", "lint", "types", "doctests")
 INDISPENSABLE_GATES = ("structure", "doctests")
 MODES = ("dev", "prod")
 _PYTHON_SPECIFIER = re.compile(r">=3\.(\d{1,2})")
 _OLDEST_MINOR = 11
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
-    """One `[provider.NAME]` table.
-
-    Attributes:
-        name: NAME.
-        kind: What answers: one of `PROVIDER_KINDS`.
-        model: The model that is asked; for `local` a model's name or the path of a GGUF file.
-        base_url: Where an `openai-compatible` provider is; None for the client's own default.
-        api_key_env: The environment variable that holds the key. The key itself is never configured.
-        temperature: Sent where set.
-        seed: Sent where set.
-        max_tokens: Sent where set.
-        reasoning_effort: Sent where set.
-        timeout: Seconds that one request may take.
-        attempts: Provider calls that one unit may cost in one run.
-    """
-
-    name: str
-    kind: str
-    model: str
-    base_url: str | None = None
-    api_key_env: str = "OPENAI_API_KEY"
-    temperature: float | None = None
-    seed: int | None = None
-    max_tokens: int | None = None
-    reasoning_effort: str | None = None
-    timeout: float = 60.0
-    attempts: int = 3
-
-    @property
-    def sent(self) -> tuple[tuple[str, str | int | float], ...]:
-        """What is sent beside the prompt, sorted by name; a setting that is unset is absent."""
-        settings = {
-            "max_tokens": self.max_tokens,
-            "model": self.model,
-            "reasoning_effort": self.reasoning_effort,
-            "seed": self.seed,
-            "temperature": self.temperature,
-        }
-        return tuple((name, value) for name, value in settings.items() if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +58,13 @@ class SandboxConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildConfig:
+    """What a wheel holds: `bytecode` says whether it carries bytecode for the Python that builds it."""
+
+    bytecode: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a project can configure.
 
@@ -111,6 +76,8 @@ class Config:
         prompts: The templates.
         gates: The gates.
         sandbox: The sandbox.
+        build: What a wheel holds.
+        signing: Which key signs.
         source: Where it was read, for people; empty where there is no configuration.
     """
 
@@ -121,6 +88,8 @@ class Config:
     prompts: PromptsConfig = PromptsConfig()
     gates: GatesConfig = GatesConfig()
     sandbox: SandboxConfig = SandboxConfig()
+    build: BuildConfig = BuildConfig()
+    signing: SigningConfig = UNSIGNED
     source: str = ""
 
     def provider(self, name: str) -> ProviderConfig | None:
@@ -209,11 +178,12 @@ def _config(table: Table, source: str) -> Config:
     prompts = table.table("prompts")
     gates = table.table("gates")
     sandbox = table.table("sandbox")
+    build = table.table("build")
     providers = table.table("provider")
     config = Config(
         python=_python(project),
         env=project.choice("env", MODES, "dev"),
-        providers=tuple(_provider(providers.table(name), name) for name in providers.names()),
+        providers=tuple(read_provider(providers.table(name), name) for name in providers.names()),
         paths=PathsConfig(
             checkpoints=_inside(paths, "checkpoints", PathsConfig().checkpoints),
             cache=_inside(paths, "cache", PathsConfig().cache),
@@ -226,9 +196,11 @@ def _config(table: Table, source: str) -> Config:
             timeout=sandbox.positive("timeout", 10.0),
             memory_mb=sandbox.positive_integer("memory_mb", 512),
         ),
+        build=BuildConfig(bytecode=build.boolean("bytecode", default=True)),
+        signing=read_signing(table.table("signing")),
         source=source,
     )
-    for section in (project, paths, prompts, gates, sandbox, table):
+    for section in (project, paths, prompts, gates, sandbox, build, table):
         section.refuse_unknown()
     return config
 
@@ -258,31 +230,3 @@ def _gates(table: Table) -> GatesConfig:
         if gate not in required:
             table.problem("required", f"leaves out {gate!r}, without which nothing is proven", f'add "{gate}"')
     return GatesConfig(required=required, ruff=table.texts("ruff", ()), mypy=table.texts("mypy", ()))
-
-
-def _provider(table: Table, name: str) -> ProviderConfig:
-    provider = ProviderConfig(
-        name=name,
-        kind=table.choice("kind", PROVIDER_KINDS, None),
-        model=table.text("model", None),
-        base_url=table.optional_address("base_url"),
-        api_key_env=table.text("api_key_env", "OPENAI_API_KEY"),
-        temperature=table.optional_number("temperature"),
-        seed=table.optional_integer("seed"),
-        max_tokens=table.optional_integer("max_tokens"),
-        reasoning_effort=table.optional_text("reasoning_effort"),
-        timeout=table.positive("timeout", 60.0),
-        attempts=table.positive_integer("attempts", 3),
-    )
-    if provider.max_tokens is not None and provider.max_tokens < 1:
-        table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
-    if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
-        table.problem("temperature", f"is {provider.temperature}", "write a number from 0 to 2, or leave it out")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", provider.api_key_env):
-        table.problem(
-            "api_key_env",
-            "is not the name of an environment variable",
-            "write the variable's name here and keep the key itself in the environment",
-        )
-    table.refuse_unknown()
-    return provider

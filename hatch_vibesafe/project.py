@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hatch_vibesafe.config import Config, ProviderConfig, is_configured, read_config
+from hatch_vibesafe.config import Config, is_configured, read_config
 from hatch_vibesafe.layout import WheelFile, wheel_files
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Scan, SettingsFor, SourceFile, UnitOptions, UnitSettings
 from hatch_vibesafe.spec.scan import scan
 

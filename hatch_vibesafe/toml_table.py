@@ -58,12 +58,12 @@ class Table:
             return ""
         return default
 
-    def optional_text(self, key: str) -> str | None:
-        """Return the string at `key`, or None."""
+    def optional_text(self, key: str, *, shown: bool = True) -> str | None:
+        """Return the string at `key`, or None; what may be a secret is not `shown` in a problem."""
         value = self._take(key)
         if value is None or (isinstance(value, str) and value):
             return value
-        self._wrong_type(key, value, "a string that is not empty")
+        self.problem(key, f"is {value!r}" if shown else "is something else", "write a string that is not empty")
         return None
 
     def optional_address(self, key: str) -> str | None:

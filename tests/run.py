@@ -23,7 +23,7 @@ def environment() -> Path:
         "-e",
         str(ROOT / "vibesafe_runtime"),
         "-e",
-        f"{ROOT}[dev,local]",
+        f"{ROOT}[dev,local,sign]",
         *pyproject["dependency-groups"]["test"],
     ]
     made = subprocess.run(

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.providers.protocol import Provider, Request
 from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.project import Project
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.answers import AnswerCache
 from hatch_vibesafe.store.records import Answer
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hatch_vibesafe.config import CONFIGURATION_FILE, Config, ProviderConfig
+from hatch_vibesafe.config import CONFIGURATION_FILE, Config
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.extract import ANSWER
 from hatch_vibesafe.generate.providers.at_hand import KEY_VARIABLE
 from hatch_vibesafe.identity import CheckpointHash, UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeProviderError, VibesafeValidationError
 from hatch_vibesafe.project import DEFAULT_PROVIDER
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Spec
 
 _SHOWN = 3

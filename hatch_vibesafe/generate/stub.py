@@ -25,8 +25,9 @@ def docstring_statement(docstring: str, indent: str) -> str:
     if len(lines) == 1:
         gap = " " if lines[0].endswith('"') else ""
         return f'{indent}"""{lines[0]}{gap}"""\n'
-    if lines[0].startswith(" "):
-        lines.insert(0, "")  # the first line's indentation only survives below the quotes
+    if lines[0].startswith(" ") or all(line.startswith(" ") for line in lines[1:] if line):
+        # Beside the quotes the first line would lose its indentation, and so would all others their common one.
+        lines.insert(0, "")
     body = "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])])
     return f'{indent}"""{body}\n{indent}"""\n'
 

@@ -3,7 +3,6 @@
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
 from hatch_vibesafe.generate.conversation import Question, follow_up, longest_conversation
@@ -14,6 +13,7 @@ from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.standing import Standing
 from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import Answer
 

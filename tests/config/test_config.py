@@ -189,8 +189,10 @@ scalars = st.one_of(
 
 
 @given(
-    section=st.sampled_from(["project", "provider", "paths", "prompts", "gates", "sandbox", "provider.p"]),
-    key=st.sampled_from(["python", "env", "kind", "model", "index", "function", "required", "timeout", "seed", "x"]),
+    section=st.sampled_from(["project", "provider", "paths", "prompts", "gates", "sandbox", "signing", "provider.p"]),
+    key=st.sampled_from(
+        ["python", "env", "kind", "model", "index", "function", "required", "timeout", "seed", "key", "x"]
+    ),
     value=scalars,
 )
 def test_any_value_anywhere_is_read_or_refused_but_never_a_crash(

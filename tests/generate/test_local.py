@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.provider_config import ProviderConfig
 
 CONFIG = ProviderConfig("default", "local", DEFAULT_MODEL)
 BEGINNING = (

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.problems import VibesafeConfigurationError, VibesafeProviderError
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
 
 KEY = 'sk-canary-0123456789-"quoted\\'

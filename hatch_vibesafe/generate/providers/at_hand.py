@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model
 from hatch_vibesafe.project import DEFAULT_PROVIDER, Project, provider_for
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import UnitOptions
 
 KEY_VARIABLE = "OPENAI_API_KEY"

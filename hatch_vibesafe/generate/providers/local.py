@@ -8,13 +8,13 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.model_store import find_model
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, read_completion
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.redact import one_line
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
 
 _CONTEXT = 8192

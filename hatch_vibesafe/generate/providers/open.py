@@ -1,10 +1,10 @@
 """From a `[provider.NAME]` table to what answers."""
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.provider_config import ProviderConfig
 
 
 def open_provider(config: ProviderConfig) -> Provider:

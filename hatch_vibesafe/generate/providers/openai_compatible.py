@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-from hatch_vibesafe.config import ProviderConfig
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, read_completion
 from hatch_vibesafe.generate.providers.failures import (
     Failure,
@@ -19,6 +18,7 @@ from hatch_vibesafe.generate.providers.failures import (
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.providers.redact import Secret, one_line
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
+from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
 
 if TYPE_CHECKING:
