@@ -16,12 +16,20 @@ from hatch_vibesafe.spec.normalise import normalise_docstring
 @example('ends with "', "    ")
 @example('holds """ and \\ and \x0c', "    ")
 @example("\n      deeper\n  than this", "    ")
+@example("Add.\n  >>> f(1)\n\n    1", "    ")
 def test_a_docstring_survives_being_written_out(text: str, indent: str) -> None:
     docstring = normalise_docstring(text)
     statement = docstring_statement(docstring, indent)
     function = ast.parse(f"def f():\n{statement}{indent}pass\n").body[0]
     assert isinstance(function, ast.FunctionDef)
     assert normalise_docstring(ast.get_docstring(function, clean=False) or "") == docstring
+
+
+def test_a_docstring_whose_later_lines_are_all_indented_stands_below_its_quotes() -> None:
+    assert docstring_statement("Add.\n  Both.\n\n  Well.", "    ") == (
+        '    """\n    Add.\n      Both.\n\n      Well.\n    """\n'
+    )
+    assert docstring_statement("Add.\n  Both.\nWell.", "    ") == '    """Add.\n      Both.\n    Well.\n    """\n'
 
 
 def test_the_lines_inside_a_string_are_not_moved() -> None:
