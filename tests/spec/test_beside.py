@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.uses import used_beside
 
@@ -50,3 +52,32 @@ def test_only_what_an_implementation_imports_counts_as_used(spec_of: SpecOf) -> 
     assert used[0] == "helper app.m.mirrored"
     assert used_beside(spec, b"def f(x: int) -> int:\n    return x\n") == ()
     assert used_beside(spec, b"def f(") == ()
+
+
+@pytest.mark.parametrize(
+    ("imports", "use", "expected"),
+    [
+        ("import app.m as m", "m.turned('a')", ["turned"]),
+        ("import app.m", "app.m.turned('a')", ["turned"]),
+        ("import app", "app.m.turned('a')", ["turned"]),
+        ("import app as a", "a.m.turned('a')", ["turned"]),
+        ("from app import m", "m.turned('a')", ["turned"]),
+        ("from app import m as n", "n.mirrored(n.turned('a'))", ["mirrored", "turned"]),
+        ("from app.m import *", "turned('a')", ["mirrored", "turned"]),
+        ("import app.m as m", "getattr(m, 'turned')('a')", ["mirrored", "turned"]),
+        ("import app", "vars(app)", ["mirrored", "turned"]),
+        ("import app.m as m", "m.other('a')", []),
+        ("import app.other as m", "m.turned('a')", []),
+        ("from app.other import turned", "turned('a')", []),
+        ("from other import m", "m.turned('a')", []),
+    ],
+)
+def test_helpers_that_are_reached_through_their_module_count_as_used(
+    spec_of: SpecOf, imports: str, use: str, expected: list[str]
+) -> None:
+    spec = spec_of(HELPER + UNIT)
+    inside = imports.replace("import *", "import mirrored, turned")
+    alone = f"{imports}\n\n\ndef f(x: int) -> int:\n    return len({use})\n"
+    for code in [alone, f"def f(x: int) -> int:\n    {inside}\n    return len({use})\n"]:
+        used = [name for name, _ in used_beside(spec, code.encode())]
+        assert used == [f"helper app.m.{name}" for name in expected], code
