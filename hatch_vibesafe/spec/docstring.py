@@ -12,7 +12,7 @@ from hatch_vibesafe.spec.normalise import normalise_docstring
 from hatch_vibesafe.spec.source import parse
 
 _PARSER = doctest.DocTestParser()
-_BACKTICKS = re.compile(r"(?<!`)(`{1,2})([^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\(\))?\1(?!`)")
+_BACKTICKS = re.compile(r"(?<!`)(`{1,2})([^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\([^`]*\))?\1(?!`)")
 _SECTION = re.compile(
     r"(?:requires|ensures|invariants?|contracts?|pre|post|preconditions?|postconditions?):", re.IGNORECASE
 )

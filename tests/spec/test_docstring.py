@@ -89,6 +89,22 @@ def test_names_in_backticks_and_contracts_are_mentioned() -> None:
     assert not chains & {("x",), ("other",), ("not",)}
 
 
+@pytest.mark.parametrize(
+    ("text", "chains"),
+    [
+        ("`g(n)`", {("g",)}),
+        ("``g(n, key='a')``", {("g",)}),
+        ("`shop.text.slugify(x)` of it", {("shop", "text", "slugify")}),
+        ("`g(h(n), (1, 2))`, then `k`", {("g",), ("k",)}),
+        ("`g(n,\n  m)`", {("g",)}),
+        ("`g(n`, `g)`, `g(n)!`, ```g(n)```, `(n)`", set()),
+        ("`a`g(n)`b`", {("a",), ("b",)}),
+    ],
+)
+def test_a_call_in_backticks_mentions_what_it_calls(text: str, chains: set[tuple[str, ...]]) -> None:
+    assert mentioned_names(text).chains == chains
+
+
 def test_a_new_example_changes_no_other_part() -> None:
     one = read("'''A.\n\n    >>> f(1)\n    1\n\n    >>> f(3)\n    3\n    '''")
     more = read("'''A.\n\n    >>> f(1)\n    1\n\n    >>> f(3)\n    3\n\n    >>> f(4)\n    4\n    '''")
