@@ -7,7 +7,7 @@ from hatch_vibesafe.toml_table import Table
 from vibesafe_runtime._signature import parse_key
 
 ENVIRONMENT = "env"
-FILE = "file"
+_READ_HERE = (ENVIRONMENT, "file")
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9+.-]*:[^\0\r\n]+")
 
@@ -36,6 +36,11 @@ class SigningConfig:
         """What stands after it: the variable's name, the file's path or the rest of the URI."""
         return (self.key or "").partition(":")[2]
 
+    @property
+    def read_here(self) -> bool:
+        """Whether the private key itself is read; else a signer of securesystemslib keeps it and signs with it."""
+        return self.kind in _READ_HERE
+
 
 UNSIGNED = SigningConfig()
 
@@ -49,7 +54,7 @@ def read_signing(table: Table) -> SigningConfig:
     if signing.key is not None and not _REFERENCE.fullmatch(signing.key):
         remedy = 'write "env:NAME", "file:PATH" or a signer\'s URI, never a key'
         table.problem("key", "does not say where a private key is", remedy)
-    elif signing.key is not None and signing.kind not in {ENVIRONMENT, FILE} and signing.public_key is None:
+    elif signing.key is not None and not signing.read_here and signing.public_key is None:
         what = f'is neither "env:NAME" nor "file:PATH", and a signer\'s URI ({signing.kind}:) needs its public key'
         table.problem("key", what, 'add public_key = "ed25519:..."')
     if signing.public_key is not None:
