@@ -1,7 +1,7 @@
 """The one form of JSON that ships, and the only way to read it back: RFC 8785, "JSON Canonicalization Scheme".
 
-It holds strings, integers, booleans, lists and tables with ASCII keys only: for these, the standard library's sorted
-compact dump is what RFC 8785 asks for. A fraction, or a number that a JSON reader may not carry exactly, is text.
+It holds strings, integers, booleans, lists and tables with printable ASCII keys only: for these, the standard library's
+sorted compact dump is what RFC 8785 asks for. A fraction, or a number that a reader may not carry exactly, is text.
 
 Threat: two readers that understand the same signed bytes differently, by a key that stands twice, a number that one of
 them rounds, or blanks that one of them drops.
@@ -67,8 +67,8 @@ def _refuse_number(text: str) -> NoReturn:
 def _refuse_others(value: object) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise ValueError(f"the key {key!r} is not ASCII text")
+            if not (isinstance(key, str) and key.isascii() and key.isprintable()):
+                raise ValueError(f"the key {key!r} is not printable ASCII")
             _refuse_others(item)
     elif isinstance(value, list):
         for item in value:

@@ -24,6 +24,7 @@ COMMANDS = {
     "save": ("save", "Make checkpoints with complete evidence the active ones."),
     "status": ("status", "Say where every unit stands and what to do next."),
     "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
+    "explain": ("explain", "Say who wrote an implementation, from what, and what judged it."),
     "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
     "model": ("model", "Install a small model for this machine's processor."),
 }

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hatch_vibesafe.problems import Problem, render
+from hatch_vibesafe.store.records import GateRecord
 
 # A table that goes into a file or a log has no window to fit into, and a cut-off unit id helps nobody.
 _UNLIMITED_WIDTH = 10_000
@@ -57,3 +58,14 @@ def print_json(document: Mapping[str, object]) -> None:
 def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, str]]:
     """Return problems in their JSON form."""
     return [{"where": problem.where, "what": problem.what, "remedy": problem.remedy} for problem in problems]
+
+
+def gate_as_json(record: GateRecord) -> dict[str, object]:
+    """Return what one gate said in its JSON form."""
+    return {
+        "gate": record.gate,
+        "tool": record.tool,
+        "version": record.version,
+        "passed": record.passed,
+        "counts": dict(record.counts),
+    }

@@ -75,15 +75,6 @@ def _document(spec: Spec, verdict: Verdict) -> dict[str, object]:
         "unit": str(spec.unit),
         "passed": verdict.passed,
         "sandbox": verdict.sandbox,
-        "gates": [
-            {
-                "gate": record.gate,
-                "tool": record.tool,
-                "version": record.version,
-                "passed": record.passed,
-                "counts": dict(record.counts),
-            }
-            for record in verdict.records
-        ],
+        "gates": [output.gate_as_json(record) for record in verdict.records],
         "findings": [finding_as_json(finding) for finding in verdict.findings],
     }

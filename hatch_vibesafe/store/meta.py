@@ -13,7 +13,7 @@ from hatch_vibesafe.store.toml import dump
 FORMAT = 1
 
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(\+00:00|Z)", re.ASCII)
-_ORIGINS: dict[str, Literal["generated", "submitted", "recorded"]] = {
+ORIGINS: dict[str, Literal["generated", "submitted", "recorded"]] = {
     "generated": "generated",
     "submitted": "submitted",
     "recorded": "recorded",
@@ -123,14 +123,14 @@ def _parts(record: Record) -> tuple[tuple[str, Digest], ...]:
 def _provenance(record: Record) -> Provenance:
     sent = record.record("sent")
     origin = record.text("origin")
-    if origin and origin not in _ORIGINS:
-        record.problem("origin", f"is {origin!r}, not one of {', '.join(_ORIGINS)}")
+    if origin and origin not in ORIGINS:
+        record.problem("origin", f"is {origin!r}, not one of {', '.join(ORIGINS)}")
     parent = record.optional_digest("parent")
     created = record.text("created")
     if created and not is_creation_time(created):
         record.problem("created", f"is {created!r}, not a time in UTC with microseconds")
     provenance = Provenance(
-        origin=_ORIGINS.get(origin, "submitted"),
+        origin=ORIGINS.get(origin, "submitted"),
         author=record.text("author"),
         provider=record.text("provider"),
         provider_kind=record.text("provider_kind"),

@@ -1,0 +1,142 @@
+"""`vibesafe explain`: who or what wrote an implementation, from which spec, and which gates it passed, in words."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.session import Session, matches, open_session
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.ship.explanation import Explanation, explain_baked, explain_stored
+from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
+from hatch_vibesafe.store.reading import read_unit
+
+_WIDTH = 100
+
+
+@click.command(
+    name="explain",
+    epilog="Examples:  vibesafe explain app.math/add   |   vibesafe explain dist/app-1.0-py3-none-any.whl   |   "
+    "vibesafe explain --installed app --json",
+)
+@click.argument("what", metavar="UNIT|WHEEL")
+@click.option("--installed", is_flag=True, help="The argument names a distribution installed beside vibesafe.")
+@options.target
+@options.as_json
+def command(what: str, installed: bool, targets: tuple[str, ...], as_json: bool) -> int:
+    """Say who or what wrote a unit's implementation, from what, which gates it passed, and what is not known.
+
+    UNIT is explained from this checkout; --target narrows a WHEEL, whose files are first compared with its manifest.
+    Exits 1 where a unit of the checkout would not ship as it is.
+    """
+    if installed or what.endswith(".whl") or Path(what).is_file():
+        packages = read_installed(what) if installed else read_wheel(Path(what))
+        explanations = _baked(what, packages, targets)
+        problems: tuple[Problem, ...] = ()
+    else:
+        explanations, problems = _in_checkout(_session(what, targets))
+    if as_json:
+        document = [_document(explanation) for explanation in explanations]
+        output.print_json({"units": document, "problems": output.problems_as_json(problems)})
+    else:
+        if explanations:
+            click.echo("\n\n".join(_text(explanation) for explanation in explanations))
+        output.print_problems(problems)
+    return EXIT_FINDINGS if problems else 0
+
+
+def _baked(what: str, packages: Sequence[BakedPackage], targets: Sequence[str]) -> list[Explanation]:
+    """Return the units of a wheel that are meant, in words.
+
+    Raises:
+        VibesafeConfigurationError: if a target means none of them.
+    """
+    units = [account.unit for package in packages for account in package.accounts]
+    problems = [
+        Problem(f"--target {target}", f"names no unit of {what}", "leave out --target to see them all")
+        for target in targets
+        if not any(matches(unit, target) for unit in units)
+    ]
+    if problems:
+        raise VibesafeConfigurationError(*problems)
+    return [
+        explain_baked(account, package.directory, signed=package.signed)
+        for package in packages
+        for account in package.accounts
+        if not targets or any(matches(account.unit, target) for target in targets)
+    ]
+
+
+def _session(unit: str, targets: Sequence[str]) -> Session:
+    """Return the checkout with one unit, module or glob of it that is meant.
+
+    Raises:
+        VibesafeConfigurationError: if targets are named too, or the unit is none of the project.
+    """
+    if targets:
+        remedy = f"vibesafe explain {unit}"
+        raise VibesafeConfigurationError(
+            Problem("--target", "narrows a wheel; a unit needs no target beside it", remedy)
+        )
+    return open_session((unit,))
+
+
+def _in_checkout(session: Session) -> tuple[list[Explanation], tuple[Problem, ...]]:
+    """Return the units that are meant, in words, and what keeps a build from shipping them."""
+    directory = session.project.checkpoints_path
+    explanations = [
+        explanation
+        for spec in session.specs
+        if (explanation := explain_stored(spec, read_unit(spec, session.index, directory), session.statuses[spec.unit]))
+    ]
+    problems = (problem for status in session.statuses.values() for problem in status.problems)
+    return explanations, (*session.scan_problems, *problems)
+
+
+def _text(explanation: Explanation) -> str:
+    unknown = f"Not known: {'; '.join(explanation.unknown)}."
+    paragraphs = [_filled(paragraph) for paragraph in (*explanation.paragraphs, unknown)]
+    return "\n".join([f"{explanation.account.unit}  {explanation.state}", *paragraphs])
+
+
+def _filled(paragraph: str) -> str:
+    indent = "  "
+    # A hash or a command that is broken over two lines cannot be copied.
+    return textwrap.fill(
+        paragraph,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _document(explanation: Explanation) -> dict[str, object]:
+    account, said = explanation.account, explanation.account.provenance
+    return {
+        "unit": str(account.unit),
+        "state": explanation.state,
+        "spec_hash": account.spec_hash,
+        "checkpoint": account.checkpoint,
+        "parent": said.parent,
+        "origin": said.origin,
+        "author": said.author,
+        "provider": said.provider,
+        "provider_kind": said.provider_kind,
+        "model": said.model_answered,
+        "template": said.template,
+        "prompt": account.prompt,
+        "sent": dict(said.sent),
+        "attempt": said.attempt,
+        "repairs": list(said.repairs),
+        "sandbox": account.sandbox,
+        "gates": [output.gate_as_json(gate) for gate in account.gates],
+        "approver": account.approver,
+        "tool": said.tool,
+        "explanation": list(explanation.paragraphs),
+        "unknown": list(explanation.unknown),
+    }

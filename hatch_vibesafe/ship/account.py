@@ -1,0 +1,46 @@
+"""What is recorded about one implementation, wherever it was read: in a checkout's store or in a wheel's statement."""
+
+from dataclasses import dataclass
+
+from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId
+from hatch_vibesafe.store.meta import Meta
+from hatch_vibesafe.store.records import Evidence, GateRecord, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who or what wrote an implementation, from what, and what judged it.
+
+    Attributes:
+        unit: Whose implementation it is.
+        spec_hash: The spec that it was made for.
+        checkpoint: Its checkpoint.
+        prompt: The digest of the prompt; of no bytes for submitted code.
+        provenance: Who or what wrote it; `created` is empty in a statement, which holds no times.
+        sandbox: The sandbox level at which the gates ran; empty where no evidence says so.
+        gates: The gates that judged it; empty where no evidence says so.
+        approver: Who made the checkpoint the active one; empty where nobody is recorded.
+    """
+
+    unit: UnitId
+    spec_hash: SpecHash
+    checkpoint: CheckpointHash
+    prompt: Digest
+    provenance: Provenance
+    sandbox: str
+    gates: tuple[GateRecord, ...]
+    approver: str
+
+
+def account_of(meta: Meta, evidence: Evidence | None, approver: str) -> Account:
+    """Return what the store records about a checkpoint."""
+    return Account(
+        unit=meta.unit,
+        spec_hash=meta.spec_hash,
+        checkpoint=meta.hash,
+        prompt=meta.prompt,
+        provenance=meta.provenance,
+        sandbox="" if evidence is None else evidence.sandbox,
+        gates=() if evidence is None else evidence.gates,
+        approver=approver,
+    )

@@ -1,0 +1,153 @@
+"""An account of an implementation in words that a reviewer reads in a minute. Pure: values in, text out.
+
+What it is told may come from a stranger's wheel: nothing of it reaches a terminal but as printable text of some length.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hatch_vibesafe.ship.account import Account, account_of
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.drift import UnitStatus
+from hatch_vibesafe.store.reading import Stored, UnitReading
+from hatch_vibesafe.store.records import GateRecord
+
+_LONGEST = 300
+_SHORT = 12  # digits of a hash: enough for a person to compare
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What there is to say of one implementation.
+
+    Attributes:
+        account: What is recorded.
+        state: A unit's state in a checkout, or "baked".
+        paragraphs: The account in words: where it stands, who wrote it, from what, what judged it, what locks it.
+        unknown: What is not known, or is a claim that nothing proves.
+    """
+
+    account: Account
+    state: str
+    paragraphs: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def explain_baked(account: Account, directory: str, *, signed: bool) -> Explanation:
+    """Return what a baked package in `directory`, compared with its manifest, says of one implementation."""
+    standing = f"It ships in {printable(directory)}, and every byte there is as the manifest beside it has it."
+    unknown = (
+        "whether the signature beside it is that of a key you trust: `python -m vibesafe_runtime verify --key KEY` says"
+        if signed
+        else "whether somebody rewrote package, manifest and statement together: there is no signature"
+    )
+    return _explanation(account, "baked", standing, unknown)
+
+
+def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Explanation | None:
+    """Return what the store says of a unit's active checkpoint, or, where none is active, of the one that waits.
+
+    None where there is neither, or its files are damaged: what they say then is no account of anything.
+    """
+    stored = reading.active or reading.current
+    if stored is None or stored.meta is None or not _is_whole(stored, reading):
+        return None
+    approver = reading.entry.approver if reading.entry is not None else ""
+    standing = _standing(status, f"{spec.path}:{spec.line}")
+    unknown = "what the gates would say today: `vibesafe check` runs them again"
+    return _explanation(account_of(stored.meta, stored.evidence, approver), status.state, standing, unknown)
+
+
+def printable(text: str) -> str:
+    """Return a text as it can be shown: what does not print is escaped, what is very long is cut."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut)
+
+
+def _is_whole(stored: Stored, reading: UnitReading) -> bool:
+    pinned = reading.entry is None or stored.evidence_digest == reading.entry.evidence
+    return pinned and not stored.damage and not stored.evidence_damage
+
+
+def _standing(status: UnitStatus, place: str) -> str:
+    if status.active is None:
+        return f"It is not saved, so a build refuses it. Its spec stands at {place}."
+    if not status.problems:
+        first = f"It is active and agrees with its spec at {place}: a build ships it as it is."
+    elif status.moved:
+        first = (
+            f"It is active, but has drifted from its spec at {place} ({'; '.join(status.moved)}): a build refuses it."
+        )
+    else:
+        first = f"It is active, but a build refuses it; the problems say why. Its spec stands at {place}."
+    if status.current is None or status.current == status.active:
+        return first
+    return f"{first} Checkpoint {status.current[:_SHORT]}, for the spec as it is now, waits for `vibesafe save`."
+
+
+def _explanation(account: Account, state: str, standing: str, unknown: str) -> Explanation:
+    paragraphs = (standing, _author(account), _source(account), _judges(account), _lock(account))
+    return Explanation(account, state, paragraphs, (*_claims(account), unknown))
+
+
+def _author(account: Account) -> str:
+    said = account.provenance
+    if said.origin == "submitted":
+        who = printable(said.author) or "somebody who gave no name"
+        first = f"The code was handed in by {who}."
+    else:
+        model = printable(said.model_answered) or "A model that is not named"
+        replayed = ", in an answer that was recorded earlier and replayed" if said.origin == "recorded" else ""
+        provider = f'the provider "{printable(said.provider)}" ({printable(said.provider_kind)})'
+        first = f"{model} wrote it at attempt {said.attempt}, asked through {provider}{replayed}."
+    repairs = "; ".join(printable(repair) for repair in said.repairs)
+    return f"{first} Put right in it by rule, before it was judged: {repairs}." if repairs else first
+
+
+def _source(account: Account) -> str:
+    said = account.provenance
+    spec = f"It was written for the spec with the hash {account.spec_hash[:_SHORT]}."
+    if said.origin == "submitted":
+        return f"{spec} No prompt was sent."
+    sent = ", ".join(f"{printable(name)} {printable(str(value))}" for name, value in said.sent) or "nothing"
+    prompt = f"The prompt that {printable(said.template)} made is not kept, only its SHA-256 {account.prompt[:_SHORT]}"
+    return f"{spec} {prompt}. Sent with it: {sent}."
+
+
+def _judges(account: Account) -> str:
+    if not account.gates:
+        return "No gate is recorded to have judged it."
+    place = "with no sandbox" if account.sandbox == "none" else f"in a sandbox of level {printable(account.sandbox)}"
+    passed = "; ".join(_gate(gate) for gate in account.gates if gate.passed)
+    failed = "; ".join(_gate(gate) for gate in account.gates if not gate.passed)
+    if failed:
+        return f"It did not pass {failed}; it passed {passed or 'no other gate'}, {place}."
+    return f"It passed {passed}, {place}."
+
+
+def _gate(gate: GateRecord) -> str:
+    counts = "".join(f", {printable(name)}: {count}" for name, count in gate.counts)
+    return f"{printable(gate.gate)} ({printable(gate.tool)} {printable(gate.version)}{counts})"
+
+
+def _lock(account: Account) -> str:
+    said = account.provenance
+    parent = (
+        "It has no parent" if said.parent is None else f"Its parent, active at that time, is {said.parent[:_SHORT]}"
+    )
+    approved = (
+        f"{printable(account.approver)} approved it" if account.approver else "Nobody is recorded to have approved it"
+    )
+    return f"It is checkpoint {account.checkpoint[:_SHORT]}, made by {printable(said.tool)}. {parent}. {approved}."
+
+
+def _claims(account: Account) -> Iterator[str]:
+    said = account.provenance
+    if said.origin != "submitted":
+        yield "whether that model wrote it: the provider says so"
+    elif said.author:
+        yield "whether that author wrote it: who handed it in says so"
+    else:
+        yield "who wrote it"
+    if account.approver:
+        yield "whether the approver is who the name says"

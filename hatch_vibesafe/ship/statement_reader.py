@@ -1,0 +1,128 @@
+"""Read a baked package's statement back, strictly, and compare it with the manifest beside it. Pure: bytes in.
+
+Unknown keys are passed over, as in-toto's parsing rules ask of who reads a statement.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from hatch_vibesafe.canonical_json import parse_canonical_json
+from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId, checkpoint_hash
+from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
+from hatch_vibesafe.ship.account import Account
+from hatch_vibesafe.ship.statement import PREDICATE_TYPE, STATEMENT_TYPE
+from hatch_vibesafe.store.meta import ORIGINS
+from hatch_vibesafe.store.records import GateRecord, Provenance
+from hatch_vibesafe.store.strict import Record
+
+REMEDY = "take the wheel again from where it was built"
+
+
+def read_statement(content: bytes, where: str, digests: Mapping[str, str], manifest: Digest) -> tuple[Account, ...]:
+    """Return what a statement says of each implementation, in its order.
+
+    Args:
+        content: The bytes of the statement.
+        where: What to name in problems.
+        digests: SHA-256 by path of every file that the package's manifest pins.
+        manifest: The digest of the manifest without the lines of the statement and its envelope.
+
+    Raises:
+        VibesafeHashMismatch: with everything that is wrong: no canonical JSON, no statement of ours, one that does not
+            agree with the manifest or with itself.
+    """
+    problems: list[Problem] = []
+    try:
+        value = parse_canonical_json(content)
+    except ValueError as error:
+        raise VibesafeHashMismatch(Problem(where, f"is not a statement: {error}", REMEDY)) from None
+    if not isinstance(value, dict):
+        raise VibesafeHashMismatch(Problem(where, "is not a statement: it is no table", REMEDY))
+    statement = Record(dict(value), where, REMEDY, problems)
+    for key, expected in (("_type", STATEMENT_TYPE), ("predicateType", PREDICATE_TYPE)):
+        found = statement.text(key)
+        if found and found != expected:
+            statement.problem(key, f"is {found!r:.80}, where {expected} is expected")
+    subjects = _subjects(statement, digests)
+    predicate = statement.record("predicate")
+    if predicate.digest("manifestWithoutStatement") != manifest:
+        predicate.problem("manifestWithoutStatement", "is not the digest of the manifest beside it")
+    accounts = tuple(_account(record, subjects) for record in predicate.records("units"))
+    units = [account.unit for account in accounts]
+    for unit in sorted({unit for unit in units if units.count(unit) > 1}):
+        predicate.problem("units", f"holds {unit} more than once")
+    if problems:
+        raise VibesafeHashMismatch(*problems)
+    return accounts
+
+
+def _subjects(statement: Record, digests: Mapping[str, str]) -> dict[str, Digest]:
+    subjects: dict[str, Digest] = {}
+    for record in statement.records("subject"):
+        name, found = record.text("name"), record.record("digest").digest("sha256")
+        if name in subjects:
+            record.problem("name", f"names {name!r:.80} again")
+        elif name and digests.get(name) != found:
+            record.problem("digest", f"is not that of {name!r:.80} in the manifest")
+        subjects[name] = found
+    return subjects
+
+
+def _account(record: Record, subjects: Mapping[str, Digest]) -> Account:
+    uses = tuple((use.text("name"), use.record("digest").digest("sha256")) for use in record.records("uses"))
+    account = Account(
+        unit=_unit(record),
+        spec_hash=SpecHash(record.digest("specHash")),
+        checkpoint=CheckpointHash(record.digest("checkpoint")),
+        prompt=record.digest("promptDigest"),
+        provenance=_provenance(record),
+        sandbox=record.text("sandbox"),
+        gates=tuple(_gates(record)),
+        approver=record.text("approver"),
+    )
+    path = record.text("implementation")
+    if path not in subjects:
+        record.problem("implementation", f"is {path!r:.80}, which is no subject of the statement")
+    elif account.checkpoint != checkpoint_hash(account.spec_hash, account.prompt, subjects[path], uses):
+        record.problem("checkpoint", "is not the hash of the spec hash, prompt, implementation and uses beside it")
+    return account
+
+
+def _unit(record: Record) -> UnitId:
+    text = record.text("unit")
+    try:
+        return UnitId.parse(text)
+    except ValueError as error:
+        record.problem("unit", str(error))
+        return UnitId("unreadable", "unreadable")
+
+
+def _provenance(record: Record) -> Provenance:
+    sent, origin, parent = record.record("sent"), record.text("origin"), record.text("parent")
+    if origin not in ORIGINS:
+        record.problem("origin", f"is {origin!r:.80}, not one of {', '.join(ORIGINS)}")
+    return Provenance(
+        origin=ORIGINS.get(origin, "submitted"),
+        author=record.text("author"),
+        provider=record.text("provider"),
+        provider_kind=record.text("providerKind"),
+        model_answered=record.text("modelAnswered"),
+        template=record.text("template"),
+        sent=tuple((name, sent.scalar(name)) for name in sent.names()),
+        attempt=record.integer("attempt"),
+        repairs=record.texts("repairs"),
+        parent=CheckpointHash(record.digest("parent")) if parent else None,
+        created="",
+        tool=record.text("tool"),
+    )
+
+
+def _gates(record: Record) -> Iterator[GateRecord]:
+    for gate in record.records("gates"):
+        counts = gate.record("counts")
+        yield GateRecord(
+            gate=gate.text("gate"),
+            tool=gate.text("tool"),
+            version=gate.text("version"),
+            passed=gate.boolean("passed"),
+            counts=tuple((name, counts.integer(name)) for name in counts.names()),
+        )

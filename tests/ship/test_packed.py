@@ -1,0 +1,314 @@
+"""What a wheel says of its implementations: believed only where every byte agrees with the manifest."""
+
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.canonical_json import Json, canonical_json, parse_canonical_json
+from hatch_vibesafe.identity import digest
+from hatch_vibesafe.problems import VibesafeConfigurationError, VibesafeError, VibesafeHashMismatch
+from hatch_vibesafe.project import open_project
+from hatch_vibesafe.ship.active import ActiveUnit, read_active_units
+from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
+from hatch_vibesafe.ship.statement import statement_bytes
+from tests.ship.conftest import PRICING, PROVENANCE, TOTAL, Tree
+from vibesafe_runtime._manifest import format_manifest, init_source
+
+BAKED = "shop/_vibesafe"
+IMPLEMENTATION = f"{BAKED}/pricing__total.py"
+STATEMENT = f"{BAKED}/statement.json"
+ENVELOPE = f"{BAKED}/statement.dsse.json"
+MANIFEST = f"{BAKED}/MANIFEST"
+
+Change = Callable[[dict[str, bytes]], object]
+
+
+@pytest.fixture
+def unit(shop: Tree) -> ActiveUnit:
+    (unit,) = read_active_units(open_project(shop.root)).units
+    return unit
+
+
+def pinned(files: Mapping[str, bytes], *, sharded: bool = False) -> dict[str, bytes]:
+    """Return files with a manifest that pins them, as a build makes it: of one piece, or in shards."""
+    stated = {STATEMENT, ENVELOPE}
+    top = {path: digest(content) for path, content in files.items() if path in stated or not sharded}
+    shards: dict[str, bytes] = {}
+    if sharded:
+        for path in sorted(files.keys() - stated):
+            name = f"{MANIFEST}.{digest(path.encode())[:2]}"
+            shards[name] = shards.get(name, b"") + f"{digest(files[path])}  {path}\n".encode()
+        top |= {path: digest(content) for path, content in shards.items()}
+    manifest = format_manifest(top)
+    return {**files, **shards, MANIFEST: manifest, f"{BAKED}/__init__.py": init_source(manifest)}
+
+
+def baked(unit: ActiveUnit, *, sharded: bool = False) -> dict[str, bytes]:
+    generated = {IMPLEMENTATION: TOTAL.encode(), f"{BAKED}/pricing.cpython-311.bytecode": b"\x00\xff"}
+    files = {"shop/pricing.py": PRICING.encode(), **generated}
+    manifest = digest(pinned(files, sharded=sharded)[MANIFEST])
+    statement = statement_bytes({IMPLEMENTATION: unit}, generated, manifest, "tool 1")
+    return pinned({**files, STATEMENT: statement}, sharded=sharded)
+
+
+def wheel(path: Path, files: Mapping[str, bytes]) -> Path:
+    file = path / "shop-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file
+
+
+@pytest.mark.parametrize("sharded", [False, True])
+def test_an_untouched_wheel_says_who_wrote_what(unit: ActiveUnit, tmp_path: Path, *, sharded: bool) -> None:
+    (package,) = read_wheel(wheel(tmp_path, {"shop/__init__.py": b"", **baked(unit, sharded=sharded)}))
+    assert (package.directory, package.signed) == (BAKED, False)
+    (account,) = package.accounts
+    assert account.unit == unit.spec.unit
+    assert (account.spec_hash, account.checkpoint) == (unit.spec.spec_hash, unit.checkpoint.hash)
+    assert (account.provenance.author, account.provenance.created) == (PROVENANCE.author, "")
+    assert account.provenance.sent == (("seed", str(2**60)), ("temperature", "0.1"))
+    assert (account.gates, account.sandbox) == (unit.evidence.gates, "L0")
+
+
+def test_an_envelope_beside_the_statement_is_said(unit: ActiveUnit, tmp_path: Path) -> None:
+    files = baked(unit)
+    kept = {name: content for name, content in files.items() if name not in {MANIFEST, f"{BAKED}/__init__.py"}}
+    (package,) = read_wheel(wheel(tmp_path, pinned({**kept, ENVELOPE: b"{}"})))
+    assert package.signed
+
+
+def remove(name: str) -> Change:
+    return lambda files: files.pop(name)
+
+
+def put(name: str, content: bytes) -> Change:
+    return lambda files: files.update({name: content})
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "words"),
+    [
+        (put(IMPLEMENTATION, b"evil"), IMPLEMENTATION, "was built with"),
+        (put("shop/pricing.py", b"evil"), "shop/pricing.py", "was built with"),
+        (put(STATEMENT, b"{}"), STATEMENT, "was built with"),
+        (put(f"{BAKED}/extra.py", b""), f"{BAKED}/extra.py", "added after the build"),
+        (put(f"{BAKED}/\x1b[2J", b""), "\\x1b[2J", "added after the build"),
+        (put(MANIFEST, b"not one\n"), MANIFEST, "do not belong together"),
+        (put(f"{BAKED}/__init__.py", b""), MANIFEST, "do not belong together"),
+        (remove(IMPLEMENTATION), IMPLEMENTATION, "is missing"),
+        (remove("shop/pricing.py"), "shop/pricing.py", "is missing"),
+        (remove(STATEMENT), STATEMENT, "is missing"),
+        (remove(f"{BAKED}/__init__.py"), f"{BAKED}/__init__.py", "is missing"),
+    ],
+)
+def test_a_wheel_that_was_touched_is_not_explained(
+    unit: ActiveUnit, tmp_path: Path, change: Change, where: str, words: str
+) -> None:
+    files = baked(unit)
+    change(files)
+    with pytest.raises(VibesafeHashMismatch) as caught:
+        read_wheel(wheel(tmp_path, files))
+    (problem,) = caught.value.problems
+    assert where in problem.where
+    assert words in problem.what
+
+
+def test_a_shard_of_other_bytes_is_found(unit: ActiveUnit, tmp_path: Path) -> None:
+    files = baked(unit, sharded=True)
+    shard = next(name for name in files if name.startswith(f"{MANIFEST}."))
+    files[shard] += b"\n"
+    with pytest.raises(VibesafeHashMismatch, match="not the shard"):
+        read_wheel(wheel(tmp_path, files))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", [IMPLEMENTATION, MANIFEST])
+def test_a_file_that_stands_twice_is_found(unit: ActiveUnit, tmp_path: Path, name: str) -> None:
+    files = baked(unit)
+    path = wheel(tmp_path, files)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, files[name])
+    with pytest.raises(VibesafeHashMismatch, match="more than once"):
+        read_wheel(path)
+
+
+Edit = Callable[[dict[str, Json]], object]
+
+
+def edit_unit(**values: Json) -> Edit:
+    def change(statement: dict[str, Json]) -> None:
+        predicate = statement["predicate"]
+        assert isinstance(predicate, dict)
+        units = predicate["units"]
+        assert isinstance(units, list)
+        assert isinstance(units[0], dict)
+        units[0].update(values)
+
+    return change
+
+
+def edit_predicate(change: Callable[[dict[str, Json]], object]) -> Edit:
+    def inner(statement: dict[str, Json]) -> None:
+        predicate = statement["predicate"]
+        assert isinstance(predicate, dict)
+        change(predicate)
+
+    return inner
+
+
+def twice(predicate: dict[str, Json]) -> None:
+    units = predicate["units"]
+    assert isinstance(units, list)
+    units.append(units[0])
+
+
+def subject_twice(statement: dict[str, Json]) -> None:
+    subjects = statement["subject"]
+    assert isinstance(subjects, list)
+    subjects.append(subjects[0])
+
+
+def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, bytes]:
+    """Return a package whose statement was rewritten, and its manifest with it."""
+    files = baked(unit)
+    kept = {name: content for name, content in files.items() if name not in {MANIFEST, f"{BAKED}/__init__.py"}}
+    return pinned({**kept, STATEMENT: change(files[STATEMENT])})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (edit_unit(checkpoint="a" * 64), "is not the hash of"),
+        (edit_unit(specHash="a" * 64), "is not the hash of"),
+        (edit_unit(uses=[{"name": "helper", "digest": {"sha256": "a" * 64}}]), "is not the hash of"),
+        (edit_unit(checkpoint="../.."), "not a SHA-256 digest"),
+        (edit_unit(unit="../../evil"), "not a unit id"),
+        (edit_unit(implementation="shop/pricing.py"), "no subject"),
+        (edit_unit(origin="forged"), "not one of generated, submitted, recorded"),
+        (edit_unit(gates=[1]), "a list of tables is expected"),
+        (edit_unit(author=1), "a string is expected"),
+        (edit_predicate(lambda predicate: predicate.pop("manifestWithoutStatement")), "is missing"),
+        (edit_predicate(lambda predicate: predicate.update(manifestWithoutStatement="a" * 64)), "not the digest of"),
+        (edit_predicate(twice), "more than once"),
+        (lambda statement: statement.update(_type="https://in-toto.io/Statement/v0.1"), "is expected"),
+        (lambda statement: statement.update(predicateType="https://slsa.dev/provenance/v1"), "is expected"),
+        (lambda statement: statement.update(subject=[]), "no subject"),
+        (subject_twice, "again"),
+        (edit_predicate(lambda predicate: predicate.update(units={})), "a list of tables is expected"),
+    ],
+)
+def test_a_statement_that_does_not_agree_is_refused(unit: ActiveUnit, tmp_path: Path, change: Edit, words: str) -> None:
+    def rewritten(content: bytes) -> bytes:
+        statement = parse_canonical_json(content)
+        assert isinstance(statement, dict)
+        change(statement)
+        return canonical_json(statement)
+
+    with pytest.raises(VibesafeHashMismatch, match=words):
+        read_wheel(wheel(tmp_path, restated(unit, rewritten)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda content: content + b"\n", "canonical form"),
+        (lambda content: content.replace(b'"author":', b'"approver":"Eve","author":'), "stands there twice"),
+        (lambda content: content[:-1], "is not a statement"),
+        (lambda _: b"[]", "no table"),
+        (lambda _: b"\xff", "not UTF-8"),
+    ],
+)
+def test_a_statement_of_another_form_is_refused(
+    unit: ActiveUnit, tmp_path: Path, change: Callable[[bytes], bytes], words: str
+) -> None:
+    with pytest.raises(VibesafeHashMismatch, match=words):
+        read_wheel(wheel(tmp_path, restated(unit, change)))
+
+
+def test_a_key_that_a_later_version_adds_is_passed_over(unit: ActiveUnit, tmp_path: Path) -> None:
+    def more(content: bytes) -> bytes:
+        statement = parse_canonical_json(content)
+        assert isinstance(statement, dict)
+        edit_unit(reviewer="Ada")(statement)
+        return canonical_json(statement)
+
+    (package,) = read_wheel(wheel(tmp_path, restated(unit, more)))
+    assert len(package.accounts) == 1
+
+
+def test_what_is_no_wheel_is_a_problem(tmp_path: Path, unit: ActiveUnit) -> None:
+    (tmp_path / "text.whl").write_bytes(b"text")
+    with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel"):
+        read_wheel(tmp_path / "text.whl")
+    with pytest.raises(VibesafeConfigurationError, match="does not exist"):
+        read_wheel(tmp_path / "none.whl")
+    with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel"):
+        read_wheel(tmp_path)
+    with pytest.raises(VibesafeConfigurationError, match="brings no baked package"):
+        read_wheel(wheel(tmp_path, {"shop/__init__.py": b""}))
+    path = wheel(tmp_path, baked(unit))
+    path.write_bytes(path.read_bytes().replace(b"def total", b"def t0tal"))
+    with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel: Bad CRC"):
+        read_wheel(path)
+
+
+@pytest.fixture
+def site(tmp_path: Path, unit: ActiveUnit, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory on the path with the distribution `shop` installed in it."""
+    files = baked(unit)
+    names = [*files, "shop-1.0.dist-info/METADATA", "shop-1.0.dist-info/RECORD"]
+    files["shop-1.0.dist-info/METADATA"] = b"Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n"
+    files["shop-1.0.dist-info/RECORD"] = "".join(f"{name},,\n" for name in names).encode()
+    site = tmp_path / "site"
+    for name, content in files.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_bytes(content)
+    monkeypatch.setattr(sys, "path", [str(site), *sys.path])
+    return site
+
+
+def test_an_installed_distribution_says_the_same(site: Path, unit: ActiveUnit, tmp_path: Path) -> None:
+    (site / BAKED / "__pycache__").mkdir()
+    assert read_installed("shop") == read_wheel(wheel(tmp_path, baked(unit)))
+    shutil.rmtree(site / "shop-1.0.dist-info")
+    with pytest.raises(VibesafeConfigurationError, match="is not installed"):
+        read_installed("shop")
+
+
+def touch(site: Path) -> None:
+    (site / BAKED / "extra.py").write_bytes(b"")
+
+
+def spoil(site: Path) -> None:
+    (site / IMPLEMENTATION).write_bytes(b"evil")
+
+
+def lose(site: Path) -> None:
+    (site / IMPLEMENTATION).unlink()
+
+
+@pytest.mark.parametrize("change", [touch, spoil, lose])
+def test_an_installed_distribution_that_was_touched_is_not_explained(
+    site: Path, change: Callable[[Path], None]
+) -> None:
+    packages: tuple[BakedPackage, ...] = read_installed("shop")
+    assert packages
+    change(site)
+    with pytest.raises(VibesafeError):
+        read_installed("shop")
+
+
+@pytest.mark.parametrize("name", ["", "no-such-distribution", "../x"])
+def test_a_name_that_nothing_has_is_a_problem(name: str) -> None:
+    with pytest.raises(VibesafeConfigurationError, match="is not installed"):
+        read_installed(name)
+
+
+def test_a_distribution_without_generated_code_is_a_problem() -> None:
+    with pytest.raises(VibesafeConfigurationError, match="brings no baked package"):
+        read_installed("pytest")
