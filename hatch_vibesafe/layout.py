@@ -42,7 +42,7 @@ def wheel_files(root: Path) -> tuple[WheelFile, ...]:
     Raises:
         VibesafeConfigurationError: if hatchling cannot tell.
     """
-    if not _built_by_hatchling(root):
+    if not built_by_hatchling(root):
         base = root / "src" if (root / "src").is_dir() else root
         return tuple(_found(root, base, PurePosixPath()))
     try:
@@ -62,7 +62,8 @@ def wheel_files(root: Path) -> tuple[WheelFile, ...]:
     return tuple(sorted((*held, *beside), key=lambda file: (file.path, file.module)))
 
 
-def _built_by_hatchling(root: Path) -> bool:
+def built_by_hatchling(root: Path) -> bool:
+    """Return whether the project at `root` says that hatchling builds it."""
     try:
         pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
     "explain": ("explain", "Say who wrote an implementation, from what, and what judged it."),
     "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
+    "key": ("key", "Make, replace and show the key that signs what a build states."),
     "model": ("model", "Install a small model for this machine's processor."),
 }
 

@@ -145,7 +145,9 @@ def test_what_is_no_private_key_in_pem_fails(root: Path, text: str) -> None:
 
 def test_a_public_key_of_another_key_fails(root: Path) -> None:
     assert "does not belong to public_key" in refused(root, "env:KEY", key_text(OTHER), KEY=pem()).what
-    assert "KeyMismatchError" in refused(root, f"file2:{root}/keys/release.pem", key_text(OTHER)).what
+    # Which of the two it is depends on the version of securesystemslib: older ones do not compare.
+    elsewhere = refused(root, f"file2:{root}/keys/release.pem", key_text(OTHER)).what
+    assert "KeyMismatchError" in elsewhere or "did not make of this statement" in elsewhere
 
 
 def test_a_signer_that_does_not_exist_or_does_not_work_fails(root: Path) -> None:
