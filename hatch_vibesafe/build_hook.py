@@ -16,7 +16,7 @@ from hatch_vibesafe import __version__
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
 from hatch_vibesafe.project import Project, open_project
 from hatch_vibesafe.ship.active import read_active_units
-from hatch_vibesafe.ship.bake import bake, reserved_names
+from hatch_vibesafe.ship.bake import Recipe, bake, reserved_names
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
 from hatch_vibesafe.ship.wheel_check import check_wheel
 
@@ -76,7 +76,8 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
         if problems:
             raise VibesafeError(*problems)
         if self.target_name == "wheel":
-            included = self._expected = bake(active.units, active.sources, TOOL)
+            recipe = Recipe(TOOL, bytecode=project.config.build.bytecode)
+            included = self._expected = bake(active.units, active.sources, recipe)
         else:
             included = sdist_files(project, active.units)
             self._leave_out_the_rest_of_the_store(project)

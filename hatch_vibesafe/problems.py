@@ -1,6 +1,7 @@
 """Every failure that a user can cause is a list of `Problem`, carried by one of these exceptions."""
 
 from vibesafe_runtime._exceptions import (
+    Problem,
     VibesafeCheckpointMissing,
     VibesafeConfigurationError,
     VibesafeError,
@@ -8,8 +9,8 @@ from vibesafe_runtime._exceptions import (
     VibesafeMissingDoctest,
     VibesafeProviderError,
     VibesafeValidationError,
+    render,
 )
-from vibesafe_runtime._problems import Problem, render
 
 __all__ = [
     "Problem",

@@ -2,6 +2,7 @@
 
 from vibesafe_runtime._decorator import vibesafe
 from vibesafe_runtime._exceptions import (
+    Problem,
     VibeCoded,
     VibesafeCheckpointMissing,
     VibesafeConfigurationError,
@@ -12,7 +13,6 @@ from vibesafe_runtime._exceptions import (
     VibesafeProviderError,
     VibesafeValidationError,
 )
-from vibesafe_runtime._problems import Problem
 
 __all__ = [
     "Problem",

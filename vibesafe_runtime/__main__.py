@@ -3,7 +3,7 @@
 import sys
 from importlib.metadata import PackageNotFoundError, distribution, distributions
 
-from vibesafe_runtime._problems import Problem, render
+from vibesafe_runtime._exceptions import Problem, render
 from vibesafe_runtime._verify import verify
 
 USAGE = """usage: python -m vibesafe_runtime verify [DISTRIBUTION]

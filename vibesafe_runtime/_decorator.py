@@ -1,11 +1,8 @@
 """The decorator: where a baked package is, it returns the verified implementation itself; else the checkout decides."""
 
-import os
 import sys
 
-from vibesafe_runtime._exceptions import VibesafeCheckpointMissing, VibesafeConfigurationError
-from vibesafe_runtime._finder import VerifiedLoader, baked_package_of, check_running
-from vibesafe_runtime._problems import Problem
+from vibesafe_runtime._exceptions import Problem, VibesafeCheckpointMissing, VibesafeConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,15 +11,11 @@ if TYPE_CHECKING:
     from types import FrameType, FunctionType
     from typing import Literal, TypeVar, overload
 
-    from vibesafe_runtime._baked import BakedPackage
-
     F = TypeVar("F", bound=Callable[..., object])
     Kind = Literal["function", "http", "cli"]
 else:
     FunctionType = type(lambda: None)
 
-ENVIRONMENT = "VIBESAFE_ENV"
-MODES = ("dev", "prod")
 KINDS = ("function", "http", "cli")
 _TEXT_OPTIONS = ("provider", "template", "model", "method", "path")
 
@@ -65,7 +58,8 @@ class Decorator:
             VibesafeConfigurationError: if the options, what is decorated or `VIBESAFE_ENV` cannot be used.
             VibesafeHashMismatch: if anything differs from what was locked.
         """
-        _check_options(self._kind, options)
+        if options:
+            _check_options(self._kind, options)
         if function is None:
             return lambda function: _implementation(function, sys._getframe(1))  # noqa: SLF001 - see below
         return _implementation(function, sys._getframe(1))  # noqa: SLF001 - see `check_running`
@@ -121,47 +115,13 @@ def _implementation(stub: object, frame: "FrameType") -> object:
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         remedy = "put @vibesafe next to the `def`, below every other decorator"
         raise VibesafeConfigurationError(Problem(where, what, remedy))
+    # Here and not above, because an import of this package alone needs none of it.
+    from vibesafe_runtime._finder import baked_implementation  # noqa: PLC0415 - see above
+
     spec: ModuleSpec | None = stub.__globals__.get("__spec__")
-    package = None if spec is None else baked_package_of(spec.name, spec)
-    if spec is not None and package is not None:
-        _check_environment()
-        return _baked_implementation(package, spec.name, stub, frame)
-    return _checkout_implementation(stub, stub.__module__ if spec is None else spec.name)
-
-
-def _check_environment() -> None:
-    mode = os.environ.get(ENVIRONMENT)
-    if mode is not None and mode not in MODES:
-        what = f"is {mode!r}, but only {' or '.join(map(repr, MODES))} can stand there"
-        raise VibesafeConfigurationError(
-            Problem(ENVIRONMENT, what, f"unset {ENVIRONMENT}, or export {ENVIRONMENT}=prod")
-        )
-
-
-def _baked_implementation(package: "BakedPackage", module: str, stub: "FunctionType", frame: "FrameType") -> object:
-    name = package.implementation_module(module, stub.__qualname__)
-    path = package.path_of(name)
-    if path is None:
-        where = f"{module}/{stub.__qualname__}"
-        raise package.missing(where, f"has no implementation in {package.name}")
-    check_running(package, module, stub.__globals__, frame)
-    # A module that runs by `python -m` has no name of its own yet; the implementation may import from it.
-    borrowed = module not in sys.modules
-    if borrowed:
-        sys.modules[module] = sys.modules[stub.__globals__["__name__"]]
-    try:
-        __import__(name)
-        if not hasattr(sys.modules[name], stub.__name__):
-            # It was imported before its spec module, for which it now waits: run it again, and it will not have to.
-            del sys.modules[name]
-            __import__(name)
-    finally:
-        if borrowed:
-            del sys.modules[module]
-    found = sys.modules[name]
-    if not isinstance(found.__loader__, VerifiedLoader):
-        raise package.mismatch(package.place(path), "was loaded by something that does not verify it")
-    return getattr(found, stub.__name__)
+    if spec is None:
+        return _checkout_implementation(stub, stub.__module__)
+    return baked_implementation(spec, stub, frame) or _checkout_implementation(stub, spec.name)
 
 
 def _checkout_implementation(stub: "FunctionType", module: str) -> object:

@@ -1,42 +1,59 @@
 """The one meta-path finder: it answers for covered modules from their manifests, and stands first.
 
-It opens a file once, hashes what it read, and runs exactly these bytes; it never looks into `__pycache__`. A module
-that began to run before the finder stood is compared, code object with code object, with its verified source.
+It opens a file once, hashes what it read, and runs exactly these bytes or the bytecode that the manifest lists beside
+them; it never looks into `__pycache__`. A module that began to run before the finder stood is compared, code object
+with code object, with its verified source.
 """
 
 import os
 import sys
 
-# These are `importlib.machinery` and `importlib.util`; under these names they are loaded in every interpreter.
-from _frozen_importlib_external import SourceFileLoader, spec_from_file_location
+# These are `importlib.machinery`; under these names they are loaded in every interpreter.
+from _frozen_importlib import ModuleSpec, _load  # type: ignore[attr-defined]  # what `import` ends in; no stub has it
+from _frozen_importlib_external import SourceFileLoader
 
 from vibesafe_runtime._baked import BakedPackage, open_baked
+from vibesafe_runtime._bytecode import compile_source, same_code
+from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError
 from vibesafe_runtime._manifest import sha256
 from vibesafe_runtime._names import baked_package, root_package
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, FunctionType, ModuleType
+
+ENVIRONMENT = "VIBESAFE_ENV"
+MODES = ("dev", "prod")
 
 _covered: dict[str, BakedPackage] = {}
+_by_top: dict[str, tuple[BakedPackage, ...]] = {}
 
 
 class VerifiedLoader(SourceFileLoader):
     """Loads a covered module from bytes that were compared with the manifest."""
 
     def __init__(self, module: str, package: BakedPackage, path: str) -> None:
-        super().__init__(module, package.place(path))
+        self.name = module
+        self.path = package.place(path)
         self.package = package
         self._path = path
 
-    def get_code(self, fullname: str) -> "CodeType":  # noqa: ARG002 - part of the loader protocol
-        """Return the verified source, compiled."""
-        return _compile(self.package.read(self._path), self.path)
+    def get_code(self, fullname: str) -> "CodeType":
+        """Return the verified code of the module; for a spec module that of its implementations is made ready too."""
+        if not fullname.startswith(self.package.name):
+            self.package.load_bytecode(self._path)
+        return self.package.code(self._path)
 
     def get_data(self, path: str) -> bytes:
         """Return the bytes of a file; the module's own are verified."""
         return self.package.read(self._path) if path == self.path else self.package.read_unchecked(path)
+
+
+class _PackageLoader(VerifiedLoader):
+    """Loads a baked package itself, whose one statement only says that it is to be covered, which it is."""
+
+    def exec_module(self, module: "ModuleType") -> None:
+        """Run nothing."""
 
 
 class Finder:
@@ -49,36 +66,68 @@ class Finder:
         Raises:
             ModuleNotFoundError: for a module of a baked package that its manifest does not list.
         """
-        for package in _covered.values():
-            if package.owns(fullname):
-                covered = package.path_of(fullname)
-                if covered is not None:
-                    loader = VerifiedLoader(fullname, package, covered)
-                    return spec_from_file_location(fullname, loader.path, loader=loader)
-                if fullname.startswith(f"{package.name}."):
-                    raise ModuleNotFoundError(f"no module named {fullname!r} in its manifest", name=fullname)
+        for package in _by_top.get(fullname.partition(".")[0], ()):
+            covered = package.path_of(fullname)
+            if covered is not None:
+                return _spec(fullname, package, covered)
+            if fullname.startswith(f"{package.name}."):
+                raise ModuleNotFoundError(f"no module named {fullname!r} in its manifest", name=fullname)
         return None
 
 
-def baked_package_of(module: str, spec: "ModuleSpec") -> BakedPackage | None:
-    """Return the baked package of a module that is being imported; None where there is none.
+def _spec(module: str, package: BakedPackage, path: str) -> ModuleSpec:
+    loader = (_PackageLoader if module == package.name else VerifiedLoader)(module, package, path)
+    spec = ModuleSpec(module, loader, origin=loader.path)
+    spec.has_location = True
+    spec.cached = ""  # Nothing of ours is: Python would compute a name in `__pycache__`.
+    if path.endswith("/__init__.py"):
+        spec.submodule_search_locations = [_up(loader.path, 1)]
+    return spec
+
+
+def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameType") -> object:
+    """Return the verified implementation of a decorated stub; None where its module has no baked package.
+
+    Args:
+        spec: The module of the stub.
+        stub: The function that is decorated.
+        frame: The frame of the decorator's caller.
 
     Raises:
-        VibesafeHashMismatch: if it is not whole.
+        VibesafeCheckpointMissing: if the baked package has no implementation of it.
+        VibesafeConfigurationError: if `VIBESAFE_ENV` has a value that is no mode.
+        VibesafeHashMismatch: if anything differs from what was locked.
     """
-    root = root_package(module, _is_regular)
-    name = baked_package(module, root)
-    package = _covered.get(name)
+    module = spec.name
+    package = spec.loader.package if isinstance(spec.loader, VerifiedLoader) else _package_of(module, spec)
     if package is None:
-        owner = root or module
-        holder = spec if owner == module else sys.modules[owner].__spec__
-        package = _open(name, owner, holder)
-    if package is not None:
-        _stand_first(package)
-    return package
+        return None
+    _stand_first()
+    name = package.implementation_module(module, stub.__qualname__)
+    path = name.replace(".", "/") + ".py"
+    if not package.digest(path):
+        raise package.missing(f"{module}/{stub.__qualname__}", f"has no implementation in {package.name}")
+    if not isinstance(spec.loader, VerifiedLoader):
+        _check_running(package, module, stub.__globals__, frame)
+    # A module that runs by `python -m` has no name of its own yet; the implementation may import from it.
+    borrowed = module not in sys.modules
+    if borrowed:
+        sys.modules[module] = sys.modules[stub.__globals__["__name__"]]
+    try:
+        found = _loaded(package, name, path)
+        if not hasattr(found, stub.__name__):
+            # It was imported before its spec module, for which it now waits: run it again, and it will not have to.
+            del sys.modules[name]
+            found = _loaded(package, name, path)
+    finally:
+        if borrowed:
+            del sys.modules[module]
+    if not isinstance(found.__loader__, VerifiedLoader):
+        raise package.mismatch(package.place(path), "was loaded by something that does not verify it")
+    return getattr(found, stub.__name__)
 
 
-def cover(spec: "ModuleSpec", digest: str) -> None:
+def cover(spec: ModuleSpec, digest: str) -> None:
     """Cover the package whose `__init__` calls this: its modules are from now on loaded by the finder alone.
 
     The last step of each baked package's `__init__.py`, so the name and the meaning of this function stay.
@@ -93,47 +142,74 @@ def cover(spec: "ModuleSpec", digest: str) -> None:
     package = _covered.get(spec.name) or _open(spec.name, owner, spec)
     if package is None or sha256(package.manifest) != digest:
         raise ImportError(f"{spec.name} is not the baked package that stands in its place", name=spec.name)
-    _stand_first(package)
+    _stand_first()
 
 
-def check_running(package: BakedPackage, module: str, namespace: dict[str, object], frame: "FrameType | None") -> None:
-    """Check that a module which is running now is what the manifest has.
+def _package_of(module: str, spec: ModuleSpec) -> BakedPackage | None:
+    """Return the baked package of a module that this finder did not find."""
+    root = root_package(module, _is_regular)
+    name = baked_package(module, root)
+    if name in _covered:
+        return _covered[name]
+    owner = root or module
+    return _open(name, owner, spec if owner == module else sys.modules[owner].__spec__)
 
-    Args:
-        package: The baked package that must cover it.
-        module: Its name.
-        namespace: Its globals.
-        frame: The frame of the caller, from which the module's own frame is found.
+
+def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":
+    """Return the module `name` of a baked package, made of the covered file `path`; imported where it is not yet."""
+    found = sys.modules.get(name)
+    if found is None:
+        if package.name not in sys.modules:
+            __import__(package.name)
+        # What `import` would do with what the finder says, without asking every finder again.
+        found = _load(_spec(name, package, path))
+        setattr(sys.modules[package.name], name.rpartition(".")[2], found)
+    return found
+
+
+def _check_running(package: BakedPackage, module: str, namespace: dict[str, object], frame: "FrameType | None") -> None:
+    """Check that a module which began to run before the finder stood is what the manifest has.
 
     Raises:
         VibesafeHashMismatch: if it is not covered, or its code is not what its verified source compiles to.
     """
-    spec = namespace.get("__spec__")
-    if isinstance(getattr(spec, "loader", None), VerifiedLoader) or package.checked.get(module) is namespace:
+    if package.checked.get(module) is namespace:
         return
     path = package.path_of(module)
     if path is None:
-        raise package.mismatch(
-            str(namespace.get("__file__")), f"has units, but the manifest of {package.name} lacks it"
-        )
+        what = f"has units, but the manifest of {package.name} lacks it"
+        raise package.mismatch(str(namespace.get("__file__")), what)
     running = _running_code(namespace, frame)
     place = package.place(path)
     if running is None:
         raise package.mismatch(place, "decorates a unit when it no longer runs, so that its code cannot be compared")
-    if not same_code(running, _compile(package.read(path), place)):
+    package.load_bytecode(path)
+    # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
+    if not same_code(running, package.code(path)) and not same_code(running, compile_source(package.read(path), place)):
         raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
     package.checked[module] = namespace
 
 
-def _open(name: str, owner: str, holder: "ModuleSpec | None") -> BakedPackage | None:
+def _open(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:
     read = getattr(holder.loader, "get_data", None) if holder is not None and holder.has_location else None
     if holder is None or holder.origin is None or read is None:
         return None
     depth = holder.name.count(".") + (1 if holder.submodule_search_locations is None else 2)
     package = open_baked(name, owner, _up(holder.origin, depth), read)
     if package is not None:
+        _check_environment()
         _covered[name] = package
+        for top in {name.partition(".")[0], owner.partition(".")[0]}:
+            _by_top[top] = (*_by_top.get(top, ()), package)
     return package
+
+
+def _check_environment() -> None:
+    mode = os.environ.get(ENVIRONMENT)
+    if mode is not None and mode not in MODES:
+        what = f"is {mode!r}, but only {' or '.join(map(repr, MODES))} can stand there"
+        remedy = f"unset {ENVIRONMENT}, or export {ENVIRONMENT}=prod"
+        raise VibesafeConfigurationError(Problem(ENVIRONMENT, what, remedy))
 
 
 def _up(path: str, levels: int) -> str:
@@ -142,8 +218,7 @@ def _up(path: str, levels: int) -> str:
     return path
 
 
-def _stand_first(package: BakedPackage) -> None:
-    _covered[package.name] = package
+def _stand_first() -> None:
     if sys.meta_path[0] is not Finder:
         sys.meta_path[:] = [Finder, *(finder for finder in sys.meta_path if finder is not Finder)]
 
@@ -153,10 +228,6 @@ def _is_regular(name: str) -> bool:
     return spec is not None and spec.submodule_search_locations is not None and spec.has_location
 
 
-def _compile(source: bytes, place: str) -> "CodeType":
-    return compile(source, place, "exec", dont_inherit=True)
-
-
 def _running_code(namespace: dict[str, object], frame: "FrameType | None") -> "CodeType | None":
     # The outermost frame in a row with this namespace: code that a swapped module hands to exec() does not pass for it.
     while frame is not None and frame.f_globals is not namespace:
@@ -164,12 +235,3 @@ def _running_code(namespace: dict[str, object], frame: "FrameType | None") -> "C
     while frame is not None and frame.f_back is not None and frame.f_back.f_globals is namespace:
         frame = frame.f_back
     return None if frame is None else frame.f_code
-
-
-def same_code(one: "CodeType", other: "CodeType") -> bool:
-    """Return whether two code objects do the same, wherever they were compiled."""
-    # Equality leaves out the two that follow; one of them lets code write where it should not.
-    if one != other or one.co_stacksize != other.co_stacksize or one.co_qualname != other.co_qualname:
-        return False
-    pairs = zip(one.co_consts, other.co_consts, strict=True)
-    return all(same_code(a, b) for a, b in pairs if isinstance(a, type(one)) and isinstance(b, type(one)))

@@ -1,10 +1,13 @@
-"""The manifest of a baked package: its grammar, the look-up of one entry, and the module that pins it.
+"""The manifest of a baked package: its grammar, its shards, and the module that pins it.
 
 A manifest is what `sha256sum` writes and `sha256sum --check` reads: one line a file, 64 hexadecimal digits, two spaces,
 the path relative to the directory that holds the top package; sorted by path. The baked package's `__init__.py` is a
 fixed text whose only variable is the manifest's own digest. So a change of either is found by comparing the two. That
 stops corruption, half-updated deployments and edits of single files; who rewrites all of it consistently is stopped
 only by a signature.
+
+A manifest of very many files lists shards instead, each a manifest of the files whose path's SHA-256 begins with the
+two digits in the shard's name, so that the look-up of one file reads two short files.
 """
 
 import sys
@@ -12,12 +15,14 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
 MANIFEST = "MANIFEST"
 STATEMENT = "statement.json"
+ENVELOPE = "statement.dsse.json"
+MOST_LINES = 1024
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
-_CHEAPEST = ("_sha2", "_sha256", "hashlib")  # from Python 3.12, on 3.11, and on one that was built without either
 _DIGEST_END = 64
 _PATH_START = 66
 
@@ -30,22 +35,52 @@ cover(__spec__, "{digest}")
 '''
 
 
+def _cheapest() -> "ModuleType":
+    try:
+        # Python's own code for this, which needs no library.
+        return __import__("_sha256" if sys.version_info < (3, 12) else "_sha2")
+    except ImportError:
+        return __import__("hashlib")
+
+
+_new = sys.modules["_hashlib"].openssl_sha256 if "_hashlib" in sys.modules else _cheapest().sha256
+
+
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of `content`, by the implementation that costs this process least."""
-    loaded = sys.modules.get("_hashlib")
-    if loaded is not None:
-        return str(loaded.openssl_sha256(content).hexdigest())
-    for name in _CHEAPEST:
-        try:
-            return str(__import__(name).sha256(content).hexdigest())
-        except ImportError:
-            continue
-    raise ImportError("this interpreter has no SHA-256", name="hashlib")
+    return str(_new(content).hexdigest())
 
 
 def init_source(manifest: bytes) -> bytes:
     """Return the bytes that a baked package's `__init__.py` must have beside `manifest`."""
     return _INIT.format(digest=sha256(manifest)).encode()
+
+
+def manifest_files(directory: str, digests: "Mapping[str, str]") -> dict[str, bytes]:
+    """Return the manifest of a baked package, and its shards where it has many files, by path.
+
+    Args:
+        directory: The path of the baked package.
+        digests: Digest by path of all its files and of its spec modules.
+
+    Raises:
+        ValueError: for a path or a digest that the grammar has no place for.
+    """
+    # Never in a shard, and not counted: that the statement can name the digest of all the rest.
+    top = {path: digests[path] for name in (STATEMENT, ENVELOPE) if (path := f"{directory}/{name}") in digests}
+    if len(digests) - len(top) <= MOST_LINES:
+        return {f"{directory}/{MANIFEST}": format_manifest(digests)}
+    shards: dict[str, dict[str, str]] = {}
+    for path in digests.keys() - top:
+        shards.setdefault(shard_path(directory, path), {})[path] = digests[path]
+    files = {path: format_manifest(lines) for path, lines in shards.items()}
+    top |= {path: sha256(content) for path, content in files.items()}
+    return {**files, f"{directory}/{MANIFEST}": format_manifest(top)}
+
+
+def shard_path(directory: str, path: str) -> str:
+    """Return the path of the shard that lists `path`, where the manifest in `directory` has shards."""
+    return f"{directory}/{MANIFEST}.{sha256(path.encode())[:2]}"
 
 
 def format_manifest(digests: "Mapping[str, str]") -> bytes:
@@ -60,13 +95,17 @@ def format_manifest(digests: "Mapping[str, str]") -> bytes:
     return manifest
 
 
+def read_manifest(manifest: bytes) -> dict[str, str]:
+    """Return digest by path, of a manifest whose own digest has been compared."""
+    return {line[_PATH_START:]: line[:_DIGEST_END] for line in manifest.decode().split("\n") if line}
+
+
 def parse_manifest(manifest: bytes) -> dict[str, str]:
     """Return digest by path, in the manifest's order.
 
     Raises:
         ValueError: for the first line that is not exactly as the grammar has it; it says which and why.
     """
-    digests: dict[str, str] = {}
     if not manifest.endswith(b"\n"):
         raise ValueError("does not end with a newline")
     previous = b""
@@ -84,39 +123,8 @@ def parse_manifest(manifest: bytes) -> dict[str, str]:
             raise ValueError(f"line {number} is not UTF-8") from None
         if not _is_plain_path(text):
             raise ValueError(f"line {number} is not a plain relative path: {text!r}")
-        digests[text] = digest.decode()
         previous = path
-    return digests
-
-
-def look_up(manifest: bytes, path: str) -> str | None:
-    """Return the digest of one file, or None where the manifest has no line for it.
-
-    The lines are sorted, so this reads a handful of them however long the manifest is.
-    """
-    key = path.encode()
-    low, high = 0, len(manifest)
-    while low < high:
-        start = max(low, manifest.rfind(b"\n", low, (low + high) // 2) + 1)
-        end = manifest.find(b"\n", start)
-        found = manifest[start + _PATH_START : end]
-        if end < 0 or found == key:
-            twice = manifest.startswith(key + b"\n", end + 1 + _PATH_START) or manifest.endswith(
-                b"  " + key + b"\n", 0, start
-            )
-            whole = end >= 0 and not twice and manifest[start + _DIGEST_END : start + _PATH_START] == b"  "
-            return manifest[start : start + _DIGEST_END].decode("latin-1") if whole else None
-        if found < key:
-            low = end + 1
-        else:
-            high = start
-    return None
-
-
-def names_in(manifest: bytes, directory: str) -> frozenset[str]:
-    """Return the names of the files that the manifest lists directly in `directory`."""
-    after = manifest.split(f"  {directory}/".encode())[1:]
-    return frozenset(piece.partition(b"\n")[0].decode("utf-8", "replace") for piece in after)
+    return read_manifest(manifest)
 
 
 def _is_plain_path(path: str) -> bool:

@@ -9,10 +9,10 @@ from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from types import CodeType
 
-from vibesafe_runtime._finder import same_code
+from vibesafe_runtime._bytecode import same_code
+from vibesafe_runtime._exceptions import Problem
 from vibesafe_runtime._installed import baked_manifests, is_editable, needs_the_runtime
 from vibesafe_runtime._manifest import MANIFEST, init_source, parse_manifest, sha256
-from vibesafe_runtime._problems import Problem
 
 _PYTHON_CACHE = "__pycache__"
 _PYC_HEADER = 16

@@ -1,6 +1,7 @@
 """Units and source files to the files of the baked packages. Pure: bytes in, bytes out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,7 +10,8 @@ from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.ship.active import ActiveUnit
 from hatch_vibesafe.ship.statement import statement_bytes
 from hatch_vibesafe.spec.model import SourceFile
-from vibesafe_runtime._manifest import MANIFEST, STATEMENT, format_manifest, init_source
+from vibesafe_runtime._bytecode import bytecode_files
+from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT, init_source, manifest_files
 from vibesafe_runtime._names import baked_package, implementation_module, root_package
 
 
@@ -37,25 +39,36 @@ def layout_of(sources: Iterable[SourceFile]) -> Layout:
     return Layout(frozenset(source.module for source in sources if source.is_package and source.in_wheel))
 
 
-def bake(units: Sequence[ActiveUnit], sources: Sequence[SourceFile], tool: str) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What beside units and sources decides about the bytes of a baked package.
+
+    Attributes:
+        tool: The name and version of what bakes, for the statement.
+        bytecode: Whether bytecode for the building interpreter is added.
+        sign: What makes a statement's signed envelope; None where no key is configured.
+    """
+
+    tool: str
+    bytecode: bool = True
+    sign: Callable[[bytes], bytes] | None = None
+
+
+def bake(units: Sequence[ActiveUnit], sources: Sequence[SourceFile], recipe: Recipe) -> dict[str, bytes]:
     """Return the files of the baked packages, by their path in the wheel.
 
-    The same units, sources and tool give the same bytes everywhere: nothing in them is a time, a path of the building
-    machine, or an order that depends on it.
-
-    Args:
-        units: The units that ship.
-        sources: The source files of the project.
-        tool: The name and version of what bakes, for the statement.
+    The same units, sources and recipe give the same bytes everywhere: nothing in them is a time, a path of the building
+    machine, or an order that depends on it. Bytecode, and the digests of it, depend on the interpreter that builds.
 
     Raises:
         ValueError: if a module's name has no place in a manifest.
+        VibesafeError: if the statement cannot be signed.
     """
     layout = layout_of(sources)
     by_module = {source.module: source for source in sources if source.in_wheel}
     files: dict[str, bytes] = {}
     for package, group in _by_package(units, layout):
-        files |= _bake_package(package, tuple(group), layout, by_module, tool)
+        files |= _bake_package(package, tuple(group), layout, by_module, recipe)
     return files
 
 
@@ -77,23 +90,40 @@ def _by_package(units: Sequence[ActiveUnit], layout: Layout) -> Iterator[tuple[s
 
 
 def _bake_package(
-    package: str, units: tuple[ActiveUnit, ...], layout: Layout, by_module: dict[str, SourceFile], tool: str
+    package: str, units: tuple[ActiveUnit, ...], layout: Layout, by_module: dict[str, SourceFile], recipe: Recipe
 ) -> dict[str, bytes]:
     directory = package.replace(".", "/")
     implementations = {layout.implementation_path(unit.spec.unit): unit for unit in units}
     if len(implementations) != len(units):
         raise ValueError(f"two units of {package} have one implementation module")
     generated = {path: unit.checkpoint.implementation for path, unit in implementations.items()}
-    specs = [by_module[module] for module in sorted({unit.spec.unit.module for unit in units})]
-    pinned = {path: digest(content) for path, content in generated.items()}
-    pinned |= {_path(spec.module, is_package=spec.is_package): digest(spec.content) for spec in specs}
-    statement = statement_bytes(implementations, generated, digest(format_manifest(pinned)), tool)
-    manifest = format_manifest(pinned | {f"{directory}/{STATEMENT}": digest(statement)})
-    return generated | {
-        f"{directory}/{STATEMENT}": statement,
-        f"{directory}/{MANIFEST}": manifest,
-        f"{directory}/__init__.py": init_source(manifest),
-    }
+    specs = {module: by_module[module] for module in sorted({unit.spec.unit.module for unit in units})}
+    if recipe.bytecode:
+        generated |= _bytecode(directory, implementations, specs)
+    sources = {_path(spec.module, is_package=spec.is_package): spec.content for spec in specs.values()}
+    pinned = {path: digest(content) for path, content in (generated | sources).items()}
+    unsigned = digest(manifest_files(directory, pinned)[f"{directory}/{MANIFEST}"])
+    statement = statement_bytes(implementations, generated, unsigned, recipe.tool)
+    stated = {f"{directory}/{STATEMENT}": statement}
+    if recipe.sign is not None:
+        stated[f"{directory}/{ENVELOPE}"] = recipe.sign(statement)
+    manifests = manifest_files(directory, pinned | {path: digest(content) for path, content in stated.items()})
+    init = init_source(manifests[f"{directory}/{MANIFEST}"])
+    return {**generated, **stated, **manifests, f"{directory}/__init__.py": init}
+
+
+def _bytecode(
+    directory: str, implementations: Mapping[str, ActiveUnit], specs: Mapping[str, SourceFile]
+) -> dict[str, bytes]:
+    """Return the files with the bytecode of the spec modules and implementations, by path."""
+    places = {module: _path(module, is_package=spec.is_package) for module, spec in specs.items()}
+    modules = {places[module]: {places[module]: spec.content} for module, spec in specs.items()}
+    for path, unit in implementations.items():
+        modules[places[unit.spec.unit.module]][path] = unit.checkpoint.implementation
+    with warnings.catch_warnings():
+        # What a compiler warns of, it has said to who wrote the code; here nobody could act on it.
+        warnings.simplefilter("ignore")
+        return bytecode_files(directory, modules)
 
 
 def _path(module: str, *, is_package: bool) -> str:

@@ -30,7 +30,7 @@ def _differences(wheel: zipfile.ZipFile, names: Counter[str], baked: Mapping[str
     pinned = dict[str, str]()
     for name, content in baked.items():
         pinned[name] = digest(content)
-        if name.endswith(f"/{MANIFEST}"):
+        if name.rpartition("/")[2].partition(".")[0] == MANIFEST:
             pinned |= parse_manifest(content)
     for name, expected in sorted(pinned.items()):
         if names[name] != 1:

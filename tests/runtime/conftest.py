@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vibesafe_runtime._manifest import format_manifest, init_source, sha256
+from vibesafe_runtime._manifest import init_source, manifest_files, sha256
 from vibesafe_runtime._names import baked_package, implementation_module
 
 REPOSITORY = Path(__file__).parents[2]
@@ -51,9 +51,18 @@ class Site:
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         return file
 
-    def bake(self, root: str, units: Mapping[str, str], specs: tuple[str, ...] = ()) -> Path:
-        """Bake `units` (unit id to implementation) below the root package and return the baked directory."""
-        files: dict[str, bytes] = {}
+    def bake(
+        self,
+        root: str,
+        units: Mapping[str, str],
+        specs: tuple[str, ...] = (),
+        more: Mapping[str, bytes] | None = None,
+    ) -> Path:
+        """Bake `units` (unit id to implementation) below the root package and return the baked directory.
+
+        `more` are further files of the baked package, such as bytecode.
+        """
+        files: dict[str, bytes] = dict(more or {})
         package = ""
         for unit, text in units.items():
             module, _, qualname = unit.partition("/")
@@ -62,8 +71,8 @@ class Site:
         directory = package.replace(".", "/")
         files[f"{directory}/statement.json"] = b"{}"
         pinned = files | {name: (self.path / name).read_bytes() for name in specs}
-        manifest = format_manifest({name: sha256(content) for name, content in pinned.items()})
-        files |= {f"{directory}/MANIFEST": manifest, f"{directory}/__init__.py": init_source(manifest)}
+        manifests = manifest_files(directory, {name: sha256(content) for name, content in pinned.items()})
+        files |= manifests | {f"{directory}/__init__.py": init_source(manifests[f"{directory}/MANIFEST"])}
         for name, content in files.items():
             self.write(name, content)
         return self.path / directory

@@ -1,11 +1,25 @@
 """The manifest's grammar, its look-up, and that no byte of it or of the module that pins it can change unseen."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vibesafe_runtime._manifest import format_manifest, init_source, look_up, names_in, parse_manifest, sha256
+from vibesafe_runtime._manifest import (
+    MOST_LINES,
+    format_manifest,
+    init_source,
+    manifest_files,
+    parse_manifest,
+    read_manifest,
+    sha256,
+    shard_path,
+)
 
+REPOSITORY = Path(__file__).parents[2]
 DIGEST = "a" * 64
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
 paths = st.lists(names, min_size=1, max_size=3).map(lambda parts: "/".join(parts) + ".py")
@@ -17,11 +31,10 @@ def test_a_manifest_reads_back_what_was_written(digests: dict[str, str]) -> None
     assert parse_manifest(format_manifest(digests)) == digests
 
 
-@given(manifests, paths)
-def test_look_up_says_what_parsing_says(digests: dict[str, str], other: str) -> None:
+@given(manifests)
+def test_quick_reading_says_what_parsing_says(digests: dict[str, str]) -> None:
     manifest = format_manifest(digests)
-    for path in [*digests, other]:
-        assert look_up(manifest, path) == digests.get(path)
+    assert read_manifest(manifest) == parse_manifest(manifest)
 
 
 @given(manifests)
@@ -83,30 +96,33 @@ def test_the_control_of_the_refused_ones_is_read() -> None:
     assert parse_manifest(manifest) == {"a.py": DIGEST, "b/c.py": DIGEST}
 
 
-def test_look_up_refuses_a_path_that_stands_twice() -> None:
-    line = f"{DIGEST}  b.py\n".encode()
-    first, last = f"{DIGEST}  a.py\n".encode(), f"{DIGEST}  c.py\n".encode()
-    assert look_up(first + line + last, "b.py") == DIGEST
-    assert look_up(first + line + line + last, "b.py") is None
-    assert look_up(line * 2, "b.py") is None
+def test_a_manifest_of_few_files_is_one_file() -> None:
+    digests = {f"s/_v/{number:05}.py": DIGEST for number in range(MOST_LINES)}
+    assert manifest_files("s/_v", digests) == {"s/_v/MANIFEST": format_manifest(digests)}
 
 
-@pytest.mark.parametrize("part", ["a.py", "b.p", "", "x/b.py", "b.py\n"])
-def test_look_up_finds_whole_paths_only(part: str) -> None:
-    assert look_up(format_manifest({"b.py": DIGEST, "c/a.py": DIGEST}), part) is None
+def test_a_manifest_of_many_files_lists_shards_that_list_every_file_once() -> None:
+    special = {"s/_v/statement.json": DIGEST, "s/_v/statement.dsse.json": DIGEST}
+    digests = {f"s/_v/{number:05}.py": sha256(str(number).encode()) for number in range(MOST_LINES + 1)} | special
+    files = manifest_files("s/_v", digests)
+    top = parse_manifest(files.pop("s/_v/MANIFEST"))
+    assert top == {path: sha256(content) for path, content in files.items()} | special
+    found: dict[str, str] = {}
+    for path, content in files.items():
+        lines = parse_manifest(content)
+        assert all(shard_path("s/_v", line) == path for line in lines)
+        found |= lines
+    assert found | special == digests
+    assert max(len(content) for content in files.values()) < len(format_manifest(digests)) / 50
 
 
-def test_names_in_a_directory_are_those_of_its_files_alone() -> None:
-    manifest = format_manifest({"a/_v/x.py": DIGEST, "a/_v/y.json": DIGEST, "a/b.py": DIGEST, "a/a/_v/z.py": DIGEST})
-    assert names_in(manifest, "a/_v") == {"x.py", "y.json"}
-
-
-def test_the_digest_is_the_same_with_and_without_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys  # noqa: PLC0415 - patched below
-
+def test_the_digest_is_the_same_with_and_without_openssl() -> None:
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    import hashlib  # noqa: F401, PLC0415 - loads openssl's digests where there are any
-
-    assert sha256(b"abc") == expected
-    monkeypatch.delitem(sys.modules, "_hashlib", raising=False)
-    assert sha256(b"abc") == expected
+    # Each in an interpreter of its own, which has loaded openssl's digests, or has not.
+    for first in ("import hashlib", "pass"):
+        code = f"{first}; import sys; from vibesafe_runtime._manifest import sha256; "
+        code += "print(sha256(b'abc'), '_hashlib' in sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split() == [expected, str(first != "pass")]

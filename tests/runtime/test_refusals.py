@@ -234,7 +234,7 @@ sys.modules["shop._vibesafe.pricing__total"] = fake
 
 
 def test_a_stack_size_that_was_changed_in_bytecode_is_seen() -> None:
-    from vibesafe_runtime._finder import same_code  # noqa: PLC0415 - in this interpreter, for this test alone
+    from vibesafe_runtime._bytecode import same_code  # noqa: PLC0415 - in this interpreter, for this test alone
 
     code = compile("def f():\n    return g(1, 2)\n", "x", "exec")
     inner = next(const for const in code.co_consts if hasattr(const, "co_code"))

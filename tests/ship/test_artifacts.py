@@ -10,7 +10,7 @@ import pytest
 
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.ship.active import read_active_units
-from hatch_vibesafe.ship.bake import bake
+from hatch_vibesafe.ship.bake import Recipe, bake
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files
 from hatch_vibesafe.ship.wheel_check import check_wheel
 from tests.ship.conftest import PRICING, Tree
@@ -21,7 +21,7 @@ BAKED = "shop/_vibesafe"
 @pytest.fixture
 def baked(shop: Tree) -> dict[str, bytes]:
     found = read_active_units(open_project(shop.root))
-    return bake(found.units, found.sources, "tool 1")
+    return bake(found.units, found.sources, Recipe("tool 1"))
 
 
 def wheel(path: Path, files: Mapping[str, bytes]) -> Path:
