@@ -3,11 +3,14 @@
 It verifies and bakes; it never generates, needs no network and no key, and writes nothing into the source tree.
 """
 
+import os
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -15,9 +18,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatch_vibesafe import __version__
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
 from hatch_vibesafe.project import Project, open_project
-from hatch_vibesafe.ship.active import read_active_units
+from hatch_vibesafe.ship.active import ActiveUnits, read_active_units
 from hatch_vibesafe.ship.bake import Recipe, bake, reserved_names
+from hatch_vibesafe.ship.bill import bill_name, bill_of
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
+from hatch_vibesafe.ship.signing import sign_statement
 from hatch_vibesafe.ship.wheel_check import check_wheel
 
 RUNTIME = "vibesafe-runtime"
@@ -36,13 +41,13 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
     _directory: TemporaryDirectory[str] | None = None
     _expected: Mapping[str, bytes] | None = None
 
-    def initialize(self, version: str, build_data: dict[str, dict[str, str]]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Check everything that is about to ship and hand the generated files to hatchling."""
         if version == "editable" or self.target_name not in {"sdist", "wheel"}:
             return
         self._or_abort(lambda: self._prepare(build_data))
 
-    def finalize(self, version: str, build_data: dict[str, dict[str, str]], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's
         """Open the finished artifact anew and compare it with what was checked; delete it where it differs."""
         expected, self._expected = self._expected, None
         self.clean([])
@@ -69,15 +74,14 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
             self._directory.cleanup()
             self._directory = None
 
-    def _prepare(self, build_data: dict[str, dict[str, str]]) -> None:
+    def _prepare(self, build_data: dict[str, Any]) -> None:
         project = self._project()
         active = read_active_units(project)
         problems = (*active.problems, *self._runtime_problems(), *reserved_names(active.units, active.sources))
         if problems:
             raise VibesafeError(*problems)
         if self.target_name == "wheel":
-            recipe = Recipe(TOOL, bytecode=project.config.build.bytecode)
-            included = self._expected = bake(active.units, active.sources, recipe)
+            included = self._expected = bake(active.units, active.sources, _recipe(project))
         else:
             included = sdist_files(project, active.units)
             self._leave_out_the_rest_of_the_store(project)
@@ -88,6 +92,14 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
             file = Path(self._directory.name, str(number))
             file.write_bytes(content)
             build_data["force_include"][str(file)] = self._before_sources(name)
+        if self.target_name == "wheel":
+            build_data["sbom_files"].append(str(self._write_bill(Path(self._directory.name), active, included)))
+
+    def _write_bill(self, directory: Path, active: ActiveUnits, baked: Mapping[str, bytes]) -> Path:
+        name = self.metadata.core.raw_name
+        bill = directory / bill_name(name)
+        bill.write_bytes(bill_of(name, self.metadata.version, active, baked, TOOL))
+        return bill
 
     def _project(self) -> Project:
         project = open_project(Path(self.root))
@@ -131,6 +143,12 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
             return
         self.clean([])
         self.app.abort(message)
+
+
+def _recipe(project: Project) -> Recipe:
+    signing = project.config.signing
+    sign = partial(sign_statement, signing=signing, environment=os.environ, root=project.root) if signing.key else None
+    return Recipe(TOOL, bytecode=project.config.build.bytecode, sign=sign)
 
 
 def _unexpected(error: Exception) -> Problem:

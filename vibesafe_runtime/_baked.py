@@ -4,8 +4,18 @@ import os
 
 from vibesafe_runtime._bytecode import DIGITS, bytecode_path, compile_source, load_bytecode, load_code
 from vibesafe_runtime._exceptions import Problem, VibesafeCheckpointMissing, VibesafeHashMismatch
-from vibesafe_runtime._manifest import MANIFEST, STATEMENT, init_source, read_manifest, sha256, shard_path
+from vibesafe_runtime._manifest import (
+    ENVELOPE,
+    MANIFEST,
+    STATEMENT,
+    init_source,
+    read_manifest,
+    sha256,
+    shard_path,
+    without_statement,
+)
 from vibesafe_runtime._names import implementation_module
+from vibesafe_runtime._trust import trusted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +24,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 65536
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_trusted: "list[frozenset[bytes] | None]" = []  # what the deployment says, asked once a process
+_TRUST_HINT = "export VIBESAFE_TRUSTED_KEYS=ed25519:..."
 _NO_ERROR_NUMBER = (None, 0)  # how zipimport says that there is no such file
 
 
@@ -172,6 +184,32 @@ class BakedPackage:
             what = "is missing" if which in expected else f"is not in {MANIFEST}: it was added after the build"
             raise self.mismatch(os.path.join(place, which), what)  # noqa: PTH118 - as above
 
+    def check_signature(self, keys: "frozenset[bytes]") -> None:
+        """Check that one of `keys` signed the statement, and that it states this manifest.
+
+        Raises:
+            VibesafeHashMismatch: if it is not so.
+        """
+        from vibesafe_runtime._signature import check_envelope  # noqa: PLC0415 - only a deployment with keys needs it
+
+        envelope, statement = f"{self.directory}/{ENVELOPE}", f"{self.directory}/{STATEMENT}"
+        if self.digest(envelope) is None or self.digest(statement) is None:
+            raise self._untrusted(self.directory, "is not signed, and this deployment trusts only what its keys signed")
+        content = self.read(statement, self._read_data)
+        try:
+            check_envelope(self.read(envelope, self._read_data), content, keys)
+        except ValueError as error:
+            raise self._untrusted(envelope, str(error)) from None
+        _, name, stated = content.partition(b'"manifestWithoutStatement":"')
+        if name in stated or stated[:64] != sha256(without_statement(self.directory, self.manifest)).encode():
+            raise self._untrusted(
+                f"{self.directory}/{MANIFEST}", f"is not the manifest that the signed {STATEMENT} names"
+            )
+
+    def _untrusted(self, path: str, what: str) -> VibesafeHashMismatch:
+        remedy = f"install a wheel that a trusted key signed, or trust its key: {_TRUST_HINT}"
+        return VibesafeHashMismatch(Problem(self.place(path), what, remedy))
+
     def mismatch(self, where: str, what: str) -> VibesafeHashMismatch:
         """Return the exception that says what differs and how to get back what was locked."""
         return VibesafeHashMismatch(_problem(self.base, self.name, where, what))
@@ -206,6 +244,10 @@ def open_baked(name: str, owner: str, base: str, read: "Callable[[str], bytes]")
         raise VibesafeHashMismatch(_problem(base, name, directory, what))
     package = BakedPackage(name, owner, base, manifest=manifest, init=init, read=read)
     package.check_whole()
+    if not _trusted:
+        _trusted.append(trusted_keys())
+    if _trusted[0] is not None:
+        package.check_signature(_trusted[0])
     return package
 
 

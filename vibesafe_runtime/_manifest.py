@@ -83,6 +83,12 @@ def shard_path(directory: str, path: str) -> str:
     return f"{directory}/{MANIFEST}.{sha256(path.encode())[:2]}"
 
 
+def without_statement(directory: str, manifest: bytes) -> bytes:
+    """Return the manifest in `directory` without the lines of the statement and its envelope, which can name it so."""
+    ends = tuple(f"  {directory}/{name}\n".encode() for name in (STATEMENT, ENVELOPE))
+    return b"".join(line for line in manifest.splitlines(keepends=True) if not line.endswith(ends))
+
+
 def format_manifest(digests: "Mapping[str, str]") -> bytes:
     """Return the manifest of these files, given as digest by path.
 

@@ -42,7 +42,8 @@ def check_envelope(envelope: bytes, statement: bytes, keys: "Collection[bytes]")
     Raises:
         ValueError: saying what is wrong with the envelope, or with the key that it names.
     """
-    if not envelope.startswith(b'{"payload":"' + b2a_base64(statement, newline=False) + b'",'):
+    payload = _base64(statement)
+    if not envelope.startswith(b'{"payload":"%b",' % payload):
         raise ValueError("does not carry the statement that it stands beside")
     before, _, after = envelope.rpartition(b'","sig":"')
     named = before[-64:].decode("latin-1")
@@ -50,7 +51,7 @@ def check_envelope(envelope: bytes, statement: bytes, keys: "Collection[bytes]")
         signature = a2b_base64(after.partition(b'"')[0])
     except ValueError:
         signature = b""
-    if envelope != envelope_bytes(statement, named, signature):
+    if envelope != _envelope(payload, named, signature):
         raise ValueError("is not a canonical DSSE envelope of an in-toto statement with exactly one signature")
     by_id = {key_id(key): key for key in keys}
     if named not in by_id:
@@ -62,9 +63,7 @@ def check_envelope(envelope: bytes, statement: bytes, keys: "Collection[bytes]")
 
 def envelope_bytes(statement: bytes, signer: str, signature: bytes) -> bytes:
     """Return the DSSE envelope of a statement in canonical JSON (RFC 8785), with the signature of the key `signer`."""
-    payload, text = (b2a_base64(part, newline=False) for part in (statement, signature))
-    head = b'{"payload":"%b","payloadType":"%b","signatures":' % (payload, PAYLOAD_TYPE)
-    return head + b'[{"keyid":"%b","sig":"%b"}]}' % (signer.encode("latin-1"), text)
+    return _envelope(_base64(statement), signer, signature)
 
 
 def authenticated(statement: bytes) -> bytes:
@@ -96,6 +95,15 @@ def parse_key(text: str) -> bytes:
         raise ValueError("is not ed25519: followed by 64 lowercase hexadecimal digits")
     _public_point(key)
     return key
+
+
+def _envelope(payload: bytes, signer: str, signature: bytes) -> bytes:
+    head = b'{"payload":"%b","payloadType":"%b","signatures":' % (payload, PAYLOAD_TYPE)
+    return head + b'[{"keyid":"%b","sig":"%b"}]}' % (signer.encode("latin-1"), _base64(signature))
+
+
+def _base64(content: bytes) -> bytes:
+    return b2a_base64(content, newline=False)
 
 
 def verify(key: bytes, message: bytes, signature: bytes) -> bool:

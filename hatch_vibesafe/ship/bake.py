@@ -102,8 +102,8 @@ def _bake_package(
         generated |= _bytecode(directory, implementations, specs)
     sources = {_path(spec.module, is_package=spec.is_package): spec.content for spec in specs.values()}
     pinned = {path: digest(content) for path, content in (generated | sources).items()}
-    unsigned = digest(manifest_files(directory, pinned)[f"{directory}/{MANIFEST}"])
-    statement = statement_bytes(implementations, generated, unsigned, recipe.tool)
+    unstated = digest(manifest_files(directory, pinned)[f"{directory}/{MANIFEST}"])
+    statement = statement_bytes(implementations, generated, unstated, recipe.tool)
     stated = {f"{directory}/{STATEMENT}": statement}
     if recipe.sign is not None:
         stated[f"{directory}/{ENVELOPE}"] = recipe.sign(statement)
