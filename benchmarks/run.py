@@ -20,6 +20,7 @@ RIVAL_NEEDS = (3, 12)
 BENCHMARKS = {
     "production": "import, first call, call and footprint of an installed wheel, against plain modules and the rival",
     "commands": "scan, status, diff and check over many units, against the rival",
+    "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
     "humaneval_models": "how many of the 40 a local model solves (only when named)",
 }
