@@ -11,16 +11,28 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hatch_vibesafe.canonical_json import Json, canonical_json
 from hatch_vibesafe.identity import digest
-from hatch_vibesafe.ship.active import ActiveUnit
+from hatch_vibesafe.ship.active import ActiveUnit, ActiveUnits
+from hatch_vibesafe.ship.bake import layout_of
 from hatch_vibesafe.ship.statement import PREDICATE_TYPE
 from hatch_vibesafe.store.records import GateRecord, Provenance
+from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.7.schema.json"
+
+_ABOUT_OTHERS = frozenset({"__init__.py", STATEMENT, ENVELOPE})
 
 
 def bill_name(distribution: str) -> str:
     """Return the name of the bill's file in `<dist-info>/sboms/`."""
     return f"{re.sub(r'[-_.]+', '_', distribution).lower()}.vibesafe.cdx.json"
+
+
+def bill_of(distribution: str, version: str, active: ActiveUnits, baked: Mapping[str, bytes], tool: str) -> bytes:
+    """Return the bill of what was baked from active units: of their implementations and bytecode."""
+    layout = layout_of(active.sources)
+    units = {layout.implementation_path(unit.spec.unit): unit for unit in active.units}
+    generated = {path: content for path, content in baked.items() if not _is_about_others(path.rpartition("/")[2])}
+    return bill_bytes(distribution, version, units, generated, tool)
 
 
 def bill_bytes(
@@ -59,6 +71,11 @@ def bill_bytes(
     }
     serial = uuid5(NAMESPACE_URL, f"{PREDICATE_TYPE}#{digest(canonical_json(bill))}")
     return canonical_json(bill | {"serialNumber": f"urn:uuid:{serial}"})
+
+
+def _is_about_others(name: str) -> bool:
+    """Return whether a file of a baked package pins or describes the generated ones."""
+    return name in _ABOUT_OTHERS or name.partition(".")[0] == MANIFEST
 
 
 def _root(distribution: str, version: str) -> dict[str, Json]:

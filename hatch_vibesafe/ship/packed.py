@@ -17,9 +17,7 @@ from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.ship.account import Account
 from hatch_vibesafe.ship.statement_reader import REMEDY, read_statement
-from vibesafe_runtime._manifest import MANIFEST, STATEMENT, format_manifest, init_source, parse_manifest
-
-ENVELOPE = "statement.dsse.json"
+from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT, format_manifest, init_source, parse_manifest
 
 _MANIFEST = re.compile(rf"(?:(?P<parent>.*)/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
 _NO_PACKAGE = "brings no baked package: it was built without the vibesafe build hook"

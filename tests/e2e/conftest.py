@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 # A new path each session: nothing that a tool caches by path can stand in for what is here now.
 COPIED = ("hatch_vibesafe", "vibesafe_runtime", "prompts", "pyproject.toml", "README.md", "LICENSE")
 # What an isolated build needs beside our own wheels.
-BUILD_REQUIREMENTS = ("hatchling>=1.27", "editables")
+BUILD_REQUIREMENTS = ("hatchling>=1.29", "editables")
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
