@@ -97,7 +97,7 @@ def _file(path: str, content: bytes, unit: ActiveUnit | None) -> Json:
         "hashes": [{"alg": "SHA-256", "content": digest(content)}],
     }
     if unit is None:
-        return component
+        return component | {"description": "Bytecode of implementations and of the modules with their specs"}
     author = unit.checkpoint.provenance.author
     return (
         component

@@ -1,6 +1,7 @@
 """What others can read in a real wheel: the bill in its metadata, the statement in its package, and both in words."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -110,14 +111,38 @@ def test_two_builds_have_the_same_bill(wheel: Path, project: Project, tmp_path: 
         assert first.read(STATEMENT) == second.read(STATEMENT)
 
 
-def test_the_bill_of_an_example_names_the_model_that_wrote_its_units(project: Project, tmp_path: Path) -> None:
+@pytest.fixture
+def quickstart(project: Project, tmp_path: Path) -> Path:
+    """The wheel of the example."""
     shutil.copytree(REPOSITORY / "examples" / "quickstart", tmp_path / "quickstart")
     built = Project(Tree(tmp_path / "quickstart"), tmp_path / "built", project.wheelhouse, project.builder)
     assert built.hatchling("wheel").returncode == 0
     (path,) = built.out.glob("*.whl")
-    with zipfile.ZipFile(path) as files:
-        (name,) = (name for name in files.namelist() if "/sboms/" in name)
-        text = files.read(name).decode()
+    return path
+
+
+def member(wheel: Path, end: str) -> str:
+    with zipfile.ZipFile(wheel) as files:
+        (name,) = (name for name in files.namelist() if name.endswith(end))
+        return files.read(name).decode()
+
+
+def test_the_bill_of_an_example_names_the_model_that_wrote_its_units(quickstart: Path) -> None:
+    text = member(quickstart, ".cdx.json")
     assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(text) is None
     models = [each["name"] for each in json.loads(text)["components"] if each["type"] == "machine-learning-model"]
     assert models == ["SmolLM2-135M-Instruct"]
+
+
+def test_the_docs_show_what_the_example_really_has(quickstart: Path) -> None:
+    blocks = re.findall(r"```json\n(.*?)```", (REPOSITORY / "docs" / "formats.md").read_text("utf-8"), re.DOTALL)
+    shown_unit, shown_component = (json.loads(block) for block in blocks)
+    units = {each["unit"]: each for each in json.loads(member(quickstart, "statement.json"))["predicate"]["units"]}
+    unit = units[shown_unit["unit"]]
+    components = {each["bom-ref"]: each for each in json.loads(member(quickstart, ".cdx.json"))["components"]}
+    component = components[shown_component["bom-ref"]]
+    mend = "replace what docs/formats.md shows by what the command above it prints now"
+    assert all(gate in unit["gates"] for gate in shown_unit["gates"]), mend
+    assert all(value in component["properties"] for value in shown_component["properties"]), mend
+    assert shown_unit == unit | {"gates": shown_unit["gates"]}, mend
+    assert shown_component == component | {"properties": shown_component["properties"]}, mend
