@@ -7,7 +7,8 @@ from hatch_vibesafe.toml_table import Table
 from vibesafe_runtime._signature import parse_key
 
 ENVIRONMENT = "env"
-_READ_HERE = (ENVIRONMENT, "file")
+FILE = "file"
+_READ_HERE = (ENVIRONMENT, FILE)
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9+.-]*:[^\0\r\n]+")
 

@@ -13,7 +13,7 @@ from hatch_vibesafe.project import open_project
 from hatch_vibesafe.ship.key_place import next_place, refuse_exposed
 from hatch_vibesafe.ship.private_key import make_signer, public_bytes, where, write_private_key
 from hatch_vibesafe.ship.signing import public_key
-from hatch_vibesafe.signing_config import SigningConfig
+from hatch_vibesafe.signing_config import FILE, SigningConfig
 from vibesafe_runtime._signature import key_id, key_text
 from vibesafe_runtime._trust import SYSTEM_FILE, VARIABLE
 
@@ -69,7 +69,7 @@ def rotate(file: Path | None, out: Path | None, as_json: bool) -> int:
     """
     signing, root = _which(file)
     old = public_key(signing, os.environ, root)
-    if out is None and signing.kind != "file":
+    if out is None and signing.kind != FILE:
         what = "is not in a file, so that there is no place beside it for the next key"
         raise VibesafeConfigurationError(Problem(where(signing), what, "name a place with --out, or make it there"))
     path, public = _made(out or next_place(root / signing.place))
@@ -107,7 +107,7 @@ def show(file: Path | None, as_json: bool) -> int:
 def _which(file: Path | None) -> tuple[SigningConfig, Path]:
     """Return which key is meant, and the directory that its path is relative to."""
     if file is not None:
-        return SigningConfig(f"file:{file}"), Path.cwd()
+        return SigningConfig(f"{FILE}:{file}"), Path.cwd()
     project = open_project(Path.cwd())
     return project.config.signing, project.root
 
@@ -131,5 +131,5 @@ def _print_named(public: bytes) -> None:
 
 def _configuration(path: Path, public: bytes | None = None) -> str:
     """Return the `[signing]` table of a key's file, with its public key where one is given."""
-    table = f"  [signing]\n  key = {tomlkit.item(f'file:{path}').as_string()}"
+    table = f"  [signing]\n  key = {tomlkit.item(f'{FILE}:{path}').as_string()}"
     return table if public is None else f'{table}\n  public_key = "{key_text(public)}"'

@@ -1,5 +1,6 @@
 """Where a private key may be written: nowhere that git would commit it or hatchling would ship it."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -23,12 +24,20 @@ def refuse_exposed(path: Path) -> None:
     path = path.resolve()
     if _git_would_commit(path):
         what = "would be committed: it lies in a git repository that does not ignore it"
-    elif _hatchling_would_ship(path):
+    elif is_shipped(path):
         what = "would be shipped: hatchling puts it into the source distribution, whatever else ignores it"
     else:
         return
     remedy = f"name a file outside the project with --out, or add {path.name} to the .gitignore of the project's root"
     raise VibesafeConfigurationError(Problem(str(path), what, remedy))
+
+
+def is_shipped(path: Path) -> bool:
+    """Return whether the source distribution of a project that the file lies in would hold it, by this path or another.
+
+    True too where hatchling cannot tell.
+    """
+    return any(_hatchling_would_ship(each) for each in {Path(os.path.abspath(path)), path.resolve()})  # noqa: PTH100 - a link is what hatchling follows
 
 
 def next_place(path: Path) -> Path:

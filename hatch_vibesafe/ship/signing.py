@@ -8,8 +8,9 @@ from pathlib import Path
 
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.redact import without
+from hatch_vibesafe.ship.key_place import is_shipped
 from hatch_vibesafe.ship.private_key import load_signer, public_bytes, require_extra, where
-from hatch_vibesafe.signing_config import SigningConfig
+from hatch_vibesafe.signing_config import FILE, SigningConfig
 from vibesafe_runtime._signature import authenticated, check_envelope, envelope_bytes, key_id, parse_key
 
 _SHORTEST_SECRET = 8
@@ -25,9 +26,11 @@ def sign_statement(statement: bytes, signing: SigningConfig, environment: Mappin
         root: The project's root, which the path of a key's file may be relative to.
 
     Raises:
-        VibesafeConfigurationError: if the key cannot be used, or is not the one that belongs to `public_key`.
+        VibesafeConfigurationError: if the key cannot be used, does not belong to `public_key`, or lies where the source
+            distribution would carry it.
     """
     if signing.read_here:
+        _refuse_shipped(signing, root)
         signer = load_signer(signing, environment, root)
         public, signature = public_bytes(signer), signer.sign(authenticated(statement)).signature
     else:
@@ -54,6 +57,15 @@ def public_key(signing: SigningConfig, environment: Mapping[str, str], root: Pat
     if signing.read_here:
         return public_bytes(load_signer(signing, environment, root))
     return parse_key(signing.public_key or "")  # the configuration is refused without it
+
+
+def _refuse_shipped(signing: SigningConfig, root: Path) -> None:
+    if signing.kind == FILE and is_shipped(root / signing.place):
+        what = "is a file that the project's source distribution would carry to everybody"
+        remedy = (
+            "move it out of the project, and make a new key with `vibesafe key rotate` if it ever left this machine"
+        )
+        raise VibesafeConfigurationError(Problem(where(signing), what, remedy))
 
 
 def _signed_elsewhere(message: bytes, signing: SigningConfig, public: bytes, environment: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,22 @@ def test_a_file_that_cannot_be_read_fails(root: Path, place: str) -> None:
     assert problem.what.startswith("cannot be read: ")
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_that_the_source_distribution_would_carry_fails(root: Path, tmp_path: Path, *, linked: bool) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    backend = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    (project / "pyproject.toml").write_text(f'{backend}[project]\nname = "shop"\nversion = "1"\n')
+    if linked:
+        (project / "release.pem").symlink_to(root / "keys" / "release.pem")
+    else:
+        (project / "release.pem").write_text(pem())
+    assert "would carry to everybody" in refused(project, "file:release.pem").what
+    assert "would carry to everybody" in refused(tmp_path, f"file:{project}/release.pem").what
+    (project / ".gitignore").write_text("*.pem\n")
+    assert check_envelope(signed(project, "file:release.pem"), STATEMENT, {PUBLIC}) == key_id(PUBLIC)
+
+
 NOT_ED25519: dict[str, AnyPrivateKey] = {
     "ed448": ed448.Ed448PrivateKey.generate(),
     "p256": ec.generate_private_key(ec.SECP256R1()),
@@ -174,6 +191,12 @@ def test_an_envelope_that_the_runtime_would_refuse_is_never_returned(
 
 
 def test_without_the_extra_the_build_says_what_to_add(root: Path) -> None:
+    (root / "isolated").mkdir()  # hatchling and what it needs, as an isolated build has it
+    for name in ("hatchling", "packaging", "pathspec", "pluggy", "trove_classifiers"):
+        spec = find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        (root / "isolated" / name).symlink_to(Path(spec.origin).parent)
     code = (
         "import os, sys; from pathlib import Path\n"
         "from hatch_vibesafe.problems import VibesafeConfigurationError\n"
@@ -185,7 +208,7 @@ def test_without_the_extra_the_build_says_what_to_add(root: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-S", "-c", code, key_text(PUBLIC)],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "KEY": pem()},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{root / 'isolated'}", "KEY": pem()},
         cwd=root,
         capture_output=True,
         text=True,
