@@ -30,7 +30,7 @@ def sign_statement(statement: bytes, signing: SigningConfig, environment: Mappin
             distribution would carry it.
     """
     if signing.read_here:
-        _refuse_shipped(signing, root)
+        refuse_shipped_key(signing, root)
         signer = load_signer(signing, environment, root)
         public, signature = public_bytes(signer), signer.sign(authenticated(statement)).signature
     else:
@@ -45,6 +45,21 @@ def sign_statement(statement: bytes, signing: SigningConfig, environment: Mappin
     return envelope
 
 
+def refuse_shipped_key(signing: SigningConfig, root: Path) -> None:
+    """Refuse a key in a file of the project that goes into its source distribution; whatever is built has to ask this.
+
+    Raises:
+        VibesafeConfigurationError: if it is so.
+    """
+    file = root / signing.place
+    if signing.kind == FILE and file.exists() and is_shipped(file):
+        what = "is a file that the project's source distribution would carry to everybody"
+        remedy = (
+            "move it out of the project, and make a new key with `vibesafe key rotate` if it ever left this machine"
+        )
+        raise VibesafeConfigurationError(Problem(where(signing), what, remedy))
+
+
 def public_key(signing: SigningConfig, environment: Mapping[str, str], root: Path) -> bytes:
     """Return the 32 bytes of the public key of the configured key.
 
@@ -57,15 +72,6 @@ def public_key(signing: SigningConfig, environment: Mapping[str, str], root: Pat
     if signing.read_here:
         return public_bytes(load_signer(signing, environment, root))
     return parse_key(signing.public_key or "")  # the configuration is refused without it
-
-
-def _refuse_shipped(signing: SigningConfig, root: Path) -> None:
-    if signing.kind == FILE and is_shipped(root / signing.place):
-        what = "is a file that the project's source distribution would carry to everybody"
-        remedy = (
-            "move it out of the project, and make a new key with `vibesafe key rotate` if it ever left this machine"
-        )
-        raise VibesafeConfigurationError(Problem(where(signing), what, remedy))
 
 
 def _signed_elsewhere(message: bytes, signing: SigningConfig, public: bytes, environment: Mapping[str, str]) -> str:
