@@ -17,9 +17,11 @@ from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.ship.account import Account
 from hatch_vibesafe.ship.statement_reader import REMEDY, read_statement
-from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT, format_manifest, init_source, parse_manifest
+from vibesafe_runtime._installed import is_editable
+from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT, init_source, parse_manifest, without_statement
 
-_MANIFEST = re.compile(rf"(?:(?P<parent>.*)/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
+_ABOUT_OTHERS = frozenset({"__init__.py", STATEMENT, ENVELOPE})
+_MANIFEST = re.compile(rf"(?:.*/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
 _NO_PACKAGE = "brings no baked package: it was built without the vibesafe build hook"
 _BAD_ARCHIVE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -68,6 +70,9 @@ def read_installed(name: str) -> tuple[BakedPackage, ...]:
     except (PackageNotFoundError, ValueError):
         what = "is not installed in this environment"
         raise VibesafeConfigurationError(Problem(name, what, f"pip install {name}")) from None
+    if is_editable(found):
+        what = "is an editable install: nothing of it is baked"
+        raise VibesafeConfigurationError(Problem(name, what, "vibesafe explain UNIT, in its checkout"))
     base = Path(str(found.locate_file("")))
     recorded = {line.rsplit(",", 2)[0] for line in (found.read_text("RECORD") or "").splitlines()}
     directories = {name.rpartition("/")[0] for name in recorded if _MANIFEST.fullmatch(name)}
@@ -109,24 +114,30 @@ def _package(directory: str, names: Counter[str], read: Callable[[str], bytes]) 
     Raises:
         VibesafeHashMismatch: with everything that is not.
     """
-    pinned, top = _pinned(directory, names, read)
+    manifest = _manifest(directory, names, read)
+    pinned = _pinned(directory, manifest, names, read)
     problems = [*_differences(directory, pinned, names, read)]
     statement = f"{directory}/{STATEMENT}"
     if statement not in pinned:
         problems.append(Problem(statement, "is not pinned by the manifest", REMEDY))
     if problems:
         raise VibesafeHashMismatch(*problems)
-    stated = {statement, f"{directory}/{ENVELOPE}"}
-    rest = format_manifest({path: value for path, value in top.items() if path not in stated})
-    accounts = read_statement(read(statement), statement, pinned, digest(rest))
+    generated = {path: found for path, found in pinned.items() if _is_generated(directory, path)}
+    accounts = read_statement(read(statement), statement, generated, digest(without_statement(directory, manifest)))
     return BakedPackage(directory, accounts, f"{directory}/{ENVELOPE}" in pinned)
 
 
-def _pinned(directory: str, names: Counter[str], read: Callable[[str], bytes]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a manifest pins, its shards' lines included, and its own lines alone.
+def _is_generated(directory: str, path: str) -> bool:
+    """Return whether a file that a manifest pins is one that its statement has to name."""
+    name = path.rpartition("/")[2]
+    return path == f"{directory}/{name}" and name not in _ABOUT_OTHERS and name.partition(".")[0] != MANIFEST
+
+
+def _manifest(directory: str, names: Counter[str], read: Callable[[str], bytes]) -> bytes:
+    """Return a package's manifest.
 
     Raises:
-        VibesafeHashMismatch: if manifest, shards and the package's `__init__.py` do not belong together.
+        VibesafeHashMismatch: if it and the package's `__init__.py` do not belong together.
     """
     manifest, init = f"{directory}/{MANIFEST}", f"{directory}/__init__.py"
     for name in (manifest, init):
@@ -136,14 +147,24 @@ def _pinned(directory: str, names: Counter[str], read: Callable[[str], bytes]) -
     if read(init) != init_source(content):
         what = f"and {init} do not belong together: one of them was changed"
         raise VibesafeHashMismatch(Problem(manifest, what, REMEDY))
-    top = _lines(manifest, content)
-    pinned = {**top, manifest: digest(content), init: digest(read(init))}
+    return content
+
+
+def _pinned(directory: str, manifest: bytes, names: Counter[str], read: Callable[[str], bytes]) -> dict[str, str]:
+    """Return what a package's manifest and its shards pin, themselves and its `__init__.py` included.
+
+    Raises:
+        VibesafeHashMismatch: if one of them is no manifest, or a shard is another than the manifest pins.
+    """
+    path = f"{directory}/{MANIFEST}"
+    top = _lines(path, manifest)
+    pinned = {**top, path: digest(manifest), f"{directory}/__init__.py": digest(init_source(manifest))}
     for name, expected in top.items():
-        if name.startswith(f"{manifest}."):
+        if name.startswith(f"{path}."):
             if names[name] != 1 or digest(shard := read(name)) != expected:
-                raise VibesafeHashMismatch(Problem(name, f"is not the shard that {manifest} pins", REMEDY))
+                raise VibesafeHashMismatch(Problem(name, f"is not the shard that {path} pins", REMEDY))
             pinned |= _lines(name, shard)
-    return pinned, top
+    return pinned
 
 
 def _lines(path: str, manifest: bytes) -> dict[str, str]:

@@ -3,7 +3,8 @@
 Unknown keys are passed over, as in-toto's parsing rules ask of who reads a statement.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from hatch_vibesafe.canonical_json import parse_canonical_json
 from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId, checkpoint_hash
@@ -17,13 +18,13 @@ from hatch_vibesafe.store.strict import Record
 REMEDY = "take the wheel again from where it was built"
 
 
-def read_statement(content: bytes, where: str, digests: Mapping[str, str], manifest: Digest) -> tuple[Account, ...]:
+def read_statement(content: bytes, where: str, generated: Mapping[str, str], manifest: Digest) -> tuple[Account, ...]:
     """Return what a statement says of each implementation, in its order.
 
     Args:
         content: The bytes of the statement.
         where: What to name in problems.
-        digests: SHA-256 by path of every file that the package's manifest pins.
+        generated: SHA-256 by path of every generated file that the package's manifest pins.
         manifest: The digest of the manifest without the lines of the statement and its envelope.
 
     Raises:
@@ -42,28 +43,40 @@ def read_statement(content: bytes, where: str, digests: Mapping[str, str], manif
         found = statement.text(key)
         if found and found != expected:
             statement.problem(key, f"is {found!r:.80}, where {expected} is expected")
-    subjects = _subjects(statement, digests)
+    subjects = _subjects(statement, generated)
     predicate = statement.record("predicate")
     if predicate.digest("manifestWithoutStatement") != manifest:
         predicate.problem("manifestWithoutStatement", "is not the digest of the manifest beside it")
-    accounts = tuple(_account(record, subjects) for record in predicate.records("units"))
-    units = [account.unit for account in accounts]
-    for unit in sorted({unit for unit in units if units.count(unit) > 1}):
-        predicate.problem("units", f"holds {unit} more than once")
+    records = predicate.records("units")
+    accounts = tuple(_account(record, subjects) for record in records)
+    _once(predicate, [str(account.unit) for account in accounts])
+    implementations = [record.text("implementation") for record in records]
+    _once(predicate, implementations)
+    for path in sorted(subjects):
+        if path.endswith(".py") and path not in implementations:
+            predicate.problem("units", f"says nothing of {path!r:.80}")
     if problems:
         raise VibesafeHashMismatch(*problems)
     return accounts
 
 
-def _subjects(statement: Record, digests: Mapping[str, str]) -> dict[str, Digest]:
+def _once(record: Record, names: Sequence[str]) -> None:
+    for name, count in sorted(Counter(names).items()):
+        if count > 1:
+            record.problem("units", f"holds {name!r:.80} more than once")
+
+
+def _subjects(statement: Record, generated: Mapping[str, str]) -> dict[str, Digest]:
     subjects: dict[str, Digest] = {}
     for record in statement.records("subject"):
         name, found = record.text("name"), record.record("digest").digest("sha256")
         if name in subjects:
             record.problem("name", f"names {name!r:.80} again")
-        elif name and digests.get(name) != found:
+        elif name and generated.get(name) != found:
             record.problem("digest", f"is not that of {name!r:.80} in the manifest")
         subjects[name] = found
+    for name in sorted(generated.keys() - subjects):
+        statement.problem("subject", f"says nothing of {name!r:.80}")
     return subjects
 
 

@@ -16,7 +16,7 @@ from hatch_vibesafe.ship.bill import bill_bytes, bill_name
 from tests.ship.conftest import PROVENANCE, TOTAL, Tree, plant
 
 PATH = "shop/_vibesafe/pricing__total.py"
-BYTECODE = "shop/_vibesafe/pricing.cpython-311.bytecode"
+BYTECODE = "shop/_vibesafe/bytecode.cpython-311"
 GENERATED = {PATH: TOTAL.encode(), BYTECODE: b"\x00\xff"}
 
 

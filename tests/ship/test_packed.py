@@ -20,6 +20,7 @@ from vibesafe_runtime._manifest import format_manifest, init_source
 
 BAKED = "shop/_vibesafe"
 IMPLEMENTATION = f"{BAKED}/pricing__total.py"
+BYTECODE = f"{BAKED}/bytecode.cpython-311"
 STATEMENT = f"{BAKED}/statement.json"
 ENVELOPE = f"{BAKED}/statement.dsse.json"
 MANIFEST = f"{BAKED}/MANIFEST"
@@ -48,7 +49,7 @@ def pinned(files: Mapping[str, bytes], *, sharded: bool = False) -> dict[str, by
 
 
 def baked(unit: ActiveUnit, *, sharded: bool = False) -> dict[str, bytes]:
-    generated = {IMPLEMENTATION: TOTAL.encode(), f"{BAKED}/pricing.cpython-311.bytecode": b"\x00\xff"}
+    generated = {IMPLEMENTATION: TOTAL.encode(), BYTECODE: b"\x00\xff"}
     files = {"shop/pricing.py": PRICING.encode(), **generated}
     manifest = digest(pinned(files, sharded=sharded)[MANIFEST])
     statement = statement_bytes({IMPLEMENTATION: unit}, generated, manifest, "tool 1")
@@ -173,6 +174,12 @@ def subject_twice(statement: dict[str, Json]) -> None:
     subjects.append(subjects[0])
 
 
+def drop_bytecode(statement: dict[str, Json]) -> None:
+    subjects = statement["subject"]
+    assert isinstance(subjects, list)
+    subjects.remove({"name": BYTECODE, "digest": {"sha256": digest(b"\x00\xff")}})
+
+
 def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, bytes]:
     """Return a package whose statement was rewritten, and its manifest with it."""
     files = baked(unit)
@@ -189,6 +196,8 @@ def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, by
         (edit_unit(checkpoint="../.."), "not a SHA-256 digest"),
         (edit_unit(unit="../../evil"), "not a unit id"),
         (edit_unit(implementation="shop/pricing.py"), "no subject"),
+        (edit_unit(implementation=BYTECODE), "says nothing of '.*pricing__total.py'"),
+        (edit_predicate(lambda predicate: predicate.update(units=[])), "says nothing of '.*pricing__total.py'"),
         (edit_unit(origin="forged"), "not one of generated, submitted, recorded"),
         (edit_unit(gates=[1]), "a list of tables is expected"),
         (edit_unit(author=1), "a string is expected"),
@@ -198,6 +207,7 @@ def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, by
         (lambda statement: statement.update(_type="https://in-toto.io/Statement/v0.1"), "is expected"),
         (lambda statement: statement.update(predicateType="https://slsa.dev/provenance/v1"), "is expected"),
         (lambda statement: statement.update(subject=[]), "no subject"),
+        (drop_bytecode, "says nothing of '.*bytecode"),
         (subject_twice, "again"),
         (edit_predicate(lambda predicate: predicate.update(units={})), "a list of tables is expected"),
     ],
@@ -278,6 +288,15 @@ def test_an_installed_distribution_says_the_same(site: Path, unit: ActiveUnit, t
     shutil.rmtree(site / "shop-1.0.dist-info")
     with pytest.raises(VibesafeConfigurationError, match="is not installed"):
         read_installed("shop")
+
+
+def test_an_editable_install_is_told_in_its_checkout(site: Path) -> None:
+    link = site / "shop-1.0.dist-info" / "direct_url.json"
+    link.write_text('{"url": "file:///x", "dir_info": {"editable": true}}', "utf-8")
+    with pytest.raises(VibesafeConfigurationError, match="editable install"):
+        read_installed("shop")
+    link.unlink()
+    assert read_installed("shop")
 
 
 def touch(site: Path) -> None:

@@ -17,7 +17,7 @@ from hatch_vibesafe.ship.statement import statement_bytes
 from tests.ship.conftest import TOTAL, Tree
 
 PATH = "shop/_vibesafe/pricing__total.py"
-BYTECODE = "shop/_vibesafe/pricing.cpython-311.bytecode"
+BYTECODE = "shop/_vibesafe/bytecode.cpython-311"
 GENERATED = {BYTECODE: b"\x00\xff", PATH: TOTAL.encode()}
 MANIFEST = digest(b"manifest")
 
