@@ -1,41 +1,149 @@
-"""The command `python -m vibesafe_runtime verify [DISTRIBUTION]`."""
+"""The command `python -m vibesafe_runtime verify`."""
 
+import argparse
+import json
 import sys
-from importlib.metadata import PackageNotFoundError, distribution, distributions
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-from vibesafe_runtime._exceptions import Problem, render
-from vibesafe_runtime._verify import verify
+from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError, render
+from vibesafe_runtime._installed import baked_manifests, is_editable, needs_the_runtime, recorded
+from vibesafe_runtime._trust import keys_named, trusted_keys
+from vibesafe_runtime._verify import Verdict, installed_files, verify_package, wheel_files
 
-USAGE = """usage: python -m vibesafe_runtime verify [DISTRIBUTION]
+Keys = frozenset[bytes] | None
 
-Compare every file of the baked packages of an installed distribution, or of all, with what was built.
-Exit status: 0 all is as it was built, 1 something is not, 2 the command cannot be carried out.
-"""
+DESCRIPTION = """Compare every file of the baked packages of a wheel or an installed distribution (or of all that are
+installed) with what was built: bytes with manifest, manifest with statement, and, where a key is trusted, statement
+with signature. Exit status: 0 all is as it was built, 1 something is not, 2 the command cannot be carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found of one wheel or distribution: verdicts on its baked packages, or why it has none."""
+
+    label: str
+    verdicts: tuple[Verdict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    note: str = ""
 
 
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit status."""
-    if arguments in (["-h"], ["--help"], ["verify", "-h"], ["verify", "--help"]):
-        print(USAGE, end="")
-        return 0
-    if not arguments or arguments[0] != "verify" or len(arguments) > 2 or arguments[-1].startswith("-"):  # noqa: PLR2004 - verify and one name
-        print(USAGE, end="", file=sys.stderr)
-        return 2
-    name = arguments[1] if len(arguments) > 1 else None
+    parser = argparse.ArgumentParser(prog="python -m vibesafe_runtime", description="Verify what is installed.")
+    verify = parser.add_subparsers(dest="command", required=True).add_parser("verify", description=DESCRIPTION)
+    verify.add_argument("name", nargs="?", metavar="DISTRIBUTION | WHEEL", help="by default all that are installed")
+    verify.add_argument(
+        "--key", action="append", metavar="KEY", help="trust this key (ed25519:...) or file of keys alone"
+    )
+    verify.add_argument("--json", action="store_true", help="print one JSON document")
+    given = parser.parse_args(arguments)
     try:
-        lines, problems = verify([distribution(name)] if name else list(distributions()))
+        keys = keys_named(given.key) if given.key else trusted_keys()
+        reports = tuple(_reports(given.name, keys))
+    except VibesafeConfigurationError as error:
+        print(render(error.problems), file=sys.stderr)
+        return 2
+    problems = [problem for report in reports for problem in report.problems]
+    problems += [problem for report in reports for verdict in report.verdicts for problem in verdict.problems]
+    if given.json:
+        print(json.dumps(_document(reports, keys), indent=2))
+    else:
+        print("\n".join(line for report in reports for line in _lines(report)))
+        if problems:
+            print(render(problems), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _reports(name: str | None, keys: Keys) -> Iterator[Report]:
+    """Yield a report on what `name` names, or on everything that is installed.
+
+    Raises:
+        VibesafeConfigurationError: if there is no such wheel or distribution.
+    """
+    if name and name.endswith(".whl"):
+        yield _wheel(Path(name), keys)
+        return
+    try:
+        wanted = [distribution(name)] if name else sorted(distributions(), key=lambda each: each.name.lower())
     except (PackageNotFoundError, ValueError):
         problem = Problem(str(name), "is not installed in this environment", f"pip install {name}")
-        print(render([problem]), file=sys.stderr)
-        return 2
-    if not lines and not problems:
+        raise VibesafeConfigurationError(problem) from None
+    reports = [report for report in (_installed(each, keys) for each in wanted) if report is not None]
+    if not reports:
         what = "brings no baked package, so there is nothing to verify"
         remedy = "name a distribution with generated functions, in the environment in which it is installed"
-        problems = [Problem(name or "this environment", what, remedy)]
-    print("\n".join(lines))
-    if problems:
-        print(render(problems), file=sys.stderr)
-    return 1 if problems else 0
+        reports = [Report(name or "", problems=(Problem(name or "this environment", what, remedy),))]
+    yield from reports
+
+
+def _wheel(path: Path, keys: Keys) -> Report:
+    remedy = "get the wheel again from where it was published, or build it again"
+    try:
+        with ZipFile(path) as wheel:
+            manifests = baked_manifests(wheel.namelist())
+            verdicts = tuple(verify_package(wheel_files(wheel), each, keys, remedy) for each in manifests)
+    except (OSError, BadZipFile) as error:
+        raise VibesafeConfigurationError(Problem(str(path), f"cannot be read as a wheel: {error}", remedy)) from None
+    if verdicts:
+        return Report(path.name, verdicts)
+    what = "brings no baked package: it has no generated functions, or its build hook did not run"
+    return Report(path.name, problems=(Problem(path.name, what, "build it with the vibesafe build hook"),))
+
+
+def _installed(found: Distribution, keys: Keys) -> Report | None:
+    """Return the report on an installed distribution; None where it has nothing to do with generated functions."""
+    label, manifests = f"{found.name} {found.version}", baked_manifests(recorded(found))
+    if manifests:
+        files = installed_files(Path(str(found.locate_file(""))))
+        remedy = f"pip install --force-reinstall {found.name}"
+        return Report(label, tuple(verify_package(files, each, keys, remedy) for each in manifests))
+    if not needs_the_runtime(found):
+        return None
+    if is_editable(found):
+        return Report(label, note="editable install: nothing is baked")
+    what = "requires vibesafe-runtime, but brings no baked package: its build hook did not run"
+    return Report(label, problems=(Problem(label, what, "build the wheel again with the vibesafe build hook"),))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    if report.note:
+        yield f"--  {report.label}  {report.note}"
+    for verdict in report.verdicts:
+        yield from (f"--  {report.label}  {path}  bytecode of another Python: not judged" for path in verdict.unjudged)
+        if not verdict.problems:
+            trust = f"signed by {verdict.signer}" if verdict.signer else "integrity only: no key is trusted"
+            yield f"ok  {report.label}  {verdict.files} files  {trust}"
+
+
+def _document(reports: tuple[Report, ...], keys: Keys) -> dict[str, object]:
+    def as_json(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
+        return [{"where": each.where, "what": each.what, "remedy": each.remedy} for each in problems]
+
+    packages = [
+        {
+            "distribution": report.label,
+            "manifest": verdict.manifest,
+            "files": verdict.files,
+            "ok": not verdict.problems,
+            "signedBy": verdict.signer,
+            "notJudged": list(verdict.unjudged),
+            "problems": as_json(verdict.problems),
+        }
+        for report in reports
+        for verdict in report.verdicts
+    ]
+    problems = tuple(problem for report in reports for problem in report.problems)
+    return {
+        "checked": "integrity only" if keys is None else "signature",
+        "ok": not problems and all(package["ok"] for package in packages),
+        "packages": packages,
+        "notes": [f"{report.label}: {report.note}" for report in reports if report.note],
+        "problems": as_json(problems),
+    }
 
 
 if __name__ == "__main__":

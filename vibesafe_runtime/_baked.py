@@ -1,6 +1,7 @@
 """A baked package on disk or in a zip: found whole or refused, and read only through its manifest."""
 
 import os
+import sys
 
 from vibesafe_runtime._bytecode import DIGITS, bytecode_path, compile_source, load_bytecode, load_code
 from vibesafe_runtime._exceptions import Problem, VibesafeCheckpointMissing, VibesafeHashMismatch
@@ -133,10 +134,12 @@ class BakedPackage:
     def load_bytecode(self, path: str) -> None:
         """Read the bytecode that ships for the spec module `path` and its implementations, if this interpreter has any.
 
+        Not where asserts or docstrings are off: what ships has both.
+
         Raises:
             VibesafeHashMismatch: if it is missing, unreadable or different.
         """
-        if path not in self._codes:
+        if path not in self._codes and not sys.flags.optimize:
             for digits in self._digits:
                 file = bytecode_path(self.directory, path, digits)
                 if self.digest(file):

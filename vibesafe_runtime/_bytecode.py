@@ -58,12 +58,12 @@ def bytecode_path(directory: str, spec: str, digits: int) -> str:
 
 
 def load_bytecode(content: bytes) -> dict[str, bytes]:
-    """Return marshalled code by path; nothing where this interpreter runs other bytecode, or asserts are off.
+    """Return marshalled code by path; nothing where this interpreter runs other bytecode.
 
     Args:
         content: What `bytecode_files` made; never anything that has not been compared with its digest.
     """
-    if sys.flags.optimize or not content.startswith(MAGIC_NUMBER):
+    if not content.startswith(MAGIC_NUMBER):
         return {}
     codes: dict[str, bytes] = marshal.loads(memoryview(content)[len(MAGIC_NUMBER) :])  # noqa: S302 - compared
     return codes

@@ -16,20 +16,15 @@ if TYPE_CHECKING:
 else:
     FunctionType = type(lambda: None)
 
-KINDS = ("function", "http", "cli")
-_TEXT_OPTIONS = ("provider", "template", "model", "method", "path")
-
 
 class Decorator:
     """What `@vibesafe`, `@vibesafe.func`, `@vibesafe.http` and `@vibesafe.cli` are.
 
-    Called with a function it returns the function's implementation; called with options, a decorator that does.
+    Called with a function it returns the function's implementation; called with options, a decorator that does. The
+    options are part of the spec: the scan reads and checks them in the source, before anything is generated or built.
     """
 
-    __slots__ = ("_kind",)
-
-    def __init__(self, kind: "Kind | None" = None) -> None:
-        self._kind = kind
+    __slots__ = ()
 
     if TYPE_CHECKING:
 
@@ -50,19 +45,17 @@ class Decorator:
             tags: "Sequence[str]" = (),
         ) -> "Callable[[F], F]": ...
 
-    def __call__(self, function: "Callable[..., object] | None" = None, /, **options: object) -> object:
-        """Return the implementation of `function`, or a decorator with these options.
+    def __call__(self, function: "Callable[..., object] | None" = None, /, **_options: object) -> object:
+        """Return the implementation of `function`, or a decorator that does.
 
         Raises:
             VibesafeCheckpointMissing: if there is no implementation.
-            VibesafeConfigurationError: if the options, what is decorated or `VIBESAFE_ENV` cannot be used.
+            VibesafeConfigurationError: if what is decorated or `VIBESAFE_ENV` cannot be used.
             VibesafeHashMismatch: if anything differs from what was locked.
         """
-        if options:
-            _check_options(self._kind, options)
         if function is None:
             return lambda function: _implementation(function, sys._getframe(1))  # noqa: SLF001 - see below
-        return _implementation(function, sys._getframe(1))  # noqa: SLF001 - see `check_running`
+        return _implementation(function, sys._getframe(1))  # noqa: SLF001 - a module that runs already is found by its frame
 
 
 class Vibesafe(Decorator):
@@ -70,43 +63,12 @@ class Vibesafe(Decorator):
 
     __slots__ = ()
 
-    func = Decorator("function")
-    http = Decorator("http")
-    cli = Decorator("cli")
+    func = Decorator()
+    http = Decorator()
+    cli = Decorator()
 
 
 vibesafe = Vibesafe()
-
-
-def _check_options(kind: str | None, options: dict[str, object]) -> None:
-    """Check the options of a decorator.
-
-    Raises:
-        VibesafeConfigurationError: with every option that is unknown or cannot be used.
-    """
-    problems = []
-    written = {name: value for name, value in options.items() if value is not None}
-    asked = written.setdefault("kind", kind or "function")
-    if asked not in KINDS or (kind is not None and asked != kind):
-        expected = repr(kind) if kind else ", ".join(map(repr, KINDS))
-        problems.append(_option_problem("kind", f"is {asked!r}, but only {expected} can stand here"))
-    for name, value in written.items():
-        if name == "tags":
-            if not isinstance(value, (tuple, list)) or not all(isinstance(tag, str) and tag for tag in value):
-                problems.append(_option_problem(name, f"is {value!r}, but must be a tuple or list of texts"))
-        elif name in _TEXT_OPTIONS:
-            if not isinstance(value, str) or not value:
-                problems.append(_option_problem(name, f"is {value!r}, but must be a text that is not empty"))
-            elif name in {"method", "path"} and asked != "http":
-                problems.append(_option_problem(name, f"belongs to kind 'http', but this unit is of kind {asked!r}"))
-        elif name != "kind":
-            problems.append(_option_problem(name, f"is none of kind, tags, {', '.join(_TEXT_OPTIONS)}"))
-    if problems:
-        raise VibesafeConfigurationError(*problems)
-
-
-def _option_problem(name: str, what: str) -> Problem:
-    return Problem(f"@vibesafe({name}=...)", f"the option {name} {what}", "correct the decorator's options")
 
 
 def _implementation(stub: object, frame: "FrameType") -> object:
@@ -134,5 +96,5 @@ def _checkout_implementation(stub: "FunctionType", module: str) -> object:
         what = "has no baked package, and the development tools that could read a source checkout are not installed"
         remedy = "install a wheel built with the vibesafe build hook; in a checkout: pip install 'hatch-vibesafe[dev]'"
         raise VibesafeCheckpointMissing(Problem(f"{module}/{stub.__qualname__}", what, remedy)) from None
-    # The options are checked and no more: the checkout reads them, with all of the spec, from the source.
+    # The options are not passed on: the checkout reads them, with all of the spec, from the source.
     return sys.modules["hatch_vibesafe.dev"].implementation(stub, module, stub.__globals__.get("__file__"))

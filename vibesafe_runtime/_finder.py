@@ -102,7 +102,7 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
     package = spec.loader.package if isinstance(spec.loader, VerifiedLoader) else _package_of(module, spec)
     if package is None:
         return None
-    _stand_first()
+    stand_first()
     name = package.implementation_module(module, stub.__qualname__)
     path = name.replace(".", "/") + ".py"
     if not package.digest(path):
@@ -139,10 +139,10 @@ def cover(spec: ModuleSpec, digest: str) -> None:
         return
     parent, _, last = spec.name.rpartition(".")
     owner = parent if last == "_vibesafe" else ".".join(filter(None, (parent, last.removeprefix("_vibesafe_"))))
-    package = _covered.get(spec.name) or _open(spec.name, owner, spec)
+    package = _covered.get(spec.name) or open_beside(spec.name, owner, spec)
     if package is None or sha256(package.manifest) != digest:
         raise ImportError(f"{spec.name} is not the baked package that stands in its place", name=spec.name)
-    _stand_first()
+    stand_first()
 
 
 def _package_of(module: str, spec: ModuleSpec) -> BakedPackage | None:
@@ -152,7 +152,7 @@ def _package_of(module: str, spec: ModuleSpec) -> BakedPackage | None:
     if name in _covered:
         return _covered[name]
     owner = root or module
-    return _open(name, owner, spec if owner == module else sys.modules[owner].__spec__)
+    return open_beside(name, owner, spec if owner == module else sys.modules[owner].__spec__)
 
 
 def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":
@@ -190,7 +190,13 @@ def _check_running(package: BakedPackage, module: str, namespace: dict[str, obje
     package.checked[module] = namespace
 
 
-def _open(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:
+def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:
+    """Return the baked package `name` that stands beside the module `holder`, now covered; None where there is none.
+
+    Raises:
+        VibesafeConfigurationError: if `VIBESAFE_ENV` has a value that is no mode.
+        VibesafeHashMismatch: if it is not whole.
+    """
     read = getattr(holder.loader, "get_data", None) if holder is not None and holder.has_location else None
     if holder is None or holder.origin is None or read is None:
         return None
@@ -200,8 +206,14 @@ def _open(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | No
         _check_environment()
         _covered[name] = package
         for top in {name.partition(".")[0], owner.partition(".")[0]}:
-            _by_top[top] = (*_by_top.get(top, ()), package)
+            _by_top[top] = (*(other for other in _by_top.get(top, ()) if other.name != name), package)
     return package
+
+
+def stand_first() -> None:
+    """Let the finder be the first that is asked for every module."""
+    if sys.meta_path[0] is not Finder:
+        sys.meta_path[:] = [Finder, *(finder for finder in sys.meta_path if finder is not Finder)]
 
 
 def _check_environment() -> None:
@@ -216,11 +228,6 @@ def _up(path: str, levels: int) -> str:
     for _ in range(levels):
         path = os.path.dirname(path)  # noqa: PTH120 - pathlib costs more than all of this package
     return path
-
-
-def _stand_first() -> None:
-    if sys.meta_path[0] is not Finder:
-        sys.meta_path[:] = [Finder, *(finder for finder in sys.meta_path if finder is not Finder)]
 
 
 def _is_regular(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Which installed distribution brings which baked package. For the verifier and for failures: it is slow."""
 
 import re
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 
 from vibesafe_runtime._manifest import MANIFEST
@@ -11,14 +12,14 @@ _BAKED_MANIFEST = re.compile(rf"(?:.*/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
 def distribution_with(base: str, path: str) -> str:
     """Return the name of the distribution installed in `base` that brings the file `path`; "" where none does."""
     for distribution in distributions(path=[base]):
-        if path in _recorded(distribution):
+        if path in recorded(distribution):
             return distribution.name
     return ""
 
 
-def baked_manifests(distribution: Distribution) -> list[str]:
-    """Return the paths of the manifests that a distribution brings, sorted."""
-    return sorted(path for path in _recorded(distribution) if _BAKED_MANIFEST.fullmatch(path))
+def baked_manifests(paths: Iterable[str]) -> list[str]:
+    """Return those of the paths that are manifests of baked packages, sorted."""
+    return sorted(path for path in paths if _BAKED_MANIFEST.fullmatch(path))
 
 
 def needs_the_runtime(distribution: Distribution) -> bool:
@@ -34,6 +35,7 @@ def is_editable(distribution: Distribution) -> bool:
     return re.search(r'"editable"\s*:\s*true', text) is not None
 
 
-def _recorded(distribution: Distribution) -> list[str]:
+def recorded(distribution: Distribution) -> list[str]:
+    """Return the paths in a distribution's `RECORD`, also of what is missing."""
     # Not `Distribution.files`: since Python 3.12 it leaves out what is missing, which is what must be found here.
     return [line.rsplit(",", 2)[0] for line in (distribution.read_text("RECORD") or "").splitlines()]

@@ -31,6 +31,24 @@ def trusted_keys() -> "frozenset[bytes] | None":
     return frozenset.intersection(*named) if named else None
 
 
+def keys_named(entries: list[str]) -> frozenset[bytes]:
+    """Return the keys that a command names, each as text (`ed25519:...`) or as the path of a keys file.
+
+    Raises:
+        VibesafeConfigurationError: with every problem, if one cannot be used.
+    """
+    problems: list[Problem] = []
+    keys: set[bytes] = set()
+    for entry in entries:
+        lines = [entry] if entry.startswith("ed25519:") else _lines(entry, problems)
+        if lines is None and not problems:
+            problems.append(Problem("--key", f"{entry} is neither a public key nor a file of keys", _REMEDY))
+        keys |= _keys("--key", lines, problems) if lines is not None else set()
+    if problems:
+        raise VibesafeConfigurationError(*problems)
+    return frozenset(keys)
+
+
 def file_below(prefix: str) -> str:
     """Return the path of the keys file of the environment at `prefix`."""
     return os.path.join(prefix, "etc", "vibesafe", "trusted-keys")  # noqa: PTH118 - production does without pathlib

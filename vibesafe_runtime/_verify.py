@@ -1,123 +1,209 @@
-"""Every file of a baked package against its manifest: what `python -m vibesafe_runtime verify` does."""
+"""Every file of a baked package against its manifest, that against the statement, and that against its signature."""
 
-import marshal
-import sys
-from collections.abc import Iterator
-from importlib.machinery import EXTENSION_SUFFIXES, all_suffixes
-from importlib.metadata import Distribution
-from importlib.util import MAGIC_NUMBER, cache_from_source
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
-from types import CodeType
+from platform import python_version
+from zipfile import BadZipFile, ZipFile
 
-from vibesafe_runtime._bytecode import same_code
+from vibesafe_runtime._bytecode import compile_source, load_bytecode, load_code, same_code
 from vibesafe_runtime._exceptions import Problem
-from vibesafe_runtime._installed import baked_manifests, is_editable, needs_the_runtime
-from vibesafe_runtime._manifest import MANIFEST, init_source, parse_manifest, sha256
+from vibesafe_runtime._instead import other_bytecode, run_instead
+from vibesafe_runtime._manifest import (
+    ENVELOPE,
+    MANIFEST,
+    STATEMENT,
+    init_source,
+    parse_manifest,
+    sha256,
+    without_statement,
+)
+from vibesafe_runtime._signature import check_envelope
 
-_PYTHON_CACHE = "__pycache__"
-_PYC_HEADER = 16
+Finding = tuple[str, str]  # where, and what
 
 
-def verify(distributions: list[Distribution]) -> tuple[list[str], list[Problem]]:
-    """Return lines that say what is right with the baked packages of these distributions, and what is wrong with them.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files among which a baked package stands.
 
-    A module's bytecode and what would be imported in its place belong to it; bytecode of another Python than this one
-    cannot be judged, which a line says.
+    Attributes:
+        read: Returns the bytes of a file by its path; raises `OSError` where it cannot.
+        names: Returns the names of what stands directly in a directory.
+        base: The directory, where they are installed: there Python may run something else in the place of a file.
     """
-    lines: list[str] = []
-    problems: list[Problem] = []
-    for distribution in sorted(distributions, key=lambda each: each.name.lower()):
-        manifests = baked_manifests(distribution)
-        label = f"{distribution.name} {distribution.version}"
-        remedy = f"pip install --force-reinstall {distribution.name}"
-        if not manifests and needs_the_runtime(distribution):
-            if is_editable(distribution):
-                lines.append(f"--  {label}  editable install: nothing is baked")
-            else:
-                what = "requires vibesafe-runtime, but brings no baked package: its build hook did not run"
-                problems.append(Problem(label, what, "build the wheel again with the vibesafe build hook"))
-        base = Path(str(distribution.locate_file("")))
-        for path in manifests:
-            files, unjudged, wrong = verify_package(base, path, remedy)
-            problems += wrong
-            lines += [f"--  {label}  {file}  bytecode of another Python: not judged" for file in unjudged]
-            if not wrong:
-                lines.append(f"ok  {label}  {files} files  integrity only: no signature")
-    return lines, problems
+
+    read: Callable[[str], bytes]
+    names: Callable[[str], set[str]]
+    base: Path | None = None
 
 
-def verify_package(base: Path, path: str, remedy: str) -> tuple[int, list[str], list[Problem]]:
-    """Return how many files a manifest pins, which bytecode of them another Python runs, and what is wrong with them.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of one baked package.
+
+    Attributes:
+        manifest: The path of its manifest.
+        files: How many files that pins.
+        signer: The id of the trusted key that signed it; "" where none was asked for or none did.
+        unjudged: The bytecode that only another Python could judge.
+        problems: What is wrong.
+    """
+
+    manifest: str
+    files: int
+    signer: str
+    unjudged: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def installed_files(base: Path) -> Files:
+    """Return the files that are installed in a directory."""
+    return Files(
+        lambda path: (base / path).read_bytes(), lambda path: {file.name for file in (base / path).iterdir()}, base
+    )
+
+
+def wheel_files(wheel: ZipFile) -> Files:
+    """Return the files of a wheel; one that stands there twice cannot be read, for nobody knows which is meant."""
+    members = wheel.namelist()
+
+    def read(path: str) -> bytes:
+        if members.count(path) != 1:
+            raise FileNotFoundError(0, "it stands in the wheel twice" if path in members else "there is no such file")
+        try:
+            return wheel.read(path)
+        except BadZipFile as error:
+            raise OSError(0, str(error)) from None
+
+    def names(path: str) -> set[str]:
+        return {name[len(path) + 1 :] for name in members if name.startswith(f"{path}/") and name != f"{path}/"}
+
+    return Files(read, names)
+
+
+def verify_package(files: Files, manifest: str, keys: Collection[bytes] | None, remedy: str) -> Verdict:
+    """Return what is found of the baked package with this manifest.
 
     Args:
-        base: The directory that holds the top package.
-        path: The manifest, relative to it.
+        files: Where it stands.
+        manifest: The path of its manifest.
+        keys: The public keys of which one must have signed it; None where only integrity is asked for.
         remedy: What to say that mends a problem.
     """
-    directory = path.removesuffix(f"/{MANIFEST}")
-    problems: list[Problem] = []
-
-    def read(name: str) -> bytes | None:
+    directory = manifest.removesuffix(f"/{MANIFEST}")
+    digests: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
+    findings = [*_read_all(files, directory, digests, contents), *_added(files, directory, digests)]
+    signer = ""
+    if not findings:
+        findings += (*_misstated(directory, digests, contents), *_miscompiled(directory, contents))
+    if not findings and keys is not None:
         try:
-            return (base / name).read_bytes()
-        except OSError as error:
-            problems.append(Problem(name, f"cannot be read: {error.strerror}", remedy))
-            return None
-
-    manifest, init = read(path), read(f"{directory}/__init__.py")
-    if manifest is None or init is None:
-        return 0, [], problems
-    if init != init_source(manifest):
-        what = f"and {directory}/__init__.py do not belong together: one of them was changed"
-        problems.append(Problem(path, what, remedy))
-    try:
-        digests = parse_manifest(manifest)
-    except ValueError as error:
-        return 0, [], [*problems, Problem(path, f"is not a manifest: it {error}", remedy)]
-    unjudged: list[str] = []
-    for name, expected in {f"{directory}/__init__.py": sha256(init), **digests}.items():
-        content = read(name)
-        if content is not None and sha256(content) != expected:
-            problems.append(Problem(name, f"has the SHA-256 {sha256(content)}, but was built with {expected}", remedy))
-        elif content is not None and name.endswith(".py"):
-            problems += [Problem(where, what, remedy) for where, what in _instead(base / name, content)]
-            caches = Path(cache_from_source(str(base / name))).parent.glob(f"{Path(name).stem}.*.pyc")
-            unjudged += [
-                str(file) for file in sorted(caches) if file.name.split(".")[1] != sys.implementation.cache_tag
-            ]
-    listed = {*digests, path, f"{directory}/__init__.py"}
-    problems += [
-        Problem(f"{directory}/{extra.name}", f"is not in {path}: it was added after the build", remedy)
-        for extra in sorted((base / directory).iterdir())
-        if extra.name != _PYTHON_CACHE and f"{directory}/{extra.name}" not in listed
-    ]
-    return len(digests), unjudged, problems
+            envelope, statement = (contents.get(f"{directory}/{name}", b"") for name in (ENVELOPE, STATEMENT))
+            signer = check_envelope(envelope, statement, keys)
+        except ValueError as error:
+            findings.append((f"{directory}/{ENVELOPE}", str(error) if envelope else "is missing: nobody signed it"))
+    unjudged = [path for path in sorted(digests.keys() & contents) if _is_unjudged(directory, path, contents)]
+    for path in [path for path in contents if files.base and path.endswith(".py")]:
+        place = Path(files.base or "", path)
+        findings += run_instead(place, contents[path])
+        unjudged += other_bytecode(place)
+    problems = tuple(Problem(where, what, remedy) for where, what in findings)
+    return Verdict(manifest, len(digests), signer, tuple(unjudged), problems)
 
 
-def _instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what Python would run instead of a module's source, and why that is a problem."""
-    shadows = [file.with_name(file.stem + suffix) for suffix in EXTENSION_SUFFIXES]
-    if file.stem != "__init__":
-        shadows += [file.with_suffix("") / f"__init__{suffix}" for suffix in all_suffixes()]
-    for shadow in shadows:
-        if shadow.exists():
-            yield str(shadow), f"would be imported in the place of {file.name}"
-    for optimization in (0, 1, 2):
-        cached = Path(cache_from_source(str(file), optimization=optimization or ""))
+def _read_all(files: Files, directory: str, digests: dict[str, str], contents: dict[str, bytes]) -> Iterator[Finding]:
+    """Put every file that the manifest lists, and its digest, into the two mappings; yield what is not as it was built.
+
+    The manifest and the module that pins it are not listed: their contents are put beside the others'.
+    """
+    top, init = f"{directory}/{MANIFEST}", f"{directory}/__init__.py"
+    pair = [finding for path in (top, init) for finding in _read(files, path, "", contents)]
+    if pair:
+        yield from pair
+        return
+    if contents[init] != init_source(contents[top]):
+        yield top, f"and {init} do not belong together: one of them was changed"
+    manifests = [top]
+    for path in manifests:
         try:
-            content = cached.read_bytes()
-        except OSError:
+            listed = parse_manifest(contents[path])
+        except ValueError as error:
+            yield path, f"is not a manifest: it {error}"
             continue
-        # Python runs none that has another number.
-        if content[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
-            expected = compile(source, file, "exec", dont_inherit=True, optimize=optimization)
-            if not _is_code(content[_PYC_HEADER:], expected):
-                yield str(cached), f"is not what {file.name} compiles to"
+        for name, expected in listed.items():
+            yield from _read(files, name, expected, contents)
+            if name.startswith(f"{top}.") and name in contents:
+                manifests.append(name)
+        digests |= listed
 
 
-def _is_code(content: bytes, expected: CodeType) -> bool:
+def _read(files: Files, path: str, expected: str, contents: dict[str, bytes]) -> Iterator[Finding]:
+    """Put the bytes of a file into `contents`; yield why that cannot be, or that it has not the expected digest."""
     try:
-        code = marshal.loads(content)  # noqa: S302 - loaded to be compared, never run
-    except (ValueError, EOFError, TypeError):
-        return False
-    return isinstance(code, CodeType) and same_code(code, expected)
+        contents[path] = files.read(path)
+    except OSError as error:
+        yield path, f"cannot be read: {error.strerror}"
+        return
+    if expected and (found := sha256(contents[path])) != expected:
+        yield path, f"has the SHA-256 {found}, but was built with {expected}"
+
+
+def _added(files: Files, directory: str, digests: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what stands in the baked package and is not listed."""
+    listed = {path[len(directory) + 1 :] for path in digests if path.startswith(f"{directory}/")}
+    try:
+        names = files.names(directory)
+    except OSError:
+        return  # Then its files could not be read either, which has been said.
+    for name in sorted(names - listed - {MANIFEST, "__init__.py"} - ({"__pycache__"} if files.base else set())):
+        yield f"{directory}/{name}", f"is not in {directory}/{MANIFEST}: it was added after the build"
+
+
+def _misstated(directory: str, digests: Mapping[str, str], contents: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield what the statement (in-toto Statement v1) says otherwise than the manifest."""
+    path = f"{directory}/{STATEMENT}"
+    try:
+        statement = json.loads(contents[path])
+        subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
+        stated = statement["predicate"]["manifestWithoutStatement"]
+    except (KeyError, TypeError, ValueError):
+        yield path, "is missing, or is not a statement about generated files"
+        return
+    if json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != contents[path]:
+        yield path, "is not canonical JSON, so that it could be read in two ways"
+    if stated != sha256(without_statement(directory, contents[f"{directory}/{MANIFEST}"])):
+        yield path, f"is about another {MANIFEST}"
+    not_generated = (f"{directory}/{MANIFEST}.", path, f"{directory}/{ENVELOPE}")
+    generated = {
+        name: digest
+        for name, digest in digests.items()
+        if name.startswith(f"{directory}/") and not name.startswith(not_generated)
+    }
+    for name in sorted({name for name, _ in subjects.items() ^ generated.items()}):
+        yield name, f"is otherwise in {MANIFEST} than in {STATEMENT}"
+
+
+def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield the bytecode for this interpreter that is not what its sources compile to."""
+    for file in sorted(path for path in contents if path.startswith(f"{directory}/bytecode.")):
+        try:
+            codes = {} if _is_unjudged(directory, file, contents) else load_bytecode(contents[file])
+            wrong = [path for path, code in codes.items() if not _is_compiled(code, path, contents)]
+        except (AttributeError, EOFError, TypeError, ValueError):
+            yield file, "is not bytecode"
+        else:
+            for path in wrong:
+                yield file, f"has for {path} what its source does not compile to with Python {python_version()}"
+
+
+def _is_compiled(code: bytes, path: str, contents: Mapping[str, bytes]) -> bool:
+    return path in contents and same_code(load_code(code, path), compile_source(contents[path], path, optimize=0))
+
+
+def _is_unjudged(directory: str, path: str, contents: Mapping[str, bytes]) -> bool:
+    """Return whether a file is bytecode that this interpreter does not run."""
+    return path.startswith(f"{directory}/bytecode.") and not contents[path].startswith(MAGIC_NUMBER)

@@ -1,5 +1,6 @@
 """Baked packages made by hand, and real interpreters that import them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vibesafe_runtime._manifest import init_source, manifest_files, sha256
 from vibesafe_runtime._names import baked_package, implementation_module
+from vibesafe_runtime._signature import authenticated, envelope_bytes, key_id, key_text
 
+BAKED = "shop/_vibesafe"
 REPOSITORY = Path(__file__).parents[2]
 
 STUB = '''\
@@ -69,8 +73,14 @@ class Site:
             package = baked_package(module, root)
             files[implementation_module(module, qualname, root).replace(".", "/") + ".py"] = text.encode()
         directory = package.replace(".", "/")
-        files[f"{directory}/statement.json"] = b"{}"
-        pinned = files | {name: (self.path / name).read_bytes() for name in specs}
+        sources = {name: (self.path / name).read_bytes() for name in specs}
+        unstated = manifest_files(directory, {name: sha256(content) for name, content in (files | sources).items()})
+        statement = {
+            "predicate": {"manifestWithoutStatement": sha256(unstated[f"{directory}/MANIFEST"])},
+            "subject": [{"digest": {"sha256": sha256(files[name])}, "name": name} for name in sorted(files)],
+        }
+        files[f"{directory}/statement.json"] = json.dumps(statement, separators=(",", ":")).encode()
+        pinned = files | sources
         manifests = manifest_files(directory, {name: sha256(content) for name, content in pinned.items()})
         files |= manifests | {f"{directory}/__init__.py": init_source(manifests[f"{directory}/MANIFEST"])}
         for name, content in files.items():
@@ -108,6 +118,43 @@ class Site:
         assert done.returncode == 1, done.stdout
         assert f"{exception}: vibesafe: 1 problem" in done.stderr, done.stderr
         return done.stderr
+
+
+Signer = Callable[[bytes], bytes]
+
+
+class Key:
+    """A new key that signs."""
+
+    def __init__(self) -> None:
+        self._key = Ed25519PrivateKey.generate()
+        self.public = self._key.public_key().public_bytes_raw()
+        self.text = key_text(self.public)
+
+    def envelope(self, statement: bytes) -> bytes:
+        return envelope_bytes(statement, key_id(self.public), self._key.sign(authenticated(statement)))
+
+
+def bake_signed(
+    site: Site, sign: Signer | None, implementation: str = IMPLEMENTATION, state: str | None = None, tail: str = ""
+) -> None:
+    """Write a package as the build hook does, down to a statement about its manifest, which ends with `tail`."""
+    files = {f"{BAKED}/pricing__total.py": implementation.encode()}
+    site.write("shop/__init__.py", "")
+    site.write("shop/pricing.py", STUB)
+    pinned = {name: sha256(content) for name, content in (files | {"shop/pricing.py": STUB.encode()}).items()}
+    about = state or sha256(manifest_files(BAKED, pinned)[f"{BAKED}/MANIFEST"])
+    subjects = json.dumps([{"digest": {"sha256": sha256(files[name])}, "name": name} for name in sorted(files)])
+    head = f'{{"predicate":{{"manifestWithoutStatement":"{about}"{tail}}}'
+    statement = f'{head},"subject":{subjects.replace(": ", ":").replace(", ", ",")}}}'.encode()
+    files[f"{BAKED}/statement.json"] = statement
+    if sign is not None:
+        files[f"{BAKED}/statement.dsse.json"] = sign(statement)
+    pinned |= {name: sha256(content) for name, content in files.items()}
+    files |= manifest_files(BAKED, pinned)
+    files[f"{BAKED}/__init__.py"] = init_source(files[f"{BAKED}/MANIFEST"])
+    for name, content in files.items():
+        site.write(name, content)
 
 
 @pytest.fixture

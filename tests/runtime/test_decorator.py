@@ -32,32 +32,6 @@ def test_every_spelling_gives_the_implementation(shop: Site, spelling: str) -> N
     assert shop.run("from shop.pricing import total; print(total(4))") == "9"
 
 
-@pytest.mark.parametrize(
-    ("options", "named"),
-    [
-        ({"kind": "method"}, ["kind"]),
-        ({"kind": []}, ["kind"]),
-        ({"provider": ""}, ["provider"]),
-        ({"model": 3, "template": b"x"}, ["model", "template"]),
-        ({"tags": "ab"}, ["tags"]),
-        ({"tags": ("a", 1)}, ["tags"]),
-        ({"retries": 3}, ["retries"]),
-        ({"path": "/x"}, ["path"]),
-        ({"kind": "cli", "method": "GET"}, ["method"]),
-    ],
-)
-def test_options_that_cannot_be_used_are_refused_all_at_once(options: dict[str, object], named: list[str]) -> None:
-    with pytest.raises(VibesafeConfigurationError) as caught:
-        vibesafe(**options)  # type: ignore[call-overload]  # wrong on purpose
-    assert [problem.where for problem in caught.value.problems] == [f"@vibesafe({name}=...)" for name in named]
-
-
-def test_a_decorator_of_one_kind_takes_no_other() -> None:
-    with pytest.raises(VibesafeConfigurationError):
-        vibesafe.http(kind="cli")
-    assert callable(vibesafe.http(kind="http"))
-
-
 @pytest.mark.parametrize("wrong", [staticmethod(len), property(len), len, int, 3])
 def test_what_is_no_function_is_refused_with_its_place(wrong: object) -> None:
     with pytest.raises(VibesafeConfigurationError) as caught:

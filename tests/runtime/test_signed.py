@@ -1,49 +1,14 @@
 """A deployment that names keys runs only what one of them signed."""
 
 import json
-from collections.abc import Callable
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.runtime.conftest import IMPLEMENTATION, STUB, Site
-from vibesafe_runtime._manifest import init_source, manifest_files, sha256
-from vibesafe_runtime._signature import authenticated, envelope_bytes, key_id, key_text
+from tests.runtime.conftest import BAKED, IMPLEMENTATION, Key, Site
+from tests.runtime.conftest import bake_signed as bake
 
 CALL = "from shop.pricing import total; print(total(4))"
-BAKED = "shop/_vibesafe"
 KEYS = "VIBESAFE_TRUSTED_KEYS"
-Signer = Callable[[bytes], bytes]
-
-
-class Key:
-    def __init__(self) -> None:
-        self._key = Ed25519PrivateKey.generate()
-        self.public = self._key.public_key().public_bytes_raw()
-        self.text = key_text(self.public)
-
-    def envelope(self, statement: bytes) -> bytes:
-        return envelope_bytes(statement, key_id(self.public), self._key.sign(authenticated(statement)))
-
-
-def bake(
-    site: Site, sign: Signer | None, implementation: str = IMPLEMENTATION, state: str | None = None, tail: str = ""
-) -> None:
-    """Write a package as the build hook does, down to a statement about its manifest, which ends with `tail`."""
-    files = {f"{BAKED}/pricing__total.py": implementation.encode()}
-    site.write("shop/__init__.py", "")
-    site.write("shop/pricing.py", STUB)
-    pinned = {name: sha256(content) for name, content in (files | {"shop/pricing.py": STUB.encode()}).items()}
-    about = state or sha256(manifest_files(BAKED, pinned)[f"{BAKED}/MANIFEST"])
-    statement = f'{{"predicate":{{"manifestWithoutStatement":"{about}"{tail}}}}}'.encode()
-    files[f"{BAKED}/statement.json"] = statement
-    if sign is not None:
-        files[f"{BAKED}/statement.dsse.json"] = sign(statement)
-    pinned |= {name: sha256(content) for name, content in files.items()}
-    files |= manifest_files(BAKED, pinned)
-    files[f"{BAKED}/__init__.py"] = init_source(files[f"{BAKED}/MANIFEST"])
-    for name, content in files.items():
-        site.write(name, content)
 
 
 @pytest.fixture(scope="module")

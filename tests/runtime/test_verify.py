@@ -2,15 +2,20 @@
 
 import importlib.machinery
 import importlib.util
+import json
 import py_compile
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import Site
+from tests.runtime.conftest import IMPLEMENTATION, STUB, Key, Site, bake_signed
+from vibesafe_runtime._bytecode import bytecode_files
+from vibesafe_runtime._manifest import init_source, manifest_files, parse_manifest, sha256
+from vibesafe_runtime._signature import key_id
 
 
 def install(site: Site, name: str = "shop", requires: str = "vibesafe-runtime>=0.1") -> None:
@@ -35,7 +40,7 @@ def installed(shop: Site) -> Site:
 @pytest.mark.parametrize("arguments", [(), ("shop",), ("Shop",)])
 def test_what_is_whole_is_said_to_be(installed: Site, arguments: tuple[str, ...]) -> None:
     done = verify(installed, *arguments)
-    assert done.stdout == "ok  shop 1.0  3 files  integrity only: no signature\n"
+    assert done.stdout == "ok  shop 1.0  3 files  integrity only: no key is trusted\n"
     assert (done.stderr, done.returncode) == ("", 0)
 
 
@@ -68,7 +73,7 @@ def test_an_import_names_the_distribution_to_install_again(installed: Site) -> N
     assert "pip install --force-reinstall shop && python -m vibesafe_runtime verify shop" in message
 
 
-@pytest.mark.parametrize("arguments", [("nothing",), ("shop", "other"), ("--key",)])
+@pytest.mark.parametrize("arguments", [("nothing",), ("shop", "other"), ("--key",), ("--nothing",)])
 def test_what_cannot_be_carried_out_is_exit_2(installed: Site, arguments: tuple[str, ...]) -> None:
     done = verify(installed, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
@@ -155,3 +160,170 @@ def test_what_only_stands_beside_a_module_is_no_finding(installed: Site) -> None
     installed.write("shop/rates.py", "")
     installed.write("shop/pricing.pyi", "")
     assert verify(installed).returncode == 0
+
+
+def signed(site: Site, key: Key) -> None:
+    bake_signed(site, key.envelope)
+    install(site)
+
+
+def wheel_of(site: Site) -> Path:
+    """Pack what is installed as a wheel."""
+    path = site.path.parent / "shop-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        for file in sorted(site.path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                wheel.write(file, file.relative_to(site.path))
+    return path
+
+
+def test_a_signature_is_verified_with_the_key_that_is_named(site: Site) -> None:
+    key = Key()
+    signed(site, key)
+    trusted = site.write("../keys", f"# ours\n{key.text}\n")
+    for named in (key.text, str(trusted)):
+        done = verify(site, "--key", named, "shop")
+        assert done.stdout == f"ok  shop 1.0  4 files  signed by {key_id(key.public)}\n", done.stderr
+    done = site.python("-m", "vibesafe_runtime", "verify", env={"VIBESAFE_TRUSTED_KEYS": key.text})
+    assert "signed by" in done.stdout
+    assert verify(site).stdout.endswith("integrity only: no key is trusted\n")
+    done = verify(site, "--key", Key().text)
+    assert (done.returncode, done.stdout.strip()) == (1, "")
+    assert "not trusted here" in done.stderr
+
+
+def test_what_nobody_signed_is_a_finding_where_a_key_is_named(installed: Site) -> None:
+    assert "nobody signed it" in verify(installed, "--key", Key().text).stderr
+
+
+@pytest.mark.parametrize("named", ["ed25519:12", "no such file", "ed25519:" + "0" * 64])
+def test_a_key_that_cannot_be_used_is_exit_2(installed: Site, named: str) -> None:
+    done = verify(installed, "--key", named)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wheel_is_verified_before_it_is_installed(installed: Site) -> None:
+    wheel = wheel_of(installed)
+    done = verify(installed, str(wheel))
+    assert (done.returncode, done.stdout) == (0, f"ok  {wheel.name}  3 files  integrity only: no key is trusted\n")
+
+
+@pytest.mark.parametrize("name", ["pricing__total.py", "statement.json", "MANIFEST", "__init__.py", "../pricing.py"])
+def test_a_wheel_with_a_changed_file_is_a_finding(installed: Site, name: str) -> None:
+    file = installed.path / "shop" / "_vibesafe" / name
+    file.write_bytes(file.read_bytes() + b"\n")
+    done = verify(installed, str(wheel_of(installed)))
+    assert done.returncode == 1
+    assert name.rpartition("/")[2] in done.stderr
+
+
+def test_a_wheel_with_a_file_that_stands_there_twice_is_a_finding(installed: Site) -> None:
+    path = wheel_of(installed)
+    with zipfile.ZipFile(path, "a") as wheel, pytest.warns(UserWarning, match="Duplicate"):
+        wheel.writestr("shop/_vibesafe/pricing__total.py", "print('evil')")
+    done = verify(installed, str(path))
+    assert done.returncode == 1
+    assert "twice" in done.stderr
+
+
+def test_a_wheel_with_a_file_added_to_the_baked_package_is_a_finding(installed: Site) -> None:
+    path = wheel_of(installed)
+    with zipfile.ZipFile(path, "a") as wheel:
+        wheel.writestr("shop/_vibesafe/__pycache__/pricing__total.cpython-311.pyc", "evil")
+    done = verify(installed, str(path))
+    assert done.returncode == 1
+    assert "added after the build" in done.stderr
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 no more"])
+def test_what_is_no_wheel_is_exit_2(installed: Site, content: bytes | None) -> None:
+    path = installed.path / "x.whl"
+    if content is not None:
+        path.write_bytes(content)
+    done = verify(installed, str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wheel_with_no_generated_function_is_a_finding(installed: Site) -> None:
+    path = installed.path / "x.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("x.py", "")
+    assert "brings no baked package" in verify(installed, str(path)).stderr
+
+
+def test_the_report_for_programs_says_the_same(installed: Site) -> None:
+    done = verify(installed, "--json", "shop")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["ok"], document["checked"]) == (0, True, "integrity only")
+    assert document["packages"][0]["files"] == 3
+    installed.write("shop/_vibesafe/pricing__total.py", "")
+    done = verify(installed, "--json", "shop")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["ok"]) == (1, False)
+    assert document["packages"][0]["problems"][0]["where"] == "shop/_vibesafe/pricing__total.py"
+
+
+def rewrite(site: Site, change: Callable[[dict[str, bytes]], object]) -> None:
+    """Change files of the baked package and rewrite the manifest and the module that pins it, as who can write may."""
+    directory = "shop/_vibesafe"
+    names = parse_manifest((site.path / directory / "MANIFEST").read_bytes())
+    files = {name: (site.path / name).read_bytes() for name in names}
+    change(files)
+    manifests = manifest_files(directory, {name: sha256(content) for name, content in files.items()})
+    files |= manifests | {f"{directory}/__init__.py": init_source(manifests[f"{directory}/MANIFEST"])}
+    for name, content in files.items():
+        site.write(name, content)
+    install(site)
+
+
+STATEMENT = "shop/_vibesafe/statement.json"
+REWRITTEN: dict[str, Callable[[dict[str, bytes]], object]] = {
+    "is about another MANIFEST": lambda files: files.update({"shop/pricing.py": files["shop/pricing.py"] + b"\n"}),
+    "is otherwise in MANIFEST": lambda files: files.update({"shop/_vibesafe/pricing__total.py": b"def total(): 0\n"}),
+    "is not canonical JSON": lambda files: files.update({STATEMENT: files[STATEMENT] + b"\n"}),
+    "is not a statement": lambda files: files.update({STATEMENT: b"[]"}),
+    "is missing, or is not": lambda files: files.pop(STATEMENT),
+}
+
+
+@pytest.mark.parametrize("message", REWRITTEN)
+def test_a_manifest_that_the_statement_does_not_name_is_a_finding(installed: Site, message: str) -> None:
+    rewrite(installed, dict.copy)
+    assert verify(installed).returncode == 0
+    rewrite(installed, REWRITTEN[message])
+    if message.startswith("is missing"):
+        (installed.path / STATEMENT).unlink()
+    done = verify(installed)
+    assert done.returncode == 1
+    assert message in done.stderr
+
+
+def test_bytecode_in_the_manifest_that_its_source_does_not_compile_to_is_a_finding(site: Site) -> None:
+    site.write("shop/__init__.py", "")
+    site.write("shop/pricing.py", STUB)
+    baked = "shop/_vibesafe/pricing__total.py"
+    for body, code in ((IMPLEMENTATION, 0), (IMPLEMENTATION.replace("+ 1", "+ 2"), 1)):
+        sources = {"shop/pricing.py": STUB.encode(), baked: body.encode()}
+        more = bytecode_files("shop/_vibesafe", {"shop/pricing.py": sources})
+        site.bake("shop", {"shop.pricing/total": IMPLEMENTATION}, specs=("shop/pricing.py",), more=more)
+        install(site)
+        for options in ((), ("-O",)):
+            done = site.python(*options, "-m", "vibesafe_runtime", "verify")
+            assert done.returncode == code, done.stderr
+            assert (f"{baked} what its source does not compile to" in done.stderr) == bool(code)
+
+
+def test_bytecode_that_no_interpreter_reads_is_a_finding_and_that_of_another_is_named(site: Site) -> None:
+    site.write("shop/__init__.py", "")
+    site.write("shop/pricing.py", STUB)
+    for name, content in (("cpython-399", b"\0\0\r\nother"), ("cpython-311", importlib.util.MAGIC_NUMBER + b"c")):
+        more = {f"shop/_vibesafe/bytecode.{name}": content}
+        directory = site.bake("shop", {"shop.pricing/total": IMPLEMENTATION}, specs=("shop/pricing.py",), more=more)
+        install(site)
+        done = verify(site)
+        assert (done.returncode, "not judged" in done.stdout) == ((0, True) if name.endswith("399") else (1, False))
+        (directory / f"bytecode.{name}").unlink()
+    assert "is not bytecode" in done.stderr
