@@ -146,6 +146,7 @@ def test_the_next_key_stands_beside_the_old_and_deployments_trust_both_for_a_whi
         assert the_only_private_line(file) not in rotated.out + rotated.error
     (project / "vibesafe.toml").write_text(block(rotated.out, "[signing]"))
     after = sign_statement(b"{}", read_config(project).signing, {}, project)
+    assert read_config(project).signing.public_key not in {None, old["public_key"]}
 
     (tmp_path / "trusted-keys").write_text(
         "\n".join(line for line in rotated.out.splitlines() if line.startswith("ed25519:"))

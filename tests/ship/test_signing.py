@@ -176,9 +176,12 @@ def test_a_signer_that_does_not_exist_or_does_not_work_fails(root: Path) -> None
 
 def test_no_place_and_no_value_of_a_variable_stands_in_a_signers_message(root: Path) -> None:
     place = str(root / "token-canary.pem")
-    problem = refused(root, f"file2:{place}", key_text(PUBLIC), NAME="token-canary")
-    assert problem.what.startswith("could not sign: FileNotFoundError")
-    assert "canary" not in repr(problem)
+    alone = refused(root, f"file2:{place}", key_text(PUBLIC))
+    assert alone.what.startswith("could not sign: FileNotFoundError")
+    assert "canary" not in repr(alone)
+    assert "canary" not in repr(
+        refused(root, f"file2:{root}/./token-canary.pem", key_text(PUBLIC), NAME="token-canary")
+    )
 
 
 def test_an_envelope_that_the_runtime_would_refuse_is_never_returned(
