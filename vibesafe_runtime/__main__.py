@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
@@ -14,6 +15,8 @@ from vibesafe_runtime._installed import baked_manifests, is_editable, needs_the_
 from vibesafe_runtime._trust import keys_named, trusted_keys
 from vibesafe_runtime._verify import Verdict, installed_files, verify_package, wheel_files
 
+# All that zipfile raises for what is no archive, or a damaged, encrypted or unknown kind of one.
+_UNREADABLE = (OSError, BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
 Keys = frozenset[bytes] | None
 
 DESCRIPTION = """Compare every file of the baked packages of a wheel or an installed distribution (or of all that are
@@ -86,7 +89,7 @@ def _wheel(path: Path, keys: Keys) -> Report:
         with ZipFile(path) as wheel:
             manifests = baked_manifests(wheel.namelist())
             verdicts = tuple(verify_package(wheel_files(wheel), each, keys, remedy) for each in manifests)
-    except (OSError, BadZipFile) as error:
+    except _UNREADABLE as error:
         raise VibesafeConfigurationError(Problem(str(path), f"cannot be read as a wheel: {error}", remedy)) from None
     if verdicts:
         return Report(path.name, verdicts)

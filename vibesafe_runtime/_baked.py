@@ -255,11 +255,15 @@ def open_baked(name: str, owner: str, base: str, read: "Callable[[str], bytes]")
 
 
 def _problem(base: str, name: str, where: str, what: str) -> Problem:
-    from vibesafe_runtime._installed import distribution_with  # noqa: PLC0415 - costly, and only failures need it
+    from vibesafe_runtime._installed import distributions_with  # noqa: PLC0415 - costly, and only failures need it
 
-    distribution = distribution_with(base, f"{name.replace('.', '/')}/{MANIFEST}")
-    remedy = f"pip install --force-reinstall {distribution} && python -m vibesafe_runtime verify {distribution}"
-    return Problem(where, what, remedy if distribution else "install again the wheel that this comes from")
+    found = distributions_with(base, f"{name.replace('.', '/')}/{MANIFEST}")
+    remedy = "install again the wheel that this comes from"
+    if found:
+        remedy = f"pip install --force-reinstall {found[0]} && python -m vibesafe_runtime verify {found[0]}"
+    if len(found) > 1:
+        remedy = f"they bring the same files: pip uninstall {' '.join(found)}, and install the one that you mean"
+    return Problem(where, what, remedy)
 
 
 def _read_file(place: str) -> bytes:

@@ -9,12 +9,9 @@ from vibesafe_runtime._manifest import MANIFEST
 _BAKED_MANIFEST = re.compile(rf"(?:.*/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
 
 
-def distribution_with(base: str, path: str) -> str:
-    """Return the name of the distribution installed in `base` that brings the file `path`; "" where none does."""
-    for distribution in distributions(path=[base]):
-        if path in recorded(distribution):
-            return distribution.name
-    return ""
+def distributions_with(base: str, path: str) -> list[str]:
+    """Return the names of the distributions installed in `base` that say that they brought the file `path`, sorted."""
+    return sorted(found.name for found in distributions(path=[base]) if path in recorded(found))
 
 
 def baked_manifests(paths: Iterable[str]) -> list[str]:

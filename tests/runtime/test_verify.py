@@ -73,6 +73,12 @@ def test_an_import_names_the_distribution_to_install_again(installed: Site) -> N
     assert "pip install --force-reinstall shop && python -m vibesafe_runtime verify shop" in message
 
 
+def test_an_import_names_every_distribution_that_brings_what_differs(installed: Site) -> None:
+    install(installed, name="another")
+    installed.write("shop/_vibesafe/pricing__total.py", "")
+    assert "pip uninstall another shop" in installed.refuses("import shop.pricing", "VibesafeHashMismatch")
+
+
 @pytest.mark.parametrize("arguments", [("nothing",), ("shop", "other"), ("--key",), ("--nothing",)])
 def test_what_cannot_be_carried_out_is_exit_2(installed: Site, arguments: tuple[str, ...]) -> None:
     done = verify(installed, *arguments)
