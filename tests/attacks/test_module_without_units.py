@@ -1,0 +1,26 @@
+"""A module of the package that has no unit is edited.
+
+Who: whoever can write into site-packages. It is ordinary Python: no manifest lists it, here as in any other wheel. What
+an implementation imports from the project is in a spec module, which is listed.
+"""
+
+import pytest
+
+from tests.attacks.conftest import Attack, Corpus, Threat
+
+THREAT = Threat(
+    attack="edit a module that has no unit",
+    at_import="gets through",
+    by_verify="not found",
+    with_key="gets through",
+    by="nothing: only spec modules and generated code are covered",
+)
+
+ATTACKS: dict[str, Attack] = {
+    "the package's own": lambda shop: shop.write("shop/__init__.py", shop.evil),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_nothing_stops_it(corpus: Corpus, name: str) -> None:
+    corpus.try_out(THREAT, ATTACKS[name])
