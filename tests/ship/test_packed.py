@@ -174,6 +174,19 @@ def subject_twice(statement: dict[str, Json]) -> None:
     subjects.append(subjects[0])
 
 
+def other_bytecode(statement: dict[str, Json]) -> None:
+    drop_bytecode(statement)
+    subjects = statement["subject"]
+    assert isinstance(subjects, list)
+    subjects.append({"name": BYTECODE, "digest": {"sha256": "a" * 64}})
+
+
+def one_more_subject(statement: dict[str, Json]) -> None:
+    subjects = statement["subject"]
+    assert isinstance(subjects, list)
+    subjects.append({"name": "shop/pricing.py", "digest": {"sha256": digest(PRICING.encode())}})
+
+
 def drop_bytecode(statement: dict[str, Json]) -> None:
     subjects = statement["subject"]
     assert isinstance(subjects, list)
@@ -207,6 +220,8 @@ def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, by
         (lambda statement: statement.update(_type="https://in-toto.io/Statement/v0.1"), "is expected"),
         (lambda statement: statement.update(predicateType="https://slsa.dev/provenance/v1"), "is expected"),
         (lambda statement: statement.update(subject=[]), "no subject"),
+        (other_bytecode, "is not that of '.*bytecode"),
+        (one_more_subject, "is not that of 'shop/pricing.py'"),
         (drop_bytecode, "says nothing of '.*bytecode"),
         (subject_twice, "again"),
         (edit_predicate(lambda predicate: predicate.update(units={})), "a list of tables is expected"),

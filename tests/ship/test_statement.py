@@ -14,6 +14,8 @@ from hatch_vibesafe.identity import digest
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.ship.active import ActiveUnit, read_active_units
 from hatch_vibesafe.ship.statement import statement_bytes
+from hatch_vibesafe.store.index import update_index
+from hatch_vibesafe.store.records import Index
 from tests.ship.conftest import TOTAL, Tree
 
 PATH = "shop/_vibesafe/pricing__total.py"
@@ -90,6 +92,17 @@ def test_it_says_who_wrote_what_from_what_and_who_approved_it(unit: ActiveUnit) 
     gates = said["gates"]
     assert isinstance(gates, list)
     assert gates[0] == {"gate": "structure", "tool": "by hand", "version": "1", "passed": True, "counts": {}}
+
+
+def test_the_approver_is_the_one_of_the_index(shop: Tree, unit: ActiveUnit) -> None:
+    def approved(index: Index) -> Index:
+        return Index({name: replace(entry, approver="Ada") for name, entry in index.units.items()})
+
+    assert the_unit(unit)["approver"] == ""
+    project = open_project(shop.root)
+    update_index(project.index_path, approved)
+    (again,) = read_active_units(project).units
+    assert the_unit(again)["approver"] == "Ada"
 
 
 def test_it_holds_no_time_and_the_same_bytes_for_the_same_unit(unit: ActiveUnit) -> None:
