@@ -27,7 +27,7 @@ out_option = click.option(
 file_argument = click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-@click.group(name="key")
+@click.group(name="key", epilog="Examples:  vibesafe key new   |   vibesafe key show --json   |   vibesafe key rotate")
 def command() -> None:
     """Make, replace and show the Ed25519 key that signs what a build states."""
 
