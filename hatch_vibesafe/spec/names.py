@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hatch_vibesafe.spec.canonical import FunctionNode
-from hatch_vibesafe.spec.source import parse
+from hatch_vibesafe.spec.loading import loaded
+from hatch_vibesafe.spec.quoted import is_type_alias, quoted, types_of_call, types_of_subscript
 
 Chain = tuple[str, ...]
 """A name with the attributes taken of it: `app.text.slugify` is `("app", "text", "slugify")`."""
 
 _CHAINED = (ast.Name, ast.Attribute)
 _QUOTING = (ast.Constant, ast.Subscript)
-_CASTS = {("cast",), ("typing", "cast")}
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -147,23 +147,9 @@ def _walk(nodes: Iterable[ast.AST], bound: frozenset[str], names: Names, *, anno
             elif chain[0] not in bound:
                 names.chains.add(chain)
         elif annotation and isinstance(node, _QUOTING):
-            waiting += _quoted(node)
+            waiting += quoted(node)
         else:
             waiting += _inner(node, bound, names)
-
-
-def _quoted(node: ast.Constant | ast.Subscript) -> list[ast.AST]:
-    """Return what is left to walk of a part of an annotation: a text is an expression, except in `Literal`."""
-    match node:
-        case ast.Constant(value=str() as text):
-            try:
-                return [node.value for node in parse(f"({text}\n)").body if isinstance(node, ast.Expr)]
-            except (SyntaxError, RecursionError, MemoryError):
-                return []
-        case ast.Subscript(value=ast.Name(id="Literal") | ast.Attribute(attr="Literal")):
-            return [node.value]
-        case _:
-            return list(children(node))
 
 
 def _inner(node: ast.AST, bound: frozenset[str], names: Names) -> list[ast.AST]:
@@ -182,17 +168,30 @@ def _inner(node: ast.AST, bound: frozenset[str], names: Names) -> list[ast.AST]:
             _comprehension(node, bound, names)
         case ast.Import() | ast.ImportFrom():
             names.imports.append(node)
-        case ast.AnnAssign():
-            _walk([node.annotation], bound, names, annotation=True)
-            rest = [item for item in (node.target, node.value) if item is not None]
-        case ast.Call(args=[type_, *values]) if root_chain(node.func) in _CASTS:
-            _walk([type_], bound, names, annotation=True)
-            rest = [node.func, *values, *node.keywords]
         case _ if type(node).__name__ == "TypeAlias":
             _walk(children(node), bound | _type_parameter_names(node), names, annotation=True)
+        case ast.AnnAssign() | ast.Call() | ast.Subscript():
+            types, rest = _types_and_rest(node)
+            _walk(types, bound, names, annotation=True)
+            if isinstance(node, ast.Call) and (module := loaded(node)) is not None:
+                names.imports.append(module)
         case _:
-            rest = list(children(node))
+            rest = children(node)
     return rest
+
+
+def _types_and_rest(node: ast.AnnAssign | ast.Call | ast.Subscript) -> tuple[list[ast.AST], list[ast.AST]]:
+    """Return the nodes right inside a node in which texts are expressions, and the others."""
+    parts: tuple[list[ast.AST], list[ast.AST]] | None
+    match node:
+        case ast.AnnAssign(target=target, annotation=annotation, value=value):
+            given: list[ast.AST] = [] if value is None else [value]
+            parts = ([annotation, *given], [target]) if is_type_alias(node) else ([annotation], [target, *given])
+        case ast.Call():
+            parts = types_of_call(node)
+        case ast.Subscript():
+            parts = types_of_subscript(node)
+    return parts or ([], children(node))
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

@@ -1,6 +1,7 @@
 """What a stub itself contributes to its spec hash, part by part, and the names that it uses."""
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from hatch_vibesafe.identity import Digest, SpecHash, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
@@ -93,10 +94,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         wrapping=decorators.targets - {own},
         passed=code.passed | examples.passed | mentions.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
-        after=(
-            ("template", _part(normalise_newlines(settings.template_content))),
-            ("settings", _part(settings.sent)),
-        ),
+        after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
     )
 
 
@@ -142,6 +140,12 @@ def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Re
         ("code before the hole", _part(stub.pre_hole)),
         ("imports", _part((stub.module.postponed, (*meanings,)))),
     )
+
+
+@lru_cache(maxsize=32)
+def _template_part(text: str) -> Digest:
+    """Return the part of a template, which most units of a project share."""
+    return _part(normalise_newlines(text))
 
 
 def _option(options: UnitOptions, name: str) -> str | tuple[str, ...] | None:

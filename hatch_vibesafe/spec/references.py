@@ -3,10 +3,13 @@
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.spec.canonical import encode
+from hatch_vibesafe.spec.effects import Reached
 from hatch_vibesafe.spec.head import stub_source
+from hatch_vibesafe.spec.kinds import DEFINITIONS
 from hatch_vibesafe.spec.model import Reference
 from hatch_vibesafe.spec.module import Binding, Module
 from hatch_vibesafe.spec.names import free_names
@@ -16,11 +19,20 @@ from hatch_vibesafe.spec.source import node_segment
 
 _TAG = f"{FORMAT} definition"
 
-Node = tuple[Target, bool]
-"""A definition, and whether the statements that change it count.
 
-A decorator like `@router.post("/x")` needs the statement that makes `router`, not every other route of it.
-"""
+class Extent(IntEnum):
+    """How much of a definition counts."""
+
+    MADE = 0
+    """What makes it: a unit's `@router.post("/x")` needs the statement that makes `router`, not its other routes."""
+    CHANGED = 1
+    """Also the statements of its module that change it: for what a helper is decorated with or inherits from."""
+    REACHED = 2
+    """Also what reaches it through calls, decorators, bases and imports, in whichever module."""
+
+
+Node = tuple[Target, Extent]
+"""A definition, and how much of it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +47,15 @@ class Definition:
 class Definitions:
     """Every definition of one project, computed once when first asked for."""
 
-    def __init__(self, modules: Mapping[str, Module], resolver: Resolver, units: Mapping[Target, StubParts]) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, Module],
+        resolver: Resolver,
+        units: Mapping[Target, StubParts],
+        changed_elsewhere: Reached,
+    ) -> None:
         self._modules = modules
+        self._changed_elsewhere = changed_elsewhere
         self._resolver = resolver
         self._units = units
         self._known: dict[Node, Definition] = {}
@@ -44,11 +63,11 @@ class Definitions:
 
     def reached(self, parts: StubParts) -> dict[Target, Definition]:
         """Return every definition that a unit refers to, directly or through others, sorted; cycles do no harm."""
-        direct = {(target, True) for target in parts.needed | parts.shown}
-        seen = self._closure([*direct, *((target, False) for target in parts.wrapping)])
-        whole = {target for target, counts in seen if counts}
-        chosen = {(target, counts) for target, counts in seen if counts or target not in whole}
-        return {node[0]: self._known[node] for node in sorted(chosen) if node[0] != parts.target}
+        direct = {(target, Extent.REACHED) for target in parts.needed | parts.shown}
+        extents: dict[Target, Extent] = {}
+        for target, extent in self._closure([*direct, *((target, Extent.MADE) for target in parts.wrapping)]):
+            extents[target] = max(extent, extents.get(target, extent))
+        return {item: self._known[item, extents[item]] for item in sorted(extents) if item != parts.target}
 
     def references(self, parts: StubParts, reached: Mapping[Target, Definition]) -> tuple[Reference, ...]:
         """Return the names in scope for prompts and gates, sorted."""
@@ -63,7 +82,7 @@ class Definitions:
         for target in self._helpers_of(parts.stub.module):
             key = (target.module, target.name)
             if key not in found or not found[key].direct:
-                found[key] = Reference(*key, self._definition((target, True)).source, direct=True)
+                found[key] = Reference(*key, self._definition((target, Extent.REACHED)).source, direct=True)
         return tuple(found[key] for key in sorted(found))
 
     def beside(self, parts: StubParts) -> tuple[Part, ...]:
@@ -74,7 +93,7 @@ class Definitions:
 
     def _whole_digest(self, target: Target) -> Digest:
         """Return the digest of a definition and of all that it needs."""
-        closure = sorted(self._closure([(target, True)]))
+        closure = sorted(self._closure([(target, Extent.REACHED)]))
         contents = tuple((node[0].label, self._definition(node).digest) for node in closure)
         return tagged_digest(f"{_TAG} whole", encode(contents))
 
@@ -104,7 +123,7 @@ class Definitions:
             known = frozenset(
                 target
                 for target in defined - self._units.keys()
-                if not any(node[0] in self._units for node in self._closure([(target, True)]))
+                if not any(node[0] in self._units for node in self._closure([(target, Extent.REACHED)]))
             )
             self._helpers[module.name] = known
         return known
@@ -129,32 +148,56 @@ class Definitions:
     def _definition(self, node: Node) -> Definition:
         known = self._known.get(node)
         if known is None:
-            target, changes = node
+            target, extent = node
             module = self._modules[target.module]
             if (unit := self._units.get(target)) is not None:
-                known = _unit_definition(unit)
+                known = _unit_definition(unit, max(extent, Extent.CHANGED))
             elif target.name:
-                bindings = [item for item in module.bindings.get(target.name, ()) if item.binds or changes]
-                known = self._binding_definition(module, target, bindings)
+                known = self._binding_definition(module, target, extent)
             else:
                 known = self._module_definition(module, target)
             self._known[node] = known
         return known
 
-    def _binding_definition(self, module: Module, target: Target, bindings: list[Binding]) -> Definition:
-        nodes = [part for item in bindings for part in (*item.content, *(n for guard in item.guards for n in guard[1]))]
-        resolution = self._resolver.resolve(module, free_names(nodes))
-        meanings = tuple(item for item in resolution.meanings if item[1] != target.label)
-        digest = tagged_digest(_TAG, encode(meanings), *(item.encoded() for item in bindings))
+    def _binding_definition(self, module: Module, target: Target, extent: Extent) -> Definition:
+        bindings = [item for item in module.bindings.get(target.name, ()) if item.binds or extent > Extent.MADE]
+        elsewhere = self._changed_elsewhere.get(target, ()) if extent is Extent.REACHED else ()
+        statements = [*((module, item) for item in bindings), *elsewhere]
+        own = self._resolver.resolve(module, free_names(node for item in bindings for node in _syntax(item)))
+        digest = [encode(tuple(item for item in own.meanings if item[1] != target.label))]
+        digest += [item.encoded() for item in bindings]
+        needs = {(item, max(extent, Extent.CHANGED)) for item in own.targets if item != target}
+        for other, binding in elsewhere:
+            found = self._resolver.resolve(other, free_names(_syntax(binding)))
+            digest += [encode(("elsewhere", found.meanings)), binding.encoded()]
+            needs |= {(item, extent) for item in found.targets if item != target}
+        around = {item for where, binding in statements for item in self._only_around(where, binding)}
+        needs = {(item, min(each, Extent.CHANGED) if item in around else each) for item, each in needs}
         sources = dict.fromkeys(node_segment(module.source, item.node) for item in bindings)
-        needs = frozenset((item, True) for item in resolution.targets if item != target)
-        return Definition(digest, "\n".join(sources), needs)
+        return Definition(tagged_digest(_TAG, *digest), "\n".join(sources), frozenset(needs))
+
+    def _only_around(self, module: Module, binding: Binding) -> frozenset[Target]:
+        """Return what only a definition's decorators and bases name: its other users are no part of the definition."""
+        node = binding.node
+        if not isinstance(node, DEFINITIONS):
+            return frozenset()
+        around: list[ast.expr] = [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else ())]
+        if not around:
+            return frozenset()
+        inside = free_names([*node.body, node.args] if not isinstance(node, ast.ClassDef) else node.body)
+        return (
+            self._resolver.resolve(module, free_names(around)).targets - self._resolver.resolve(module, inside).targets
+        )
 
     def _module_definition(self, module: Module, target: Target) -> Definition:
         resolution = self._resolver.resolve(module, free_names(module.source.tree.body))
         digest = tagged_digest(_TAG, encode(resolution.meanings), encode(module.source.tree))
-        needs = frozenset((item, True) for item in resolution.targets if item != target)
+        needs = frozenset((item, Extent.REACHED) for item in resolution.targets if item != target)
         return Definition(digest, "\n".join(module.source.lines), needs)
+
+
+def _syntax(binding: Binding) -> list[ast.AST]:
+    return [*binding.content, *(node for guard in binding.guards for node in guard[1])]
 
 
 def helper_parts(reached: Mapping[Target, Definition]) -> tuple[Part, ...]:
@@ -165,12 +208,13 @@ def helper_parts(reached: Mapping[Target, Definition]) -> tuple[Part, ...]:
     )
 
 
-def _unit_definition(unit: StubParts) -> Definition:
+def _unit_definition(unit: StubParts, extent: Extent) -> Definition:
     own = encode([(name, digest) for name, digest in (*unit.before, *unit.after)])
-    needs = {(target, True) for target in unit.needed | unit.shown} | {(target, False) for target in unit.wrapping}
+    needs = {(target, extent) for target in unit.needed | unit.shown}
+    needs |= {(target, Extent.MADE) for target in unit.wrapping}
     source = stub_source(unit.stub.module.source, unit.stub.node, unit.stub.docstring)
     return Definition(tagged_digest(_TAG, own), source, frozenset(needs))
 
 
 def _defines(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name
+    return isinstance(node, DEFINITIONS) and node.name == name

@@ -9,6 +9,7 @@ from hatch_vibesafe.spec.module import Module, Origin, absolute_module
 from hatch_vibesafe.spec.names import Chain, Names
 
 _BUILTINS = frozenset(dir(builtins))
+_GETATTR = "__getattr__"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +79,13 @@ class Resolver:
                 targets |= {item for item in found if isinstance(item, Target)}
         return Resolution(tuple(sorted(meanings)), frozenset(targets), frozenset(passed))
 
+    def is_project(self, module: str) -> bool:
+        """Return whether a module, or a package around modules, is the project's."""
+        return module in self._packages
+
     def chain(self, module: Module, chain: Chain) -> list[Meaning]:
         """Return what a name with attributes stands for in a module; nothing for builtins and unknown names."""
-        return self._attributes(self._lookup(module.name, chain[0], set()), chain[1:])
+        return self._attributes(self._lookup(module.name, chain[0], set(), from_outside=False), chain[1:])
 
     def absolute(self, chain: Chain) -> list[Meaning]:
         """Return what a full dotted name stands for, where it names a definition of the project."""
@@ -110,35 +115,78 @@ class Resolver:
             and origin.name in self._modules[origin.module].bindings
         }
 
-    def _lookup(self, name: str, attribute: str, seen: set[tuple[str, str]]) -> list[Meaning]:
+    def _lookup(
+        self, name: str, attribute: str, seen: set[tuple[str, str]], *, from_outside: bool = True
+    ) -> list[Meaning]:
+        """Return what a name stands for in a module; `from_outside` where it is taken as an attribute of it."""
         if (name, attribute) in seen:
             return []
         seen.add((name, attribute))
         module = self._modules.get(name)
-        bindings = module.bindings.get(attribute) if module else None
-        if module is None or bindings is None:
-            return self._unbound(module, name, attribute, seen)
-        origins = {item.origin for item in bindings if item.origin is not None and item.binds}
+        bindings = module.bindings.get(attribute, []) if module else []
+        binding = [item for item in bindings if item.binds]
+        if module is None or not binding:
+            changed: list[Meaning] = [Target(name, attribute)] if bindings else []
+            return changed + self._unbound(module, name, attribute, seen, from_outside=from_outside)
+        origins = {item.origin for item in binding if item.origin is not None}
         found: list[Meaning] = []
         if len(origins) != 1 or any(item.origin is None for item in bindings):
             found.append(Target(name, attribute))
         for origin in sorted(origins, key=lambda item: (item.module, item.name or "", item.imported)):
             found += self._follow(origin, seen)
+        if module.stars and module.stars[-1].order > binding[-1].order:
+            found += self._from_stars(module, attribute, seen, after=binding[-1].order)
         return list(dict.fromkeys(found))
 
-    def _unbound(self, module: Module | None, name: str, attribute: str, seen: set[tuple[str, str]]) -> list[Meaning]:
-        stars = module.stars if module else []
-        for star in reversed(stars):
-            source = self._modules.get(star)
-            if source is not None and _is_exported(source, attribute):
-                found = self._lookup(star, attribute, seen)
-                if found:
-                    return found
+    def _unbound(
+        self, module: Module | None, name: str, attribute: str, seen: set[tuple[str, str]], *, from_outside: bool
+    ) -> list[Meaning]:
+        if module is not None and module.stars:
+            found = self._from_stars(module, attribute, seen, after=-1)
+            if found:
+                return found
         if f"{name}.{attribute}" in self._packages:
             return [Target(f"{name}.{attribute}", "")]
-        if attribute in _BUILTINS:
+        if from_outside and module is not None and _GETATTR in module.bindings:
+            return [Target(name, _GETATTR)]
+        if attribute in _BUILTINS or module is None:
             return []
-        return [External(f"{star}.*") for star in stars if star not in self._modules]
+        return [External(f"{star.module}.*") for star in module.stars if star.module not in self._modules]
+
+    def _from_stars(self, module: Module, attribute: str, seen: set[tuple[str, str]], *, after: int) -> list[Meaning]:
+        """Return what the last star import brings that has the name, and earlier ones where it may not run."""
+        reached: list[Meaning] = []
+        for star in reversed(module.stars):
+            source = self._modules.get(star.module)
+            if star.order <= after or source is None or not self.exports(source, attribute):
+                continue
+            listed = source.exports is not None and attribute in source.exports.names
+            found = self._lookup(star.module, attribute, seen, from_outside=listed)
+            reached += found
+            if found and star.certain:
+                break
+        return reached
+
+    def exports(self, module: Module, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether a star import of the module brings a name, if the module has it."""
+        exports = module.exports
+        if exports is None or (not exports.readable and not name.startswith("_")):
+            return not name.startswith("_")
+        if name in exports.names:
+            return True
+        others = (self._modules.get(other) for chain in exports.handed_on for other in self._listed(module, chain))
+        inside = seen | {module.name}
+        return any(
+            self.exports(other, name, inside) for other in others if other is not None and other.name not in seen
+        )
+
+    def _listed(self, module: Module, chain: Chain) -> list[str]:
+        """Return the modules whose `__all__` a chain stands for: `a.__all__`, or a name that was imported for it."""
+        if chain[-1] == "__all__" and len(chain) > 1:
+            found = self.chain(module, chain[:-1])
+            return [item.module for item in found if isinstance(item, Target) and not item.name]
+        origins = (item.origin for item in module.bindings.get(chain[0], ()))
+        return [origin.module for origin in origins if origin is not None and origin.name == "__all__"]
 
     def _follow(self, origin: Origin, seen: set[tuple[str, str]]) -> list[Meaning]:
         if origin.name is None:
@@ -160,7 +208,3 @@ class Resolver:
                 meanings, rest = following, rest[1:]
             reached += meanings
         return reached
-
-
-def _is_exported(module: Module, name: str) -> bool:
-    return name in module.exports if module.exports is not None else not name.startswith("_")

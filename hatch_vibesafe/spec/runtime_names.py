@@ -19,7 +19,7 @@ class RuntimeNames:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._stars = any(star in _RUNTIMES for star in module.stars)
+        self._stars = any(star.module in _RUNTIMES for star in module.stars)
 
     @property
     def present(self) -> bool:

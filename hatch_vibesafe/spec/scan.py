@@ -7,6 +7,7 @@ from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
+from hatch_vibesafe.spec.effects import with_changes
 from hatch_vibesafe.spec.frozen import frozen_names
 from hatch_vibesafe.spec.head import head_source, statements_source
 from hatch_vibesafe.spec.header import header_lines
@@ -25,7 +26,7 @@ def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_anno
     With `require_annotations` off, a stub may leave its types out: a plain script in development need not name them.
     """
     found = _Found()
-    modules = _read_modules(files, found)
+    modules, changed_elsewhere = with_changes(_read_modules(files, found))
     resolver = Resolver(modules)
     stubs = _find(modules.values(), found, require_annotations=require_annotations)
     units: dict[Target, StubParts] = {}
@@ -33,7 +34,7 @@ def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_anno
         parts = _prepare(unit, stub, settings_for, resolver, found)
         if parts is not None:
             units[parts.target] = parts
-    definitions = Definitions(modules, resolver, units)
+    definitions = Definitions(modules, resolver, units, changed_elsewhere)
     for parts in units.values():
         _finish(parts, definitions, resolver, found, modules)
     return found.result()

@@ -1,6 +1,9 @@
 """What the tests of this room share: a scan of modules given as text."""
 
+import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
@@ -124,3 +127,53 @@ def stub_texts(draw: st.DrawFn) -> str:
 @pytest.fixture
 def stubs() -> st.SearchStrategy[str]:
     return stub_texts()
+
+
+@dataclass(frozen=True, slots=True)
+class ReachCase:
+    """A project with a unit `f` in `app.m`, an edit of what it depends on, and one of what it does not."""
+
+    about: str
+    before: dict[str, str]
+    edited: dict[str, str]
+    control: dict[str, str]
+
+
+def reach_cases() -> list[ReachCase]:
+    """Return what stands in `tests/data/spec/reach.toml`."""
+    data = Path(__file__).parents[1] / "data" / "spec" / "reach.toml"
+    cases = []
+    for case in tomllib.loads(data.read_text())["case"]:
+        modules = {"app": "", **{f"app.{name}": _with_unit(text) for name, text in case["modules"].items()}}
+        edited, control = (_replaced(modules, *case[key]) for key in ("edit", "control"))
+        cases.append(ReachCase(case["about"], modules, edited, control))
+    return cases
+
+
+def _with_unit(text: str) -> str:
+    lines = []
+    for line in text.strip().split("\n"):
+        if line.startswith("unit"):
+            kind, _, rest = line.partition(": ")
+            doc, code = (rest, "") if kind == "unit doc" else ("A.", f"    {rest}\n")
+            lines.append(f"@vibesafe\ndef f() -> int:\n    '''{doc}'''\n{code}    raise VibeCoded()")
+        else:
+            lines.append(line)
+    return RUNTIME * text.count("\nunit") + "\n".join(lines) + "\n"
+
+
+def _replaced(modules: dict[str, str], old: str, new: str) -> dict[str, str]:
+    assert sum(text.count(old) for text in modules.values()) == 1, old
+    return {name: text.replace(old, new) for name, text in modules.items()}
+
+
+@pytest.fixture
+def reaches() -> list[ReachCase]:
+    return reach_cases()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a `reach_case` once for each of them."""
+    if "reach_case" in metafunc.fixturenames:
+        cases = reach_cases()
+        metafunc.parametrize("reach_case", cases, ids=[case.about for case in cases])

@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,17 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 Project = dict[str, str]
+
+
+class ReachCase(Protocol):
+    """See `conftest.py`."""
+
+    @property
+    def before(self) -> Project: ...
+    @property
+    def edited(self) -> Project: ...
+    @property
+    def control(self) -> Project: ...
 
 
 def interpreters(oldest: int) -> Iterator[str]:
@@ -102,3 +114,13 @@ def test_generated_source_has_one_hash_on_every_python(stubs: st.SearchStrategy[
     found = [hashes(python, projects) for python in interpreters(11)]
     assert all(list(project) == ["m/f"] for project in found[0])
     assert found == [found[0]] * len(found)
+
+
+def test_what_a_hash_reaches_is_the_same_on_every_python(reaches: Sequence[ReachCase]) -> None:
+    projects = [project for case in reaches for project in (case.before, case.edited, case.control)]
+    found = [hashes(python, projects) for python in interpreters(11)]
+    assert found == [found[0]] * len(found)
+    for before, edited, control in zip(found[0][::3], found[0][1::3], found[0][2::3], strict=True):
+        assert list(before) == ["app.m/f"]
+        assert edited != before
+        assert control == before
