@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig, read_provider
+from hatch_vibesafe.sandbox_levels import REQUIRABLE
 from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
 from hatch_vibesafe.spec.model import KINDS
 from hatch_vibesafe.toml_table import Table
@@ -50,11 +51,21 @@ class GatesConfig:
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """How generated code is confined while it is judged: `timeout` in seconds a unit, `memory_mb` in MiB a process."""
+    """How generated code is confined while it is judged.
+
+    Attributes:
+        enabled: Whether it is confined at all.
+        timeout: Seconds that a unit may take.
+        memory_mb: MiB that a process may take.
+        min_sandbox: The level that has to be reached, one of `REQUIRABLE`; empty where the project does not say.
+        allow_unsandboxed: Said on the command line alone: run whatever level is reached.
+    """
 
     enabled: bool = True
     timeout: float = 10.0
     memory_mb: int = 512
+    min_sandbox: str = ""
+    allow_unsandboxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,8 @@ class Config:
 def gate_settings_digest(config: Config) -> Digest:
     """Return the digest of every setting that could change a verdict; evidence is bound to it.
 
-    Time and memory limits are left out: more of either refuses nothing that passed with less.
+    Time and memory limits are left out: more of either refuses nothing that passed with less. So is `min_sandbox`: the
+    level that was reached stands in the evidence itself, and is compared with it.
     """
     return tagged_digest(
         "vibesafe-gates/1",
@@ -195,6 +207,7 @@ def _config(table: Table, source: str) -> Config:
             enabled=sandbox.boolean("enabled", default=True),
             timeout=sandbox.positive("timeout", 10.0),
             memory_mb=sandbox.positive_integer("memory_mb", 512),
+            min_sandbox=sandbox.choice("min_sandbox", REQUIRABLE, ""),
         ),
         build=BuildConfig(bytecode=build.boolean("bytecode", default=True)),
         signing=read_signing(table.table("signing")),

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
-from hatch_vibesafe.gates.shared_part import shared_part
+from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.spec_faults import CHECKED_FLAGS, REPORTING_FLAGS, spec_faults
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome, same_but_for_set_order
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
+from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.store.records import GateRecord
 
@@ -30,8 +31,8 @@ def check(
     """
     faults = [spec_faults(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
-    shared = shared_part([candidate.spec for candidate in sound], context, surrounding)
-    results = iter(sandbox.run([Job(shared, _own(candidate)) for candidate in sound]))
+    batch = batch_of([candidate.spec for candidate in sound], context, surrounding)
+    results = iter(sandbox.run(batch, [_job(candidate) for candidate in sound]))
     outcomes = [None if fault else next(results) for fault in faults]
     doubtful = [
         each.spec for each, outcome in zip(candidates, outcomes, strict=True) if outcome and _is_doubtful(outcome)
@@ -148,10 +149,10 @@ def _indented(text: str) -> str:
     return shown.rstrip("\n").replace("\n", "\n    ")
 
 
-def _own(candidate: Candidate) -> dict[str, object]:
+def _job(candidate: Candidate) -> Job:
     return {
         "module": candidate.spec.unit.module,
         "qualname": candidate.spec.unit.qualname,
-        "source": candidate.implementation.decode("utf-8", "replace"),
+        "source": without_answers(candidate.implementation.decode("utf-8", "replace")),
         "examples": [example.source for example in candidate.spec.examples],
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from hatch_vibesafe.config import CONFIGURATION_FILE, Config, SandboxConfig
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
-from hatch_vibesafe.gates.shared_part import shared_part
+from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.spec_faults import spec_faults
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
 from hatch_vibesafe.identity import UnitId
@@ -46,12 +46,12 @@ def module_faults(
     modules = {spec.unit.module: spec for spec in specs}
     if not modules:
         return {}
-    shared = shared_part(specs, context, surrounding)
-    (together,) = sandbox.run([_job(shared, modules, room)])
+    batch = batch_of(specs, context, surrounding)
+    (together,) = sandbox.run(batch, [_job(modules, room)])
     suspects = [module for number, module in enumerate(modules) if not _is_sound(together, number)]
     if not suspects:
         return {}
-    benign, *alone = sandbox.run([_job(shared, (name,), room) for name in (_RUNTIME, *suspects)])
+    benign, *alone = sandbox.run(batch, [_job((name,), room) for name in (_RUNTIME, *suspects)])
     if not _is_sound(benign, 0):
         anything = (_too_small(context.project.config, benign, "nothing at all can run"),)
         return dict.fromkeys(suspects, anything)
@@ -62,8 +62,8 @@ def module_faults(
     }
 
 
-def _job(shared: bytes, modules: Iterable[str], room: int) -> Job:
-    return Job(shared, {"imports": list(modules), "room": room})
+def _job(modules: Iterable[str], room: int) -> Job:
+    return {"imports": list(modules), "room": room}
 
 
 def _is_sound(result: Result, number: int) -> bool:

@@ -1,47 +1,51 @@
-"""Where generated code runs: a process of its own, limited, with nothing of the user's, ended whole.
+"""Where generated code runs: a process of its own, confined as far as the machine can, with nothing of the user's.
 
-The sandbox confines; it does not judge. Level L0: resource limits, an empty environment, an empty working directory, a
-session of its own, no new privileges, and a wall-clock limit after which every process of it is killed.
+The sandbox confines; it does not judge. What the levels are stands in `sandbox_levels.py`, which one counts as reached
+in `ladder.py`, and what a process does to itself before it sees a candidate in `worker/confinement.py`.
 """
 
-import contextlib
+import itertools
 import json
 import os
-import select
-import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_vibesafe.config import SandboxConfig
-from hatch_vibesafe.gates.worker.confinement import PR_SET_DUMPABLE, prctl
+from hatch_vibesafe.gates.confined import command, decoded, environment, opening
+from hatch_vibesafe.gates.ladder import refusal, required_level
+from hatch_vibesafe.gates.reach import reach
+from hatch_vibesafe.gates.view import View
+from hatch_vibesafe.gates.warm import Warm
+from hatch_vibesafe.gates.worker.messages import framed
+from hatch_vibesafe.gates.worker.prctl import PR_SET_DUMPABLE, prctl
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.redact import without
 
-WORKER = Path(__file__).with_name("worker") / "__main__.py"
-ANSWER_LIMIT = 32 << 20
-GRACE_SECONDS = 3.0
-FILE_SIZE_LIMIT = 16 << 20
-OPEN_FILES_LIMIT = 128
-PROCESSES_BESIDE = 128
+Job = Mapping[str, object]
+"""What one child of a worker is given beside the part that a batch shares."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What one worker is given: the part that a batch shares, encoded once, and its own part."""
+class Batch:
+    """What the jobs of one batch have in common.
+
+    Attributes:
+        shared: The part that every job is given, encoded once.
+        view: What a candidate may read.
+        preload: Modules of the standard library that most of them import.
+    """
 
     shared: bytes
-    own: Mapping[str, object]
+    view: View
+    preload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one worker did.
+    """What the child of a worker did that had one job.
 
     Attributes:
         answers: The messages that it sent, decoded as JSON and no further; not to be trusted.
@@ -63,7 +67,8 @@ class Sandbox:
             key_variables: The environment variables whose values no answer may hold.
 
         Raises:
-            VibesafeConfigurationError: if this platform has nothing to run generated code apart with.
+            VibesafeConfigurationError: if this platform has nothing to run generated code apart with, or reaches a
+                lower level than is required.
         """
         if not hasattr(os, "fork"):
             raise VibesafeConfigurationError(
@@ -75,150 +80,46 @@ class Sandbox:
             )
         self._config = config
         self._key_variables = key_variables
-
-    @property
-    def level(self) -> str:
+        reached = reach(config)
+        problems = refusal(reached, required_level(config, in_ci=bool(os.environ.get("CI"))))
+        if problems:
+            raise VibesafeConfigurationError(*problems)
+        self.level = reached.level
         """The word that the evidence has for how far code is confined."""
-        return "L0" if self._config.enabled else "none"
 
-    def run(self, jobs: Sequence[Job]) -> tuple[Result, ...]:
+    def run(self, batch: Batch, jobs: Sequence[Job]) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time."""
         # An environment can be read from `/proc`, but by no ordinary user's process where its owner forbids it so.
         prctl(PR_SET_DUMPABLE, 0)
-        limits = self._limits()
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-            return tuple(threads.map(lambda job: self._run(job, limits), jobs))
+        results: dict[int, Result] = {}
+        waiting = iter(list(enumerate(jobs)))
+        count = min(len(jobs), os.cpu_count() or 1)
+        with ThreadPoolExecutor(max_workers=count or 1) as threads:
+            try:
+                for done in [threads.submit(self._work, batch, waiting) for _ in range(count)]:
+                    results |= done.result()
+            finally:
+                # Interrupted, nobody takes another job.
+                list(waiting)
+        return tuple(results[number] for number in range(len(jobs)))
 
-    def _limits(self) -> Mapping[str, int] | None:
-        if not self._config.enabled:
-            return None
-        limits = {
-            "RLIMIT_CPU": int(self._config.timeout) + 1,
-            "RLIMIT_FSIZE": FILE_SIZE_LIMIT,
-            "RLIMIT_NOFILE": OPEN_FILES_LIMIT,
-            "RLIMIT_CORE": 0,
-        }
-        if sys.platform == "linux":
-            # macOS reserves far more address space than it uses, and counts processes in another way.
-            limits["RLIMIT_AS"] = self._config.memory_mb << 20
-            limits["RLIMIT_NPROC"] = own_threads() + PROCESSES_BESIDE
-        return limits
-
-    def _run(self, job: Job, limits: Mapping[str, int] | None) -> Result:
-        own = json.dumps({**job.own, "limits": limits}).encode()
-        with tempfile.TemporaryDirectory(prefix="vibesafe-", ignore_cleanup_errors=True) as directory:
-            process = subprocess.Popen(  # noqa: S603 - our own worker, run by the running interpreter
-                [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=directory,
-                env=environment(),
-                start_new_session=True,
-            )
-            with process:
-                content, ending = b"", "was interrupted"
+    def _work(self, batch: Batch, waiting: Iterator[tuple[int, Job]]) -> dict[int, Result]:
+        """Take jobs, as long as there are any, to a warm worker; to a new one where the last did not survive a job."""
+        results: dict[int, Result] = {}
+        for taken in waiting:
+            at_hand = [taken]
+            with tempfile.TemporaryDirectory(prefix="vibesafe-", ignore_cleanup_errors=True) as directory:
+                begin = opening(self.level, self._config, batch.view, batch.preload) + framed(batch.shared)
+                worker = Warm(command(self.level, batch.view), Path(directory), environment(), begin)
                 try:
-                    content, ending = _exchange(process, _message(job.shared) + _message(own), self._config.timeout)
+                    while at_hand:
+                        number, job = at_hand.pop()
+                        results[number] = self._result(*worker.ask(json.dumps(job).encode(), self._config.timeout))
+                        at_hand += itertools.islice(waiting, 1 if worker.is_alive else 0)
                 finally:
-                    _end(process, by_itself=not ending)
-        if not ending and process.returncode:
-            ending = _ended(process.returncode)
+                    worker.close()
+        return results
+
+    def _result(self, content: bytes, ending: str) -> Result:
         secrets = [os.environ.get(name, "") for name in self._key_variables]
-        return Result(_answers(content, secrets), ending)
-
-
-def environment() -> dict[str, str]:
-    """Return a worker's environment: nothing of the user's, but for what Windows cannot start a process without."""
-    kept = ("SYSTEMROOT",) if sys.platform == "win32" else ()
-    return {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"} | {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def own_threads() -> int:
-    """Return how many threads this user runs, which is what the limit of processes counts; 0 where nobody tells."""
-    threads = 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            # This process, whose environment is hidden, seems to be root's.
-            if process.stat().st_uid == os.getuid() or process.name == str(os.getpid()):
-                threads += len(os.listdir(process / "task"))  # noqa: PTH208 - counting names needs no paths
-        except OSError:
-            continue
-    return threads
-
-
-def _message(content: bytes) -> bytes:
-    return len(content).to_bytes(4, "big") + content
-
-
-def _exchange(process: subprocess.Popen[bytes], question: bytes, timeout: float) -> tuple[bytes, str]:
-    """Write the job, and read until all that could answer has ended, or until time or room is used up."""
-    assert process.stdin is not None  # noqa: S101 - asked for in `Popen`
-    assert process.stdout is not None  # noqa: S101 - likewise
-    deadline = time.monotonic() + timeout
-    try:
-        process.stdin.write(question)
-        process.stdin.close()
-    except OSError:
-        return b"", "ended before it had read its job"
-    content = bytearray()
-    while len(content) <= ANSWER_LIMIT:
-        left = deadline - time.monotonic()
-        if left <= 0 or not _readable(process.stdout.fileno(), left):
-            return bytes(content), f"did not end within {timeout:g} seconds (sandbox.timeout) and was killed"
-        piece = os.read(process.stdout.fileno(), 1 << 16)
-        if not piece:
-            return bytes(content), ""
-        content += piece
-    return bytes(content), f"sent more than {ANSWER_LIMIT >> 20} MiB and was killed"
-
-
-def _readable(descriptor: int, seconds: float) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
-
-
-def _end(process: subprocess.Popen[bytes], *, by_itself: bool) -> None:
-    """End a worker and all that it started.
-
-    Where it has not ended by itself, its supervisor is asked first: it also ends what left the process group. Whatever
-    is left is killed with the group, whose number cannot be another's before the worker has been waited for.
-    """
-    if not by_itself:
-        os.kill(process.pid, signal.SIGTERM)  # not `terminate`, which would wait for it
-        _drain(process, time.monotonic() + GRACE_SECONDS)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _drain(process: subprocess.Popen[bytes], deadline: float) -> None:
-    """Read what still comes until all that could answer has ended, or the deadline has passed."""
-    assert process.stdout is not None  # noqa: S101 - asked for in `Popen`
-    while (left := deadline - time.monotonic()) > 0 and _readable(process.stdout.fileno(), left):
-        if not os.read(process.stdout.fileno(), 1 << 16):
-            return
-
-
-def _ended(code: int) -> str:
-    number = -code if code < 0 else code - 128
-    if number in {known.value for known in signal.Signals}:
-        return f"was ended by {signal.Signals(number).name}"
-    return f"ended with exit code {code}"
-
-
-def _answers(content: bytes, secrets: Sequence[str]) -> tuple[object, ...]:
-    """Return the whole messages that a stream holds, without the secrets; what is cut off or no JSON ends it."""
-    answers: list[object] = []
-    while len(content) >= 4:  # noqa: PLR2004 - the bytes of a message's length
-        size = int.from_bytes(content[:4], "big")
-        try:
-            message = content[4 : 4 + size].decode("ascii")
-            for secret in secrets:
-                message = without(message, secret)
-            answers.append(json.loads(message))
-        except (ValueError, RecursionError):
-            break
-        content = content[4 + size :]
-    return tuple(answers)
+        return Result(decoded(content, secrets), ending)

@@ -1,20 +1,59 @@
-"""What the jobs of one batch have in common, encoded once."""
+"""What the jobs of one batch have in common: the project as a candidate sees it, and what to load beforehand."""
 
+import io
 import json
+import re
+import sys
+import tokenize
 from collections.abc import Iterable
+from pathlib import Path
 
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.sandbox import Batch
 from hatch_vibesafe.gates.surroundings import Surroundings
+from hatch_vibesafe.gates.view import view
+from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Spec
 
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+# They do more than define something when they are imported.
+_NOT_LOADED = frozenset({"antigravity", "this", "test", "idlelib", "turtledemo", "lib2to3", "__main__"})
 
-def shared_part(specs: Iterable[Spec], context: GateContext, surrounding: Surroundings) -> bytes:
-    """Return where modules are, what implementations are named, and those that other units have."""
+
+def batch_of(specs: Iterable[Spec], context: GateContext, surrounding: Surroundings) -> Batch:
+    """Return where modules are and what stands in them, what implementations are named, and those of other units."""
+    specs = list(specs)
     units = {spec.unit for spec in context.scan.specs} | {spec.unit for spec in specs} | {*context.active}
+    sources = {name: without_answers(text) for name, text in _sources(surrounding)}
     shared = {
         "path": surrounding.path,
         "modules": surrounding.files,
+        "sources": sources,
         "names": {str(unit): surrounding.implementation_name(unit) for unit in units},
-        "implementations": {str(unit): content.decode("utf-8", "replace") for unit, content in context.active.items()},
+        "implementations": {
+            str(unit): without_answers(content.decode("utf-8", "replace")) for unit, content in context.active.items()
+        },
     }
-    return json.dumps(shared).encode()
+    preload = preloaded(sources.get(spec.unit.module, "") for spec in specs)
+    return Batch(json.dumps(shared).encode(), view(surrounding, context.project.root), preload)
+
+
+def preloaded(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the modules of the standard library that sources import, sorted."""
+    names = {name for source in sources for name in _IMPORTED.findall(source)}
+    standard = sys.stdlib_module_names - _NOT_LOADED
+    return tuple(sorted(name for name in names if name.partition(".")[0] in standard))
+
+
+def _sources(surrounding: Surroundings) -> Iterable[tuple[str, str]]:
+    """Yield the text of each module; what cannot be read is not there."""
+    for name, (file, _) in surrounding.files.items():
+        try:
+            content = Path(file).read_bytes()
+        except OSError:
+            continue
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            yield name, content.decode(encoding)
+        except (SyntaxError, UnicodeDecodeError):
+            yield name, content.decode("utf-8", "replace")

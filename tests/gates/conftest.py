@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.gates import doctests
+from hatch_vibesafe.gates import doctests, reach
+from hatch_vibesafe.gates.ladder import Reach
 from hatch_vibesafe.gates.run import GateContext, run_gates
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.project import Project, open_project, scan_project
+from hatch_vibesafe.sandbox_levels import reaches
 from hatch_vibesafe.spec.model import Scan, Spec
 
 CONFIGURATION = "[sandbox]\ntimeout = 5\n"
@@ -59,6 +61,7 @@ def refusals(opinions: Sequence[Opinion]) -> tuple[tuple[Finding, ...], ...]:
 
 
 MakeBench = Callable[..., Bench]
+AtLevel = Callable[[str], None]
 MakeDouble = Callable[[str], Bench]
 
 
@@ -76,6 +79,20 @@ def bench(tmp_path: Path) -> MakeBench:
         return Bench(project, scan)
 
     return make
+
+
+@pytest.fixture
+def at_level(monkeypatch: pytest.MonkeyPatch) -> AtLevel:
+    """Has every sandbox that is made from now on confine to this level; skips where the machine does not reach it."""
+
+    def choose(level: str) -> None:
+        reached = reach.found_once()
+        if not reaches(reached.level, level):
+            pytest.skip(reached.notice)
+        monkeypatch.setattr("hatch_vibesafe.gates.sandbox.reach", lambda _: Reach(level))
+        monkeypatch.setattr("hatch_vibesafe.gates.sandbox.refusal", lambda *_: ())
+
+    return choose
 
 
 DOUBLE = '''

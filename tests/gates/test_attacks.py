@@ -8,13 +8,15 @@ import pytest
 
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates import doctests
-from hatch_vibesafe.gates.sandbox import Job, Sandbox, environment
+from hatch_vibesafe.gates.confined import environment
+from hatch_vibesafe.gates.sandbox import Batch, Sandbox
+from hatch_vibesafe.gates.view import bare_view
 from hatch_vibesafe.problems import VibesafeConfigurationError
 from tests.gates.conftest import refusals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tests.gates.conftest import Bench, MakeDouble
+    from tests.gates.conftest import AtLevel, Bench, MakeDouble
 
 
 UNIT = "app.numbers/double"
@@ -170,7 +172,7 @@ ATTACKS = {
             return n * 2
     """,
 }
-# The one that holds the channel outlives its judge at this level (it kills its supervisor), so it is bounded.
+# The one that holds the channel outlives its judge at level L0 (it kills its supervisor), so it is bounded.
 SLOW_ATTACKS = {
     "stop what started it": """
         import os
@@ -218,27 +220,40 @@ SLOW_ATTACKS = {
             return n * 2
     """,
 }
+NOTICED_AT_ONCE = {
+    "L0": {"hold the channel"},
+    "L2": {"stop what started it", "hold the channel"},
+    "L3": {"stop what started it", "hold the channel"},
+}
 
 
-def test_no_attack_passes_and_the_honest_one_does(double: "Bench") -> None:
+@pytest.mark.parametrize("level", ["L0", "L2", "L3"])
+def test_no_attack_passes_and_the_honest_one_does(double: "Bench", at_level: "AtLevel", level: str) -> None:
+    at_level(level)
     verdicts = dict(zip(("honest", *ATTACKS), double.doctests(UNIT, HONEST, *ATTACKS.values()), strict=True))
     assert verdicts.pop("honest") == ()
     assert [name for name, findings in verdicts.items() if not findings] == []
 
 
-def test_no_attack_on_time_hangs(double: "Bench") -> None:
+@pytest.mark.parametrize("level", ["L0", "L2", "L3"])
+def test_no_attack_on_time_hangs(double: "Bench", at_level: "AtLevel", level: str) -> None:
+    at_level(level)
     sandbox = Sandbox(SandboxConfig(timeout=1.5))
     candidates = [double.candidate(UNIT, source) for source in (HONEST, *SLOW_ATTACKS.values())]
     honest, *attacks = refusals(doctests.check(candidates, double.context(), double.surroundings(), sandbox))
     assert honest == ()
     for name, findings in zip(SLOW_ATTACKS, attacks, strict=True):
         assert findings, name
-        assert "1.5 seconds" in findings[0].message, name
+        assert "1.5 seconds" in findings[0].message or name in NOTICED_AT_ONCE[level], name
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
 @pytest.mark.parametrize("then", ["return n * 2", "time.sleep(600)"])
-def test_what_leaves_its_process_group_is_ended_too(make_double: "MakeDouble", tmp_path: Path, then: str) -> None:
+def test_what_leaves_its_process_group_is_ended_too(
+    make_double: "MakeDouble", at_level: "AtLevel", tmp_path: Path, then: str
+) -> None:
+    at_level("L0")
+    tmp_path.chmod(0o777)
     double = make_double("[sandbox]\ntimeout = 2\n")
     told = tmp_path / "told"
     source = f"""
@@ -293,8 +308,11 @@ def test_nothing_of_the_user_is_inherited(double: "Bench", monkeypatch: pytest.M
     assert "OPENAI_API_KEY" not in environment()
 
 
-def test_limits_are_in_force_and_the_level_says_so(double: "Bench") -> None:
+@pytest.mark.parametrize("level", ["L0", "L2", "L3"])
+def test_limits_are_in_force_and_the_level_says_so(double: "Bench", at_level: "AtLevel", level: str) -> None:
+    at_level(level)
     source = """
+        import ctypes
         import resource
 
 
@@ -302,16 +320,18 @@ def test_limits_are_in_force_and_the_level_says_so(double: "Bench") -> None:
             raise ValueError(
                 resource.getrlimit(resource.RLIMIT_AS)[1] >> 20,
                 resource.getrlimit(resource.RLIMIT_CORE),
-                [line for line in open("/proc/self/status") if line.startswith("NoNewPrivs")],
+                ctypes.CDLL(None).prctl(39, 0, 0, 0, 0),
             )
     """
     ((finding, *_),) = double.doctests(UNIT, source)
-    assert "(512, (0, 0), ['NoNewPrivs:\\t1\\n'])" in finding.message
-    assert Sandbox(SandboxConfig()).level == "L0"
-    assert Sandbox(SandboxConfig(enabled=False)).level == "none"
+    assert "(512, (0, 0), 1)" in finding.message
+    assert Sandbox(SandboxConfig()).level == level
 
 
-def test_without_the_sandbox_examples_still_run_apart(make_double: "MakeDouble") -> None:
+def test_without_the_sandbox_examples_still_run_apart(
+    make_double: "MakeDouble", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
     honest, gone = make_double("[sandbox]\nenabled = false\n").gates(UNIT, HONEST, HONEST.replace("n * 2", "n * 3"))
     assert honest.passed
     assert honest.sandbox == "none"
@@ -319,7 +339,7 @@ def test_without_the_sandbox_examples_still_run_apart(make_double: "MakeDouble")
 
 
 def test_a_job_that_is_no_job_ends_with_words() -> None:
-    (result,) = Sandbox(SandboxConfig(timeout=5)).run([Job(b"{", {})])
+    (result,) = Sandbox(SandboxConfig(timeout=5)).run(Batch(b"{", bare_view()), [{}])
     assert result.answers == ()
     assert result.ending == "ended with exit code 1"
 

@@ -68,10 +68,11 @@ def test_the_environment_is_hidden_before_a_worker_runs() -> None:
     code = (
         "import ctypes\n"
         "from hatch_vibesafe.config import SandboxConfig\n"
-        "from hatch_vibesafe.gates.sandbox import Sandbox\n"
+        "from hatch_vibesafe.gates.sandbox import Batch, Sandbox\n"
+        "from hatch_vibesafe.gates.view import bare_view\n"
         "dumpable = lambda: ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
         "before = dumpable()\n"
-        "Sandbox(SandboxConfig()).run([])\n"
+        "Sandbox(SandboxConfig()).run(Batch(b'', bare_view()), [])\n"
         "print(before, dumpable())\n"
     )
     root = Path(__file__).parents[2]

@@ -1,6 +1,7 @@
 """Stored checkpoints are gated again, and their evidence is what the gates say now."""
 
 from hatch_vibesafe.config import gate_settings_digest
+from hatch_vibesafe.gates.reach import found_once
 from hatch_vibesafe.gates.retest import active_implementations, retest
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.store.checkpoints import make_checkpoint, write_checkpoint
@@ -47,7 +48,7 @@ def test_new_evidence_is_written_for_each(double: "Bench") -> None:
         assert written == evidence
         assert evidence.gates == verdict.records
         assert evidence.settings == gate_settings_digest(project.config)
-        assert evidence.sandbox == "L0"
+        assert evidence.sandbox == found_once().level
 
 
 def test_only_whole_checkpoints_are_active(double: "Bench") -> None:

@@ -5,6 +5,8 @@ import platform
 
 import pytest
 
+from hatch_vibesafe.gates.reach import found_once
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tests.gates.conftest import Bench, MakeDouble
@@ -17,7 +19,7 @@ HONEST = "def double(n: int) -> int:\n    return n * 2\n"
 def test_the_records_name_tools_versions_and_counts_in_order(double: "Bench") -> None:
     (verdict,) = double.gates(UNIT, HONEST)
     assert verdict.passed
-    assert verdict.sandbox == "L0"
+    assert verdict.sandbox == found_once().level
     python, ruff, mypy = (
         platform.python_version(),
         importlib.metadata.version("ruff"),

@@ -21,10 +21,12 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     """Import the spec's module with the candidate in it, run the examples, and give one answer each."""
     unit = f"{job['module']}/{job['qualname']}"
     name = shared["names"][unit]
+    # What was accepted for this unit earlier would be an answer.
+    shared["implementations"].pop(unit, None)
     implementations = {shared["names"][other]: source for other, source in shared["implementations"].items()}
     origins = Origins()
     candidate = CandidateLoader(job["source"], given_path(name), job["qualname"], origins, job["examples"])
-    modules = Modules(shared["modules"], implementations | {name: job["source"]}, (name, candidate))
+    modules = Modules(shared["modules"], shared["sources"], implementations | {name: job["source"]}, (name, candidate))
     sys.meta_path.insert(0, modules)
     sys.path += shared["path"]
     resolved = stand_in(shared["names"], {*implementations, name})

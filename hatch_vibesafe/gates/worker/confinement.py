@@ -1,79 +1,62 @@
-"""What a worker does to itself first: limits, no new privileges, and a supervisor that leaves nothing behind."""
+"""What a process does to itself before it sees a candidate, the same at each level as far as the level goes."""
 
-import ctypes
 import os
+import platform
 import signal
 import sys
-import time
-from pathlib import Path
 
 if sys.platform != "win32":
     import resource
 
+from hatch_vibesafe.gates.worker import landlock, seccomp
+from hatch_vibesafe.gates.worker.prctl import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, checked_prctl, prctl
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-SWEEP_SECONDS = 2.0
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+    from hatch_vibesafe.gates.worker.messages import Settings
+
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
-def supervise() -> None:
-    """Go on as a child; the process that was started stays behind and ends everything that the child leaves running."""
+def confine(settings: "Settings", scratch: str) -> None:
+    """Put this process under the limits and, where the level has them, under Landlock and the filter of system calls.
+
+    Args:
+        settings: The limits, what may be read and listed, and whether the level has more than limits.
+        scratch: The directory in which alone may be written.
+
+    Raises:
+        OSError: if a part of it cannot be done: then nothing of a candidate may run here.
+    """
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
-    signals = {signal.SIGCHLD, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    child = os.fork()
-    if child == 0:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if settings["limits"] is not None:
+        limit(settings["limits"])
+    if not settings["confined"]:
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
         return
-    status = 0
-    while signal.sigwait(signals) == signal.SIGCHLD:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            break
-    sweep()
-    code = os.waitstatus_to_exitcode(status)
-    os._exit(code if code >= 0 else 128 - code)
+    checked_prctl(PR_SET_NO_NEW_PRIVS, 1)
+    landlock.restrict(grants(settings["readable"], settings["listable"], scratch))
+    seccomp.install(seccomp.filter_for(platform.machine(), os.getpid()))
 
 
-def sweep() -> None:
-    """End all children, and those that become ours when their parents end, until none is left."""
-    deadline = time.monotonic() + SWEEP_SECONDS
-    while time.monotonic() < deadline:
-        for child in children():
-            os.kill(child, signal.SIGKILL)
-        try:
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
-        except ChildProcessError:
-            return
-        time.sleep(0.001)
+def grants(readable: "Sequence[str]", listable: "Sequence[str]", scratch: str) -> list[tuple[str, int]]:
+    """Return what may be done with which files."""
+    return [
+        *((path, landlock.READ) for path in readable),
+        *((path, landlock.READ_DIR) for path in listable),
+        *((path, landlock.READ_FILE) for path in DEVICES),
+        (DEVICES[0], landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE),
+        (scratch, landlock.WRITE),
+    ]
 
 
-def children() -> list[int]:
-    """Return the processes whose parent this is, where the system tells (Linux)."""
-    try:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
-    except OSError:
-        return []
-    return [int(child) for child in text.split()]
-
-
-def prctl(option: int, value: int) -> None:
-    """Set one of Linux's process attributes; elsewhere do nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def confine(limits: "Mapping[str, int]") -> None:
+def limit(limits: "Mapping[str, int]") -> None:
     """Put this process under the limits, by their names in `resource`."""
     for name, value in limits.items():
-        limit = getattr(resource, name, None)
-        if limit is not None:
-            _, most = resource.getrlimit(limit)
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            _, most = resource.getrlimit(kind)
             bound = value if most == resource.RLIM_INFINITY else min(value, most)
-            resource.setrlimit(limit, (bound, bound))
+            resource.setrlimit(kind, (bound, bound))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def imports(shared: "Shared", probe: "Probe") -> "Iterator[Encoded]":
     """Import each module, and say what came of it."""
     implementations = {shared["names"][unit]: source for unit, source in shared["implementations"].items()}
-    sys.meta_path.insert(0, Modules(shared["modules"], implementations))
+    sys.meta_path.insert(0, Modules(shared["modules"], shared["sources"], implementations))
     sys.path += shared["path"]
     called: list[str] = []
     stand_in(shared["names"], {*implementations}, called)

@@ -9,39 +9,66 @@ if TYPE_CHECKING:
 
     Encoded = list[object]
 
+    class Settings(TypedDict):
+        """How far every candidate of one batch is confined."""
+
+        confined: bool
+        limits: dict[str, int] | None
+        processes: int
+        readable: list[str]
+        listable: list[str]
+        timeout: float
+        scratch: int
+        preload: list[str]
+
     class Shared(TypedDict):
         """What the jobs of one batch have in common."""
 
         path: list[str]
         modules: dict[str, tuple[str, bool]]
+        sources: dict[str, str]
         names: dict[str, str]
         implementations: dict[str, str]
 
     class Job(TypedDict):
-        """One candidate: its unit's module and qualified name, its source, its examples, and the limits."""
+        """One candidate: its unit's module and qualified name, its source, and its examples."""
 
         module: str
         qualname: str
         source: str
         examples: list[str]
-        limits: dict[str, int] | None
 
     class Probe(TypedDict):
         """A question about the project alone: which modules can be imported, with so many bytes to spare?"""
 
         imports: list[str]
         room: int
-        limits: dict[str, int] | None
+
+    class SelfTest(TypedDict):
+        """A question about the sandbox alone: what gets through? Names what has to be out of reach."""
+
+        file: str
+        home: str
+        parent: int
 
 
 def read_message(file: "BinaryIO") -> bytes:
-    """Return the next message of a stream."""
+    """Return the next message of a stream; nothing at its end."""
     return file.read(int.from_bytes(file.read(4), "big"))
 
 
+def framed(content: bytes) -> bytes:
+    """Return a message as it is sent."""
+    return len(content).to_bytes(4, "big") + content
+
+
+def write(channel: int, content: bytes) -> None:
+    """Write to a descriptor, whole."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(channel, left) :]
+
+
 def send(channel: int, answer: "Encoded") -> None:
-    """Write an answer to a descriptor, whole."""
-    content = json.dumps(answer).encode("ascii")
-    message = len(content).to_bytes(4, "big") + content
-    while message:
-        message = message[os.write(channel, message) :]
+    """Write an answer to a descriptor."""
+    write(channel, framed(json.dumps(answer).encode("ascii")))

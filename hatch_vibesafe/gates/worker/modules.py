@@ -22,12 +22,20 @@ if TYPE_CHECKING:
 STAND_IN = "hatch_vibesafe.dev"
 
 
-class FreshLoader(importlib.machinery.SourceFileLoader):
-    """Loads a source file from its source: a planted `.pyc` is never run."""
+class ProjectLoader(importlib.machinery.SourceFileLoader):
+    """Loads a module of the project from the source that was given for its file, which itself is out of sight."""
+
+    def __init__(self, name: str, path: str, source: str) -> None:
+        super().__init__(name, path)
+        self._source = source
 
     def get_code(self, fullname: str) -> types.CodeType:  # noqa: ARG002 - the signature is the import system's
-        """Compile what the source file holds now."""
-        return self.source_to_code(self.get_data(self.path), self.path)
+        """Compile the source: a planted `.pyc` is never run."""
+        return self.source_to_code(self._source, self.path)
+
+    def get_source(self, fullname: str) -> str:  # noqa: ARG002 - likewise
+        """Return the source, for who shows it."""
+        return self._source
 
 
 class GivenLoader:
@@ -110,10 +118,11 @@ class Modules:
     def __init__(
         self,
         files: "Mapping[str, tuple[str, bool]]",
+        sources: "Mapping[str, str]",
         implementations: "Mapping[str, str]",
         candidate: "tuple[str, CandidateLoader] | None" = None,
     ) -> None:
-        self._files = files
+        self._files = {name: (*files[name], source) for name, source in sources.items()}
         self._candidate = candidate
         self._sources = {name.rpartition(".")[0]: "" for name in implementations} | dict(implementations)
 
@@ -121,17 +130,18 @@ class Modules:
         """Return the spec of a module that is ours to load, or None."""
         if name in self._sources:
             file = given_path(name)
-            loader = GivenLoader(self._sources[name], file)
+            given = GivenLoader(self._sources[name], file)
             if self._candidate is not None and self._candidate[0] == name:
-                loader = self._candidate[1]
+                given = self._candidate[1]
             is_package = not self._sources[name]
-            spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
+            spec = importlib.machinery.ModuleSpec(name, given, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
             spec.has_location = not is_package
             return spec
         if name not in self._files:
             return None
-        file, is_package = self._files[name]
-        spec = importlib.machinery.ModuleSpec(name, FreshLoader(name, file), origin=file, is_package=is_package)
+        file, is_package, source = self._files[name]
+        loader = ProjectLoader(name, file, source)
+        spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)
         spec.has_location = True
         if is_package:
             spec.submodule_search_locations = [str(Path(file).parent)]
