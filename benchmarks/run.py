@@ -19,6 +19,8 @@ RIVAL_NEEDS = (3, 12)
 # Name -> what it measures. `humaneval_models` needs a local model server's package and a quarter of an hour.
 BENCHMARKS = {
     "production": "import, first call, call and footprint of an installed wheel, against plain modules and the rival",
+    "imports": "time and memory of importing 1 to 10,000 installed units, against plain cached modules",
+    "builds": "python -m build of up to 1,000 saved units, with and without the hook",
     "commands": "scan, status, diff and check over many units, against the rival",
     "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",

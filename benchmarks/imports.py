@@ -1,0 +1,110 @@
+"""What importing baked units costs a fresh process, in processor time and memory, against plain cached modules."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.measure import Row, Variant, clean_environment, interleaved, milliseconds, print_rows, processor_time
+from benchmarks.planted import write_sites
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZES = (1000, 3000)
+COUNTS = (1, 10, 100, 1000)
+MANY = 10_000
+ROUNDS = 21
+ALL = "import entry"
+ONE = "import units.m00003"
+PEAK = "import resource; {code}; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+
+
+def main(our_python: Path, _rival_python: Path) -> None:
+    """Print the tables."""
+    with tempfile.TemporaryDirectory(prefix="vibesafe-benchmark-") as scratch:
+        work = Path(scratch)
+        python = work / "environment" / "bin" / "python"
+        subprocess.run([our_python, "-m", "venv", "--without-pip", work / "environment"], check=True)
+        (work / "runtime").mkdir()
+        (work / "runtime" / "vibesafe_runtime").symlink_to(ROOT / "vibesafe_runtime")
+        _runtime(python, work)
+        for count in COUNTS:
+            for size in SIZES:
+                _all_of(python, work, count, size)
+        _one_of_many(python, work)
+
+
+def _environment(work: Path, site: Path | None = None) -> dict[str, str]:
+    return clean_environment(PYTHONPATH=os.pathsep.join(map(str, filter(None, (site, work / "runtime")))))
+
+
+def _variants(python: Path, work: Path, sites: Mapping[str, Path], code: str) -> dict[str, Variant]:
+    variants = {name: Variant([python, "-c", code], work, _environment(work, site)) for name, site in sites.items()}
+    return variants | {"bare": Variant([python, "-c", "pass"], work, _environment(work))}
+
+
+def _runtime(python: Path, work: Path) -> None:
+    codes = {"bare": "pass", "runtime": "import vibesafe_runtime"}
+    times = interleaved(
+        {n: Variant([python, "-c", c], work, _environment(work)) for n, c in codes.items()}, ROUNDS, time=processor_time
+    )
+    added = times["runtime"] - times["bare"]
+    row = Row("`import vibesafe_runtime` over a bare interpreter", milliseconds(added), "at most 1.0 ms", added / 0.001)
+    print_rows("runtime", [row])
+
+
+def _all_of(python: Path, work: Path, count: int, size: int) -> None:
+    sites = write_sites(work / f"{count}-{size}", count, size)
+    times = interleaved(_variants(python, work, sites, ALL), ROUNDS if count <= MANY // 100 else 7, time=processor_time)
+    peaks = {name: _peak(python, work, site) for name, site in sites.items()}
+    added = {name: time - times["bare"] for name, time in times.items()}
+    name = f"{count} units of {size} bytes, set-up included"
+    rows = [
+        Row(
+            f"{name}, bytecode from the wheel",
+            milliseconds(added["bytecode"]),
+            f"the same modules, plain and cached: {milliseconds(added['modules'])}",
+            added["bytecode"] / added["modules"],
+        ),
+        Row(
+            f"{name}, bytecode from the wheel",
+            milliseconds(added["bytecode"]),
+            f"the functions written out in one module each, cached: {milliseconds(added['inlined'])}",
+            added["bytecode"] / added["inlined"],
+        ),
+        Row(
+            f"{name}, source compiled afresh, more for each unit",
+            milliseconds((added["source"] - added["modules"]) / count),
+            "at most +0.5 ms",
+            (added["source"] - added["modules"]) / count / 0.0005,
+        ),
+        Row(
+            f"{count} units of {size} bytes, peak memory",
+            f"{peaks['bytecode']} KiB",
+            f"the same modules: {peaks['modules']} KiB",
+            peaks["bytecode"] / peaks["modules"],
+        ),
+    ]
+    print_rows(f"a fresh process imports {count} units of {size} bytes, less a bare interpreter", rows)
+
+
+def _one_of_many(python: Path, work: Path) -> None:
+    sites = {count: write_sites(work / f"one-{count}", count, 1000)["bytecode"] for count in (10, MANY)}
+    variants = {
+        str(count): Variant([python, "-c", ONE], work, _environment(work, site)) for count, site in sites.items()
+    }
+    times = interleaved(variants, ROUNDS)
+    row = Row(
+        f"a fresh process imports one unit of {MANY}",
+        milliseconds(times[str(MANY)]),
+        f"one of 10: {milliseconds(times['10'])}",
+        times[str(MANY)] / times["10"],
+    )
+    print_rows("one unit of many", [row])
+
+
+def _peak(python: Path, work: Path, site: Path) -> int:
+    """Return the peak memory, in KiB, of a process that imports all units."""
+    command = [str(python), "-c", PEAK.format(code=ALL)]
+    done = subprocess.run(command, cwd=work, env=_environment(work, site), capture_output=True, text=True, check=True)
+    return int(done.stdout)
