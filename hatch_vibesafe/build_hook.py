@@ -22,7 +22,7 @@ from hatch_vibesafe.ship.active import ActiveUnits, read_active_units
 from hatch_vibesafe.ship.bake import Recipe, bake, reserved_names
 from hatch_vibesafe.ship.bill import bill_name, bill_of
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
-from hatch_vibesafe.ship.signing import sign_statement
+from hatch_vibesafe.ship.signing import refuse_shipped_key, sign_statement
 from hatch_vibesafe.ship.wheel_check import check_wheel
 
 RUNTIME = "vibesafe-runtime"
@@ -76,6 +76,7 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _prepare(self, build_data: dict[str, Any]) -> None:
         project = self._project()
+        refuse_shipped_key(project.config.signing, project.root)
         active = read_active_units(project)
         problems = (*active.problems, *self._runtime_problems(), *reserved_names(active.units, active.sources))
         if problems:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Project
 from tests.ship.conftest import PRICING, TOTAL, Tree
+from vibesafe_runtime._bytecode import bytecode_path
 
 pytestmark = pytest.mark.e2e
 
@@ -49,8 +50,9 @@ def test_a_project_in_order_gives_a_wheel_and_an_sdist(project: Project) -> None
     with zipfile.ZipFile(project.out / WHEEL) as wheel:
         names = [name for name in wheel.namelist() if "dist-info" not in name]
         assert wheel.read("shop/_vibesafe/pricing__total.py") == TOTAL.encode()
-    baked = [f"shop/_vibesafe/{name}" for name in ("MANIFEST", "__init__.py", "pricing__total.py", "statement.json")]
-    assert sorted(names) == ["shop/__init__.py", *baked, "shop/pricing.py"]
+    files = ("MANIFEST", "__init__.py", "pricing__total.py", "statement.json")
+    baked = [*(f"shop/_vibesafe/{name}" for name in files), bytecode_path("shop/_vibesafe", "shop/pricing.py", 0)]
+    assert sorted(names) == sorted(["shop/__init__.py", *baked, "shop/pricing.py"])
 
 
 @pytest.mark.parametrize(

@@ -159,5 +159,20 @@ def test_a_changed_file_of_a_package_of_many_is_refused(site: Site) -> None:
     assert "evil ran" not in done.stdout
 
 
+def test_no_bytecode_that_python_keeps_is_read_for_a_covered_module(site: Site) -> None:
+    shop = many(site)
+    code = """
+import sys
+opened = []
+sys.addaudithook(lambda event, found: opened.append(str(found[0])) if event == "open" else None)
+import {}
+kept = [name for name in opened if "__pycache__" in name and "/shop/" in name]
+print(*sorted({{name.rpartition("/")[2].partition(".")[0] for name in kept}}))
+"""
+    shop.run("import shop.m000, shop.m001")
+    # The first module and its package ran before anybody could ask us; a module without units is not ours.
+    assert shop.run(code.format("shop.m000, shop.m001, shop.m002")) == "__init__ m000"
+
+
 def test_the_interpreter_that_runs_the_tests_has_bytecode_of_its_own() -> None:
     assert sys.implementation.cache_tag in BYTECODE
