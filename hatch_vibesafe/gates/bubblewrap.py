@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 PROGRAM = "bwrap"
-SCRATCH = "/tmp"  # noqa: S108 - a file system of the worker's own
+SCRATCH = "/scratch"
+"""A file system of the worker's own, where nothing that is mounted can lie."""
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
@@ -46,4 +47,4 @@ def command(program: str, mounted: Sequence[str], scratch: int, inner: Sequence[
 def above(paths: Iterable[str]) -> list[str]:
     """Return the directories above paths, outermost first: else they would be closed to all but their maker."""
     found = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
-    return sorted(found - {"/", SCRATCH}, key=lambda directory: (directory.count(os.sep), directory))
+    return sorted(found - {"/"}, key=lambda directory: (directory.count(os.sep), directory))

@@ -59,7 +59,8 @@ def opening(level: str, config: SandboxConfig, seen: View, preload: Iterable[str
         "listable": seen.listable,
         "timeout": config.timeout,
         "scratch": SCRATCH_LIMIT,
-        "preload": sorted(preload),
+        "preload": list(preload),
+        "installed": seen.installed,
     }
     return framed(json.dumps(settings).encode())
 

@@ -35,7 +35,7 @@ class Batch:
     Attributes:
         shared: The part that every job is given, encoded once.
         view: What a candidate may read.
-        preload: Modules of the standard library that most of them import.
+        preload: Modules that most of them import, none of the project's.
     """
 
     shared: bytes
@@ -114,7 +114,10 @@ class Sandbox:
                 try:
                     while at_hand:
                         number, job = at_hand.pop()
-                        results[number] = self._result(*worker.ask(json.dumps(job).encode(), self._config.timeout))
+                        content, ending = worker.ask(json.dumps(job).encode(), self._config.timeout)
+                        if not worker.is_alive and (said := worker.close()):
+                            ending = f"{ending}: {said.splitlines()[-1]}"
+                        results[number] = self._result(content, ending)
                         at_hand += itertools.islice(waiting, 1 if worker.is_alive else 0)
                 finally:
                     worker.close()

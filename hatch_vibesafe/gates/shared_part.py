@@ -39,10 +39,10 @@ def batch_of(specs: Iterable[Spec], context: GateContext, surrounding: Surroundi
 
 
 def preloaded(sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the modules of the standard library that sources import, sorted."""
+    """Return what every worker loads: the runtime, and the modules of the standard library that sources import."""
     names = {name for source in sources for name in _IMPORTED.findall(source)}
     standard = sys.stdlib_module_names - _NOT_LOADED
-    return tuple(sorted(name for name in names if name.partition(".")[0] in standard))
+    return ("vibesafe_runtime", *sorted(name for name in names if name.partition(".")[0] in standard))
 
 
 def _sources(surrounding: Surroundings) -> Iterable[tuple[str, str]]:

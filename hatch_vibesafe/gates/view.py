@@ -31,11 +31,13 @@ class View:
         readable: Files and directories that may be read, with all below.
         listable: Directories of which the names below may be read, but no file.
         mounted: What is there at all where the files are chosen by mounting: the same or more.
+        installed: The entries of `sys.path` where the project is not.
     """
 
     readable: tuple[str, ...]
     listable: tuple[str, ...] = ()
     mounted: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
 
 
 def view(surrounding: Surroundings, root: Path) -> View:
@@ -43,12 +45,12 @@ def view(surrounding: Surroundings, root: Path) -> View:
     packages = [str(Path(file).parent) for name, (file, is_package) in surrounding.files.items() if is_package]
     tops = outermost(packages)
     names = {name.partition(".")[0] for name in surrounding.files}
-    entries = [entry for entry in surrounding.path if entry not in surrounding.roots]
+    entries = [entry for entry in surrounding.path if entry not in surrounding.roots and is_installed(entry, root)]
     own = [str(WORKER), str(Path(vibesafe_runtime.__file__).parent)]
-    installed = [*interpreter(), *(entry for entry in entries if is_installed(entry, root))]
+    installed = [*interpreter(), *entries]
     readable = [path for entry in installed for path in visible(entry, hidden(entry, root, names))]
     data = [path for top in tops for path in package_data(top)]
-    return View(outermost([*readable, *own, *data]), tops, outermost([*installed, *own, *tops]))
+    return View(outermost([*readable, *own, *data]), tops, outermost([*installed, *own, *tops]), tuple(entries))
 
 
 def bare_view() -> View:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         timeout: float
         scratch: int
         preload: list[str]
+        installed: list[str]
 
     class Shared(TypedDict):
         """What the jobs of one batch have in common."""

@@ -6,7 +6,7 @@ looks at nothing that one sends, and ends all that one leaves running.
 """
 
 import gc
-import importlib
+import importlib.machinery
 import json
 import os
 import select
@@ -79,13 +79,21 @@ def prepare(settings: "Settings") -> None:
             settings["limits"]["RLIMIT_NPROC"] = own_threads() + settings["processes"]
     prctl(PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGTERM, end)
-    for name in settings["preload"]:
+    load(settings["preload"], settings["installed"])
+    gc.collect()
+    gc.freeze()
+
+
+def load(names: "Iterable[str]", installed: "list[str]") -> None:
+    """Import modules, and look once what is installed: each child then finds it in memory."""
+    importlib.machinery.PathFinder.find_spec("_", installed)
+    sys.path += installed
+    for name in names:
         try:
             importlib.import_module(name)
         except Exception:  # noqa: BLE001, S112 - why that fails is said where the import stands
             continue
-    gc.collect()
-    gc.freeze()
+    del sys.path[len(sys.path) - len(installed) :]
 
 
 def end(*_: object) -> None:
