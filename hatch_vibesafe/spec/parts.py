@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-from hatch_vibesafe.identity import Digest, SpecHash, tagged_digest
+from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
 from hatch_vibesafe.spec.docstring import Docstring, example_names, mentioned_names
 from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
@@ -64,6 +64,11 @@ class StubParts:
     passed: frozenset[tuple[Target, Target]]
     before: tuple[Part, ...]
     after: tuple[Part, ...]
+
+    @property
+    def unit(self) -> UnitId:
+        """The unit's id."""
+        return UnitId(self.stub.module.name, self.stub.qualname)
 
     @property
     def target(self) -> Target:

@@ -112,7 +112,7 @@ class Resolver:
             if origin is not None
             and origin.name is not None
             and origin.module in self._modules
-            and origin.name in self._modules[origin.module].bindings
+            and not self._modules[origin.module].bindings.keys().isdisjoint({origin.name, _GETATTR})
         }
 
     def _lookup(

@@ -18,6 +18,7 @@ from hatch_vibesafe.spec.references import Definitions, helper_parts
 from hatch_vibesafe.spec.resolve import Resolver, Target
 from hatch_vibesafe.spec.source import Source, read_source
 from hatch_vibesafe.spec.stub import Stub, find_stubs
+from hatch_vibesafe.spec.unseen import Unseen
 
 
 def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_annotations: bool = True) -> Scan:
@@ -35,8 +36,10 @@ def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_anno
         if parts is not None:
             units[parts.target] = parts
     definitions = Definitions(modules, resolver, units, changed_elsewhere)
+    unseen = Unseen(modules)
     for parts in units.values():
-        _finish(parts, definitions, resolver, found, modules)
+        needed = _finish(parts, definitions, resolver, found, modules)
+        found.warnings += unseen.warnings(parts.unit, needed)
     return found.result()
 
 
@@ -149,17 +152,18 @@ def _prepare(
 
 def _finish(
     parts: StubParts, definitions: Definitions, resolver: Resolver, found: _Found, modules: Mapping[str, Module]
-) -> None:
+) -> frozenset[str]:
+    """Put a unit's spec together, or note why it has none; return the names of the modules that it depends on."""
     stub = parts.stub
     module = stub.module
-    unit = UnitId(module.name, stub.qualname)
+    unit = parts.unit
     where = _where(stub, unit, stub.node.lineno)
     try:
         reached = definitions.reached(parts)
     except UnknownSyntaxError as error:
         problem = Problem(where, f"a helper cannot be read: {error}", "write it in syntax of Python 3.13 or older")
         found.refuse(unit, stub, len(parts.docstring.examples), [problem])
-        return
+        return frozenset()
     below = [
         Problem(
             where,
@@ -171,7 +175,7 @@ def _finish(
     below += frozen_names(parts, modules, resolver, where)
     if below:
         found.refuse(unit, stub, len(parts.docstring.examples), below)
-        return
+        return frozenset()
     found.warnings += _warnings(parts, where)
     every = (*parts.before, *helper_parts(reached), *parts.after)
     found.specs.append(
@@ -193,6 +197,7 @@ def _finish(
             spec_hash=spec_hash(every),
         )
     )
+    return frozenset({module.name, *(target.module for target in reached)})
 
 
 def _warnings(parts: StubParts, where: str) -> list[Problem]:

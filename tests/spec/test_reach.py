@@ -1,8 +1,11 @@
 """What moves a spec hash though the spec does not name it, and what stands beside that and moves nothing."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hatch_vibesafe.spec.model import Scan
 
@@ -56,3 +59,43 @@ def test_a_new_definition_above_and_below_does_not(scanned: Scanned, reach_case:
         for name, text in reach_case.before.items()
     }
     assert parts(scanned, around) == parts(scanned, reach_case.before)
+
+
+UNRELATED = (
+    "def unrelated():\n    return [1]",
+    "class Unrelated:\n    rows = []\n    rows.append(1)",
+    "UNRELATED = {}\nUNRELATED['a'] = 1",
+    "import json\nencoded = json.dumps([1])",
+    "# a comment",
+    "'a text'",
+    "if __debug__:\n    checked = [2]",
+)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_unrelated_statements_between_the_others_do_not(
+    scanned: Scanned, reaches: Sequence[ReachCase], data: st.DataObject
+) -> None:
+    case = data.draw(st.sampled_from(reaches))
+    statements = ast.parse(case.before["app.m"]).body
+    lines: list[str] = []
+    for node in statements:
+        lines += data.draw(st.lists(st.sampled_from(UNRELATED), max_size=1))
+        lines.append(ast.unparse(node))
+    text = "\n".join([*lines, *data.draw(st.lists(st.sampled_from(UNRELATED), max_size=2)), ""])
+    assert parts(scanned, {**case.before, "app.m": text}) == parts(scanned, case.before)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_where_unrelated_definitions_stand_does_not(
+    scanned: Scanned, reaches: Sequence[ReachCase], data: st.DataObject
+) -> None:
+    case = data.draw(st.sampled_from(reaches))
+    added = [f"def unrelated{number}(x):\n    return [x, {number}]" for number in range(3)]
+    one, other = data.draw(st.permutations(added)), data.draw(st.permutations(added))
+    text = case.before["app.m"]
+    first = "\n".join([*one, text])
+    second = "\n".join([*other[:1], text, *other[1:], ""])
+    assert parts(scanned, {**case.before, "app.m": first}) == parts(scanned, {**case.before, "app.m": second})
