@@ -13,6 +13,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.ship.explanation import Explanation, explain_baked, explain_stored
 from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
 from hatch_vibesafe.store.reading import read_unit
+from vibesafe_runtime._trust import keys_named, trusted_keys
 
 _WIDTH = 100
 
@@ -24,20 +25,25 @@ _WIDTH = 100
 )
 @click.argument("what", metavar="UNIT|WHEEL")
 @click.option("--installed", is_flag=True, help="The argument names a distribution installed beside vibesafe.")
+@click.option(
+    "--key", "keys", multiple=True, metavar="KEY", help="One of these keys (or files of keys) must have signed."
+)
 @options.target
 @options.as_json
-def command(what: str, installed: bool, targets: tuple[str, ...], as_json: bool) -> int:
+def command(what: str, installed: bool, keys: tuple[str, ...], targets: tuple[str, ...], as_json: bool) -> int:
     """Say who or what wrote a unit's implementation, from what, which gates it passed, and what is not known.
 
-    UNIT is explained from this checkout; --target narrows a WHEEL, whose files are first compared with its manifest.
+    UNIT is explained from this checkout. A WHEEL is first verified, also its signature where a key is trusted; --target
+    narrows it.
     Exits 1 where a unit of the checkout would not ship as it is.
     """
     if installed or what.endswith(".whl") or Path(what).is_file():
-        packages = read_installed(what) if installed else read_wheel(Path(what))
+        trusted = keys_named(list(keys)) if keys else trusted_keys()
+        packages = read_installed(what, trusted) if installed else read_wheel(Path(what), trusted)
         explanations = _baked(what, packages, targets)
         problems: tuple[Problem, ...] = ()
     else:
-        explanations, problems = _in_checkout(_session(what, targets))
+        explanations, problems = _in_checkout(_session(what, (*targets, *keys)))
     if as_json:
         document = [_document(explanation) for explanation in explanations]
         output.print_json({"units": document, "problems": output.problems_as_json(problems)})
@@ -63,23 +69,23 @@ def _baked(what: str, packages: Sequence[BakedPackage], targets: Sequence[str]) 
     if problems:
         raise VibesafeConfigurationError(*problems)
     return [
-        explain_baked(account, package.directory, signed=package.signed)
+        explain_baked(account, package.directory, package.signer)
         for package in packages
         for account in package.accounts
         if not targets or any(matches(account.unit, target) for target in targets)
     ]
 
 
-def _session(unit: str, targets: Sequence[str]) -> Session:
+def _session(unit: str, others: Sequence[str]) -> Session:
     """Return the checkout with one unit, module or glob of it that is meant.
 
     Raises:
-        VibesafeConfigurationError: if targets are named too, or the unit is none of the project.
+        VibesafeConfigurationError: if targets or keys are named beside it, or it is none of the project.
     """
-    if targets:
+    if others:
         remedy = f"vibesafe explain {unit}"
         raise VibesafeConfigurationError(
-            Problem("--target", "narrows a wheel; a unit needs no target beside it", remedy)
+            Problem("--target", "like --key, is for wheels; a unit is told from this checkout", remedy)
         )
     return open_session((unit,))
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.ship.account import Account, account_of
+from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.drift import UnitStatus
 from hatch_vibesafe.store.reading import Stored, UnitReading
 from hatch_vibesafe.store.records import GateRecord
 
-_LONGEST = 300
 _SHORT = 12  # digits of a hash: enough for a person to compare
 
 
@@ -33,15 +33,12 @@ class Explanation:
     unknown: tuple[str, ...]
 
 
-def explain_baked(account: Account, directory: str, *, signed: bool) -> Explanation:
-    """Return what a baked package in `directory`, compared with its manifest, says of one implementation."""
-    standing = f"It ships in {printable(directory)}, and every byte there is as the manifest beside it has it."
-    unknown = (
-        "whether the signature beside it is that of a key you trust: `python -m vibesafe_runtime verify --key KEY` says"
-        if signed
-        else "whether somebody rewrote package, manifest and statement together: there is no signature"
-    )
-    return _explanation(account, "baked", standing, unknown)
+def explain_baked(account: Account, directory: str, signer: str) -> Explanation:
+    """Return what a verified baked package says of one implementation; `signer` is the trusted key's id, or empty."""
+    signed = f" The trusted key {signer} signed it." if signer else ""
+    standing = f"It ships in {printable(directory)}, where every byte is as the manifest has it.{signed}"
+    rewritten = "whether somebody rewrote files, manifest and statement together: no trusted key was asked for"
+    return _explanation(account, "baked", standing, () if signer else (rewritten,))
 
 
 def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Explanation | None:
@@ -55,13 +52,7 @@ def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Expl
     approver = reading.entry.approver if reading.entry is not None else ""
     standing = _standing(status, f"{spec.path}:{spec.line}")
     unknown = "what the gates would say today: `vibesafe check` runs them again"
-    return _explanation(account_of(stored.meta, stored.evidence, approver), status.state, standing, unknown)
-
-
-def printable(text: str) -> str:
-    """Return a text as it can be shown: what does not print is escaped, what is very long is cut."""
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut)
+    return _explanation(account_of(stored.meta, stored.evidence, approver), status.state, standing, (unknown,))
 
 
 def _is_whole(stored: Stored, reading: UnitReading) -> bool:
@@ -85,9 +76,9 @@ def _standing(status: UnitStatus, place: str) -> str:
     return f"{first} Checkpoint {status.current[:_SHORT]}, for the spec as it is now, waits for `vibesafe save`."
 
 
-def _explanation(account: Account, state: str, standing: str, unknown: str) -> Explanation:
+def _explanation(account: Account, state: str, standing: str, unknown: tuple[str, ...]) -> Explanation:
     paragraphs = (standing, _author(account), _source(account), _judges(account), _lock(account))
-    return Explanation(account, state, paragraphs, (*_claims(account), unknown))
+    return Explanation(account, state, paragraphs, (*_claims(account), *unknown))
 
 
 def _author(account: Account) -> str:

@@ -1,4 +1,4 @@
-"""Read a baked package's statement back, strictly, and compare it with the manifest beside it. Pure: bytes in.
+"""Read a baked package's statement back, strictly. Pure: bytes in.
 
 Unknown keys are passed over, as in-toto's parsing rules ask of who reads a statement.
 """
@@ -15,43 +15,38 @@ from hatch_vibesafe.store.meta import ORIGINS
 from hatch_vibesafe.store.records import GateRecord, Provenance
 from hatch_vibesafe.store.strict import Record
 
-REMEDY = "take the wheel again from where it was built"
 
-
-def read_statement(content: bytes, where: str, generated: Mapping[str, str], manifest: Digest) -> tuple[Account, ...]:
+def read_statement(content: bytes, where: str, remedy: str) -> tuple[Account, ...]:
     """Return what a statement says of each implementation, in its order.
 
     Args:
-        content: The bytes of the statement.
+        content: The bytes of the statement, which has been compared with the manifest.
         where: What to name in problems.
-        generated: SHA-256 by path of every generated file that the package's manifest pins.
-        manifest: The digest of the manifest without the lines of the statement and its envelope.
+        remedy: What mends them.
 
     Raises:
-        VibesafeHashMismatch: with everything that is wrong: no canonical JSON, no statement of ours, one that does not
-            agree with the manifest or with itself.
+        VibesafeHashMismatch: with everything that is wrong: no canonical JSON, no statement of ours, or one that does
+            not agree with itself.
     """
     problems: list[Problem] = []
     try:
         value = parse_canonical_json(content)
     except ValueError as error:
-        raise VibesafeHashMismatch(Problem(where, f"is not a statement: {error}", REMEDY)) from None
+        raise VibesafeHashMismatch(Problem(where, f"is not a statement: {error}", remedy)) from None
     if not isinstance(value, dict):
-        raise VibesafeHashMismatch(Problem(where, "is not a statement: it is no table", REMEDY))
-    statement = Record(dict(value), where, REMEDY, problems)
+        raise VibesafeHashMismatch(Problem(where, "is not a statement: it is no table", remedy))
+    statement = Record(dict(value), where, remedy, problems)
     for key, expected in (("_type", STATEMENT_TYPE), ("predicateType", PREDICATE_TYPE)):
         found = statement.text(key)
         if found and found != expected:
             statement.problem(key, f"is {found!r:.80}, where {expected} is expected")
-    subjects = _subjects(statement, generated)
+    subjects = _subjects(statement)
     predicate = statement.record("predicate")
-    if predicate.digest("manifestWithoutStatement") != manifest:
-        predicate.problem("manifestWithoutStatement", "is not the digest of the manifest beside it")
     records = predicate.records("units")
     accounts = tuple(_account(record, subjects) for record in records)
-    _once(predicate, [str(account.unit) for account in accounts])
+    _once(predicate, "units", [str(account.unit) for account in accounts])
     implementations = [record.text("implementation") for record in records]
-    _once(predicate, implementations)
+    _once(predicate, "units", implementations)
     for path in sorted(subjects):
         if path.endswith(".py") and path not in implementations:
             predicate.problem("units", f"says nothing of {path!r:.80}")
@@ -60,24 +55,17 @@ def read_statement(content: bytes, where: str, generated: Mapping[str, str], man
     return accounts
 
 
-def _once(record: Record, names: Sequence[str]) -> None:
+def _once(record: Record, key: str, names: Sequence[str]) -> None:
     for name, count in sorted(Counter(names).items()):
         if count > 1:
-            record.problem("units", f"holds {name!r:.80} more than once")
+            record.problem(key, f"holds {name!r:.80} more than once")
 
 
-def _subjects(statement: Record, generated: Mapping[str, str]) -> dict[str, Digest]:
-    subjects: dict[str, Digest] = {}
-    for record in statement.records("subject"):
-        name, found = record.text("name"), record.record("digest").digest("sha256")
-        if name in subjects:
-            record.problem("name", f"names {name!r:.80} again")
-        elif name and generated.get(name) != found:
-            record.problem("digest", f"is not that of {name!r:.80} in the manifest")
-        subjects[name] = found
-    for name in sorted(generated.keys() - subjects):
-        statement.problem("subject", f"says nothing of {name!r:.80}")
-    return subjects
+def _subjects(statement: Record) -> dict[str, Digest]:
+    records = statement.records("subject")
+    names = [record.text("name") for record in records]
+    _once(statement, "subject", names)
+    return {name: record.record("digest").digest("sha256") for name, record in zip(names, records, strict=True)}
 
 
 def _account(record: Record, subjects: Mapping[str, Digest]) -> Account:

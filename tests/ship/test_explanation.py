@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId
 from hatch_vibesafe.ship.account import Account
-from hatch_vibesafe.ship.explanation import Explanation, explain_baked, printable
+from hatch_vibesafe.ship.explanation import Explanation, explain_baked
+from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.store.records import GateRecord, Provenance
 
 GENERATED = Provenance(
@@ -37,8 +38,8 @@ ACCOUNT = Account(
 )
 
 
-def baked(account: Account, *, signed: bool = False) -> Explanation:
-    return explain_baked(account, "shop/_vibesafe", signed=signed)
+def baked(account: Account, signer: str = "") -> Explanation:
+    return explain_baked(account, "shop/_vibesafe", signer)
 
 
 def test_a_generated_implementation_is_told_from_the_model_to_the_approver() -> None:
@@ -64,8 +65,9 @@ def test_what_is_only_claimed_is_said_to_be_unknown() -> None:
     nameless = replace(submitted, provenance=replace(submitted.provenance, author=""))
     assert "somebody who gave no name" in baked(nameless).paragraphs[1]
     assert baked(nameless).unknown[0] == "who wrote it"
-    assert "there is no signature" in baked(ACCOUNT).unknown[-1]
-    assert "verify --key" in baked(ACCOUNT, signed=True).unknown[-1]
+    assert "no trusted key was asked for" in baked(ACCOUNT).unknown[-1]
+    assert not any("key" in unknown for unknown in baked(ACCOUNT, "SHA256:abc").unknown)
+    assert "The trusted key SHA256:abc signed it." in baked(ACCOUNT, "SHA256:abc").paragraphs[0]
 
 
 @pytest.mark.parametrize(

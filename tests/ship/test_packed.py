@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hatch_vibesafe.canonical_json import Json, canonical_json, parse_canonical_json
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import VibesafeConfigurationError, VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.project import open_project
@@ -17,6 +17,7 @@ from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
 from hatch_vibesafe.ship.statement import statement_bytes
 from tests.ship.conftest import PRICING, PROVENANCE, TOTAL, Tree
 from vibesafe_runtime._manifest import format_manifest, init_source
+from vibesafe_runtime._signature import authenticated, envelope_bytes, key_id
 
 BAKED = "shop/_vibesafe"
 IMPLEMENTATION = f"{BAKED}/pricing__total.py"
@@ -67,7 +68,7 @@ def wheel(path: Path, files: Mapping[str, bytes]) -> Path:
 @pytest.mark.parametrize("sharded", [False, True])
 def test_an_untouched_wheel_says_who_wrote_what(unit: ActiveUnit, tmp_path: Path, *, sharded: bool) -> None:
     (package,) = read_wheel(wheel(tmp_path, {"shop/__init__.py": b"", **baked(unit, sharded=sharded)}))
-    assert (package.directory, package.signed) == (BAKED, False)
+    assert (package.directory, package.signer) == (BAKED, "")
     (account,) = package.accounts
     assert account.unit == unit.spec.unit
     assert (account.spec_hash, account.checkpoint) == (unit.spec.spec_hash, unit.checkpoint.hash)
@@ -76,11 +77,20 @@ def test_an_untouched_wheel_says_who_wrote_what(unit: ActiveUnit, tmp_path: Path
     assert (account.gates, account.sandbox) == (unit.evidence.gates, "L0")
 
 
-def test_an_envelope_beside_the_statement_is_said(unit: ActiveUnit, tmp_path: Path) -> None:
+def test_a_trusted_key_is_said_and_no_other_signature_counts(unit: ActiveUnit, tmp_path: Path) -> None:
+    secret, other = Ed25519PrivateKey.from_private_bytes(b"1" * 32), Ed25519PrivateKey.from_private_bytes(b"2" * 32)
+    public, unknown = (each.public_key().public_bytes_raw() for each in (secret, other))
     files = baked(unit)
     kept = {name: content for name, content in files.items() if name not in {MANIFEST, f"{BAKED}/__init__.py"}}
-    (package,) = read_wheel(wheel(tmp_path, pinned({**kept, ENVELOPE: b"{}"})))
-    assert package.signed
+    signature = secret.sign(authenticated(files[STATEMENT]))
+    envelope = envelope_bytes(files[STATEMENT], key_id(public), signature)
+    path = wheel(tmp_path, pinned({**kept, ENVELOPE: envelope}))
+    assert [package.signer for package in read_wheel(path, {public, unknown})] == [key_id(public)]
+    assert [package.signer for package in read_wheel(path)] == [""]
+    with pytest.raises(VibesafeHashMismatch, match="signed"):
+        read_wheel(path, {unknown})
+    with pytest.raises(VibesafeHashMismatch, match="nobody signed it"):
+        read_wheel(wheel(tmp_path, files), {public})
 
 
 def remove(name: str) -> Change:
@@ -101,10 +111,10 @@ def put(name: str, content: bytes) -> Change:
         (put(f"{BAKED}/\x1b[2J", b""), "\\x1b[2J", "added after the build"),
         (put(MANIFEST, b"not one\n"), MANIFEST, "do not belong together"),
         (put(f"{BAKED}/__init__.py", b""), MANIFEST, "do not belong together"),
-        (remove(IMPLEMENTATION), IMPLEMENTATION, "is missing"),
-        (remove("shop/pricing.py"), "shop/pricing.py", "is missing"),
-        (remove(STATEMENT), STATEMENT, "is missing"),
-        (remove(f"{BAKED}/__init__.py"), f"{BAKED}/__init__.py", "is missing"),
+        (remove(IMPLEMENTATION), IMPLEMENTATION, "cannot be read"),
+        (remove("shop/pricing.py"), "shop/pricing.py", "cannot be read"),
+        (remove(STATEMENT), STATEMENT, "cannot be read"),
+        (remove(f"{BAKED}/__init__.py"), f"{BAKED}/__init__.py", "cannot be read"),
     ],
 )
 def test_a_wheel_that_was_touched_is_not_explained(
@@ -114,7 +124,7 @@ def test_a_wheel_that_was_touched_is_not_explained(
     change(files)
     with pytest.raises(VibesafeHashMismatch) as caught:
         read_wheel(wheel(tmp_path, files))
-    (problem,) = caught.value.problems
+    problem = caught.value.problems[0]
     assert where in problem.where
     assert words in problem.what
 
@@ -123,7 +133,7 @@ def test_a_shard_of_other_bytes_is_found(unit: ActiveUnit, tmp_path: Path) -> No
     files = baked(unit, sharded=True)
     shard = next(name for name in files if name.startswith(f"{MANIFEST}."))
     files[shard] += b"\n"
-    with pytest.raises(VibesafeHashMismatch, match="not the shard"):
+    with pytest.raises(VibesafeHashMismatch, match="was built with"):
         read_wheel(wheel(tmp_path, files))
 
 
@@ -134,143 +144,38 @@ def test_a_file_that_stands_twice_is_found(unit: ActiveUnit, tmp_path: Path, nam
     path = wheel(tmp_path, files)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(name, files[name])
-    with pytest.raises(VibesafeHashMismatch, match="more than once"):
+    with pytest.raises(VibesafeHashMismatch, match="twice"):
         read_wheel(path)
 
 
-Edit = Callable[[dict[str, Json]], object]
-
-
-def edit_unit(**values: Json) -> Edit:
-    def change(statement: dict[str, Json]) -> None:
-        predicate = statement["predicate"]
-        assert isinstance(predicate, dict)
-        units = predicate["units"]
-        assert isinstance(units, list)
-        assert isinstance(units[0], dict)
-        units[0].update(values)
-
-    return change
-
-
-def edit_predicate(change: Callable[[dict[str, Json]], object]) -> Edit:
-    def inner(statement: dict[str, Json]) -> None:
-        predicate = statement["predicate"]
-        assert isinstance(predicate, dict)
-        change(predicate)
-
-    return inner
-
-
-def twice(predicate: dict[str, Json]) -> None:
-    units = predicate["units"]
-    assert isinstance(units, list)
-    units.append(units[0])
-
-
-def subject_twice(statement: dict[str, Json]) -> None:
-    subjects = statement["subject"]
-    assert isinstance(subjects, list)
-    subjects.append(subjects[0])
-
-
-def other_bytecode(statement: dict[str, Json]) -> None:
-    drop_bytecode(statement)
-    subjects = statement["subject"]
-    assert isinstance(subjects, list)
-    subjects.append({"name": BYTECODE, "digest": {"sha256": "a" * 64}})
-
-
-def one_more_subject(statement: dict[str, Json]) -> None:
-    subjects = statement["subject"]
-    assert isinstance(subjects, list)
-    subjects.append({"name": "shop/pricing.py", "digest": {"sha256": digest(PRICING.encode())}})
-
-
-def drop_bytecode(statement: dict[str, Json]) -> None:
-    subjects = statement["subject"]
-    assert isinstance(subjects, list)
-    subjects.remove({"name": BYTECODE, "digest": {"sha256": digest(b"\x00\xff")}})
-
-
-def restated(unit: ActiveUnit, change: Callable[[bytes], bytes]) -> dict[str, bytes]:
-    """Return a package whose statement was rewritten, and its manifest with it."""
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        (b'"attempt":0', b'"attempt":"0"', (STATEMENT, "an integer is expected")),
+        (digest(b"\x00\xff").encode(), b"a" * 64, (BYTECODE, "otherwise in MANIFEST")),
+        (b'"manifestWithoutStatement":"', b'"manifestWithoutStatement":"0', (STATEMENT, "another MANIFEST")),
+        (b'"_type"', b'"_type":"","_type"', (STATEMENT, "not canonical JSON")),
+    ],
+)
+def test_a_statement_that_was_rewritten_with_the_manifest_is_read_strictly(
+    unit: ActiveUnit, tmp_path: Path, old: bytes, new: bytes, refused: tuple[str, str]
+) -> None:
     files = baked(unit)
     kept = {name: content for name, content in files.items() if name not in {MANIFEST, f"{BAKED}/__init__.py"}}
-    return pinned({**kept, STATEMENT: change(files[STATEMENT])})
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (edit_unit(checkpoint="a" * 64), "is not the hash of"),
-        (edit_unit(specHash="a" * 64), "is not the hash of"),
-        (edit_unit(uses=[{"name": "helper", "digest": {"sha256": "a" * 64}}]), "is not the hash of"),
-        (edit_unit(checkpoint="../.."), "not a SHA-256 digest"),
-        (edit_unit(unit="../../evil"), "not a unit id"),
-        (edit_unit(implementation="shop/pricing.py"), "no subject"),
-        (edit_unit(implementation=BYTECODE), "says nothing of '.*pricing__total.py'"),
-        (edit_predicate(lambda predicate: predicate.update(units=[])), "says nothing of '.*pricing__total.py'"),
-        (edit_unit(origin="forged"), "not one of generated, submitted, recorded"),
-        (edit_unit(gates=[1]), "a list of tables is expected"),
-        (edit_unit(author=1), "a string is expected"),
-        (edit_predicate(lambda predicate: predicate.pop("manifestWithoutStatement")), "is missing"),
-        (edit_predicate(lambda predicate: predicate.update(manifestWithoutStatement="a" * 64)), "not the digest of"),
-        (edit_predicate(twice), "more than once"),
-        (lambda statement: statement.update(_type="https://in-toto.io/Statement/v0.1"), "is expected"),
-        (lambda statement: statement.update(predicateType="https://slsa.dev/provenance/v1"), "is expected"),
-        (lambda statement: statement.update(subject=[]), "no subject"),
-        (other_bytecode, "is not that of '.*bytecode"),
-        (one_more_subject, "is not that of 'shop/pricing.py'"),
-        (drop_bytecode, "says nothing of '.*bytecode"),
-        (subject_twice, "again"),
-        (edit_predicate(lambda predicate: predicate.update(units={})), "a list of tables is expected"),
-    ],
-)
-def test_a_statement_that_does_not_agree_is_refused(unit: ActiveUnit, tmp_path: Path, change: Edit, words: str) -> None:
-    def rewritten(content: bytes) -> bytes:
-        statement = parse_canonical_json(content)
-        assert isinstance(statement, dict)
-        change(statement)
-        return canonical_json(statement)
-
-    with pytest.raises(VibesafeHashMismatch, match=words):
-        read_wheel(wheel(tmp_path, restated(unit, rewritten)))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda content: content + b"\n", "canonical form"),
-        (lambda content: content.replace(b'"author":', b'"approver":"Eve","author":'), "stands there twice"),
-        (lambda content: content[:-1], "is not a statement"),
-        (lambda _: b"[]", "no table"),
-        (lambda _: b"\xff", "not UTF-8"),
-    ],
-)
-def test_a_statement_of_another_form_is_refused(
-    unit: ActiveUnit, tmp_path: Path, change: Callable[[bytes], bytes], words: str
-) -> None:
-    with pytest.raises(VibesafeHashMismatch, match=words):
-        read_wheel(wheel(tmp_path, restated(unit, change)))
-
-
-def test_a_key_that_a_later_version_adds_is_passed_over(unit: ActiveUnit, tmp_path: Path) -> None:
-    def more(content: bytes) -> bytes:
-        statement = parse_canonical_json(content)
-        assert isinstance(statement, dict)
-        edit_unit(reviewer="Ada")(statement)
-        return canonical_json(statement)
-
-    (package,) = read_wheel(wheel(tmp_path, restated(unit, more)))
-    assert len(package.accounts) == 1
+    assert old in files[STATEMENT]
+    path = wheel(tmp_path, pinned({**kept, STATEMENT: files[STATEMENT].replace(old, new, 1)}))
+    with pytest.raises(VibesafeHashMismatch) as caught:
+        read_wheel(path)
+    (problem,) = caught.value.problems
+    assert problem.where.startswith(refused[0])
+    assert refused[1] in problem.what
 
 
 def test_what_is_no_wheel_is_a_problem(tmp_path: Path, unit: ActiveUnit) -> None:
     (tmp_path / "text.whl").write_bytes(b"text")
     with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel"):
         read_wheel(tmp_path / "text.whl")
-    with pytest.raises(VibesafeConfigurationError, match="does not exist"):
+    with pytest.raises(VibesafeConfigurationError, match="No such file"):
         read_wheel(tmp_path / "none.whl")
     with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel"):
         read_wheel(tmp_path)
@@ -278,7 +183,7 @@ def test_what_is_no_wheel_is_a_problem(tmp_path: Path, unit: ActiveUnit) -> None
         read_wheel(wheel(tmp_path, {"shop/__init__.py": b""}))
     path = wheel(tmp_path, baked(unit))
     path.write_bytes(path.read_bytes().replace(b"def total", b"def t0tal"))
-    with pytest.raises(VibesafeConfigurationError, match="cannot be read as a wheel: Bad CRC"):
+    with pytest.raises(VibesafeHashMismatch, match="Bad CRC"):
         read_wheel(path)
 
 
