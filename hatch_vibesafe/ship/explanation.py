@@ -6,6 +6,7 @@ What it is told may come from a stranger's wheel: nothing of it reaches a termin
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, UNCONFINED
 from hatch_vibesafe.ship.account import Account, account_of
 from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.spec.model import Spec
@@ -14,6 +15,13 @@ from hatch_vibesafe.store.reading import Stored, UnitReading
 from hatch_vibesafe.store.records import GateRecord
 
 _SHORT = 12  # digits of a hash: enough for a person to compare
+
+_PLACES = {
+    UNCONFINED: "in no sandbox",
+    LIMITED: "under resource limits alone (sandbox level L0)",
+    CONFINED: "in a worker confined by Landlock and seccomp (sandbox level L2)",
+    ISOLATED: "in a worker confined by Landlock and seccomp, inside bubblewrap (sandbox level L3)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def _source(account: Account) -> str:
 def _judges(account: Account) -> str:
     if not account.gates:
         return "No gate is recorded to have judged it."
-    place = "with no sandbox" if account.sandbox == "none" else f"in a sandbox of level {printable(account.sandbox)}"
+    place = _PLACES.get(account.sandbox, f"in a sandbox of level {printable(account.sandbox)}")
     passed = "; ".join(_gate(gate) for gate in account.gates if gate.passed)
     failed = "; ".join(_gate(gate) for gate in account.gates if not gate.passed)
     if failed:

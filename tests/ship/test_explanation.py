@@ -51,7 +51,10 @@ def test_a_generated_implementation_is_told_from_the_model_to_the_approver() -> 
     )
     assert "aaaaaaaaaaaa" in source
     assert "Sent with it: seed 7, temperature 0.1." in source
-    assert judges == "It passed types (mypy 1.2, errors: 0), in a sandbox of level L2."
+    assert (
+        judges
+        == "It passed types (mypy 1.2, errors: 0), in a worker confined by Landlock and seccomp (sandbox level L2)."
+    )
     assert "Its parent, active at that time, is dddddddddddd. Ada approved it." in lock
 
 
@@ -74,7 +77,10 @@ def test_what_is_only_claimed_is_said_to_be_unknown() -> None:
     ("account", "words"),
     [
         (replace(ACCOUNT, gates=(), sandbox=""), "No gate is recorded"),
-        (replace(ACCOUNT, sandbox="none"), "with no sandbox"),
+        (replace(ACCOUNT, sandbox="none"), "in no sandbox"),
+        (replace(ACCOUNT, sandbox="L0"), "under resource limits alone"),
+        (replace(ACCOUNT, sandbox="L3"), "inside bubblewrap"),
+        (replace(ACCOUNT, sandbox="L9"), "in a sandbox of level L9"),
         (replace(ACCOUNT, gates=(replace(ACCOUNT.gates[0], passed=False),)), "did not pass types"),
         (replace(ACCOUNT, provenance=replace(GENERATED, origin="recorded")), "recorded earlier and replayed"),
         (replace(ACCOUNT, provenance=replace(GENERATED, model_answered="")), "A model that is not named"),
