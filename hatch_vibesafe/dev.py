@@ -99,7 +99,12 @@ def _spec_of(checkout: Checkout, source: Path, function: Implementation) -> Spec
 def _status(project: Project, spec: Spec) -> UnitStatus:
     required = project.config.gates.required
     return unit_status(
-        spec, index_of(project), project.checkpoints_path, gate_settings_digest(project.config), required
+        spec,
+        index_of(project),
+        project.checkpoints_path,
+        gate_settings_digest(project.config),
+        required,
+        min_sandbox=project.config.sandbox.min_sandbox,
     )
 
 

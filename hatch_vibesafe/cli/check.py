@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_problems
@@ -27,13 +28,16 @@ from hatch_vibesafe.store.evidence import read_evidence
 )
 @options.target
 @click.option("--no-gates", is_flag=True, help="Trust the stored evidence: do not gate the active checkpoints again.")
+@options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], no_gates: bool, as_json: bool) -> int:
+def command(targets: tuple[str, ...], *, no_gates: bool, allow_unsandboxed: bool, as_json: bool) -> int:
     """Do all of it for CI: scan, drift, stored bytes, evidence, and every gate again on what is active.
 
     Finds everything that would make a build fail. Needs no key and no network, and writes nothing.
     """
-    session = open_session(targets)
+    session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
+    if not no_gates:
+        announce(session.project.config)
     drift = tuple(problem for status in session.statuses.values() for problem in status.problems)
     refused = () if no_gates else _gate_again(session)
     problems = (*session.scan_problems, *drift, *refused)

@@ -3,6 +3,7 @@
 import click
 
 from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.session import open_session
@@ -23,14 +24,25 @@ from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compi
 @click.option(
     "--samples", default=1, type=click.IntRange(1, 64), show_default=True, help="Answers side by side for each unit."
 )
+@options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], *, force: bool, jobs: int, offline: bool, samples: int, as_json: bool) -> int:
+def command(
+    targets: tuple[str, ...],
+    *,
+    force: bool,
+    jobs: int,
+    offline: bool,
+    samples: int,
+    allow_unsandboxed: bool,
+    as_json: bool,
+) -> int:
     """Have implementations written for units that need one, and gate them; `vibesafe save` makes them active.
 
     A unit that is up to date costs nothing. An answer that was paid for is replayed where the request is the same. What
     a gate refuses goes into the next prompt, until the provider's `attempts` are used up.
     """
-    session = open_session(targets)
+    session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
+    announce(session.project.config)
     with Progress(quiet=as_json) as progress:
         chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples)
         results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)

@@ -10,4 +10,10 @@ target = click.option(
     help="Only these units: an id (app.math/add), a module or package (app.math), or a glob ('app.*/add'). Repeatable.",
 )
 
+allow_unsandboxed = click.option(
+    "--allow-unsandboxed",
+    is_flag=True,
+    help="Run generated code even where this machine cannot confine it as the project requires.",
+)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")

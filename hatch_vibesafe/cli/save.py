@@ -39,6 +39,7 @@ def command(targets: tuple[str, ...], dry_run: bool, approver: str | None, as_js
         session.project.checkpoints_path,
         gate_settings_digest(config),
         config.gates.required,
+        min_sandbox=config.sandbox.min_sandbox,
         approver=_approver(session.project.root, approver),
         approve_again=approver is not None,
         prune=() if targets else orphan_units(session.scan, session.index),

@@ -2,7 +2,7 @@
 
 import fnmatch
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hatch_vibesafe.config import gate_settings_digest
@@ -47,14 +47,14 @@ class Session:
         return self.scan.problems + tuple(problem for unit in self.invalid for problem in unit.problems)
 
 
-def open_session(targets: Sequence[str] = ()) -> Session:
-    """Read the project around the working directory.
+def open_session(targets: Sequence[str] = (), *, allow_unsandboxed: bool = False) -> Session:
+    """Read the project around the working directory. `allow_unsandboxed` lets the gates run at whatever level there is.
 
     Raises:
         VibesafeConfigurationError: if the configuration is wrong, or a target names nothing.
         VibesafeError: if the index cannot be read.
     """
-    project = open_project(Path.cwd())
+    project = _allowing(open_project(Path.cwd()), allow_unsandboxed=allow_unsandboxed)
     scan = scan_project(project)
     index = read_index(project.index_path)
     _refuse_unmatched(scan, targets)
@@ -74,7 +74,16 @@ def statuses(project: Project, index: Index, specs: Sequence[Spec]) -> dict[Unit
     """Return where each spec stands."""
     settings = gate_settings_digest(project.config)
     required = project.config.gates.required
-    return {spec.unit: unit_status(spec, index, project.checkpoints_path, settings, required) for spec in specs}
+    minimum = project.config.sandbox.min_sandbox
+    return {
+        spec.unit: unit_status(spec, index, project.checkpoints_path, settings, required, min_sandbox=minimum)
+        for spec in specs
+    }
+
+
+def _allowing(project: Project, *, allow_unsandboxed: bool) -> Project:
+    sandbox = replace(project.config.sandbox, allow_unsandboxed=allow_unsandboxed)
+    return replace(project, config=replace(project.config, sandbox=sandbox))
 
 
 def matches(unit: UnitId, target: str) -> bool:

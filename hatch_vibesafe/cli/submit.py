@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
@@ -22,14 +23,16 @@ from hatch_vibesafe.spec.model import Spec
 @click.argument("unit")
 @click.argument("file")
 @click.option("--author", default="", help="Who or what wrote it; recorded as it is given.")
+@options.allow_unsandboxed
 @options.as_json
-def command(unit: str, file: str, author: str, as_json: bool) -> int:
+def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_json: bool) -> int:
     """Put the module in FILE (- for standard input) through the same validation and gates as an answer of a model.
 
     Exits 0 when it passed and was stored (with provenance "submitted"; `vibesafe save` makes it active), 1 with the
     findings when it was refused.
     """
-    session = open_session((unit,))
+    session = open_session((unit,), allow_unsandboxed=allow_unsandboxed)
+    announce(session.project.config)
     spec = _spec(session, unit)
     result = submit(session.project, session.scan, spec, _text(file), author)
     again = shlex.join(["vibesafe", "submit", str(spec.unit), file])

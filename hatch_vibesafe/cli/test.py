@@ -3,6 +3,7 @@
 import click
 
 from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
@@ -16,13 +17,15 @@ from hatch_vibesafe.store.records import Checkpoint
 
 @click.command(name="test", epilog="Examples:  vibesafe test   |   vibesafe test --target app.math --json")
 @options.target
+@options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], as_json: bool) -> int:
+def command(targets: tuple[str, ...], *, allow_unsandboxed: bool, as_json: bool) -> int:
     """Gate the current checkpoints again, and store what the gates said as their evidence.
 
     A unit's current checkpoint is the newest one made for its spec as it is now: the one that `save` would activate.
     """
-    session = open_session(targets)
+    session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
+    announce(session.project.config)
     current, missing = _current(session)
     verdicts = [verdict for verdict, _ in retest(session.project, session.scan, current)]
     outcomes = list(zip((spec for spec, _ in current), verdicts, strict=True))

@@ -100,13 +100,15 @@ def _last(node: ast.Name | ast.Attribute) -> str:
 def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
     match statement:
         case ast.ClassDef(body=body):
-            for inner in body:
-                if not isinstance(inner, ast.Pass):
-                    yield from _module_level(inner, is_first=inner is body[0])
+            inside = (inner for inner in body if not isinstance(inner, ast.Pass))
+            yield from (found for inner in inside for found in _module_level(inner, is_first=inner is body[0]))
         case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.AsyncFunctionDef():
             return
         case ast.Expr(value=ast.Constant(value=str())) if is_first:
             return
+        case ast.If(test=test, body=body, orelse=[]) if _is_type_checking(test):
+            others = (inner.lineno for inner in body if not isinstance(inner, ast.Import | ast.ImportFrom))
+            yield from (Finding(GATE, line, "does more than to import under `if TYPE_CHECKING:`") for line in others)
         case ast.AnnAssign(target=ast.Name()):
             return
         case ast.Assign(targets=targets) if all(map(_is_names, targets)):
@@ -118,6 +120,16 @@ def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
                 "does something when it is imported: only imports, constants, classes and functions may stand there"
             )
             yield Finding(GATE, statement.lineno, message)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    match test:
+        case ast.Name(id="TYPE_CHECKING"):
+            return True
+        case ast.Attribute(value=ast.Name(id="typing"), attr="TYPE_CHECKING"):
+            return True
+        case _:
+            return False
 
 
 def _is_names(target: ast.expr) -> bool:
@@ -143,6 +155,8 @@ def _bound(statement: ast.stmt) -> set[str]:
     """Return the names that a statement at module level binds."""
     if isinstance(statement, ast.ClassDef):
         return {statement.name}
+    if isinstance(statement, ast.If):
+        return {name for inner in statement.body for name in _bound(inner)}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -231,7 +245,7 @@ def _is_project(module: str, spec: Spec, project_modules: Collection[str]) -> bo
 def _allowed(spec: Spec) -> set[tuple[str, str]]:
     """Return what of the project may be imported, as module and name; a module itself has an empty name."""
     allowed = {(reference.module, reference.name) for reference in spec.references if reference.direct}
-    for statement in ast.parse("\n".join(spec.header)).body:
+    for statement in ast.walk(ast.parse("\n".join(spec.header))):
         if isinstance(statement, ast.ImportFrom) and statement.module is not None:
             allowed |= {(statement.module, alias.name) for alias in statement.names}
         elif isinstance(statement, ast.Import):

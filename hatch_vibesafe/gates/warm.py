@@ -49,12 +49,14 @@ class Warm:
         return content, ending.decode("utf-8", "replace")
 
     def close(self) -> str:
-        """End the worker and all that it started, and return what it said of itself.
+        """End the worker and all that it started, and return what it said of itself, once.
 
         Where it does not end by itself it is asked first: it also ends what left its process group. Whatever is left
         is killed with the group, whose number cannot be another's before the worker has been waited for.
         """
         process = self._process
+        if process.returncode is not None:
+            return ""
         assert process.stdin is not None  # noqa: S101 - asked for in `Popen`
         with contextlib.suppress(OSError):
             process.stdin.close()

@@ -27,7 +27,9 @@ def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
     if result.checkpoint is None:
         raise result.error or VibesafeValidationError(*result.problems)
     evidence, digest = read_evidence(project.checkpoints_path, spec.unit, result.checkpoint)
-    missing = gaps(evidence, spec.unit, gate_settings_digest(project.config), project.config.gates.required)
+    config = project.config
+    settings, minimum = gate_settings_digest(config), config.sandbox.min_sandbox
+    missing = gaps(evidence, spec.unit, settings, config.gates.required, minimum)
     if missing:
         raise VibesafeValidationError(*(Problem(spec.where, gap.what, gap.mend) for gap in missing))
     checkpoint = read_checkpoint(project.checkpoints_path, spec.unit, result.checkpoint)

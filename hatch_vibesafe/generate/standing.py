@@ -35,15 +35,16 @@ class Standing:
 def standing(project: Project, index: Index, spec: Spec) -> Standing:
     """Return where a unit stands; reads the store and writes nothing."""
     settings, required = gate_settings_digest(project.config), project.config.gates.required
+    minimum = project.config.sandbox.min_sandbox
     reading = read_unit(spec, index, project.checkpoints_path)
-    status = decide_status(spec, reading, settings, required)
+    status = decide_status(spec, reading, settings, required, minimum)
     if status.state == "active":
         return Standing(status.active, None, status.active)
     current = reading.current
     if current is None:
         return Standing(None, None, status.active)
     evidence = None if current.evidence_damage else current.evidence
-    if evidence is not None and not gaps(evidence, spec.unit, settings, required):
+    if evidence is not None and not gaps(evidence, spec.unit, settings, required, minimum):
         return Standing(current.hash, None, status.active)
     return Standing(None, _checkpoint(project, spec.unit, current.hash), status.active)
 

@@ -51,9 +51,10 @@ def read_active_units(project: Project) -> ActiveUnits:
     index = read_index(project.index_path)
     problems = [*found.all_problems, *_no_unit(found)]
     settings, required = gate_settings_digest(project.config), project.config.gates.required
+    minimum = project.config.sandbox.min_sandbox
     units: list[ActiveUnit] = []
     for spec in found.specs:
-        status = unit_status(spec, index, project.checkpoints_path, settings, required)
+        status = unit_status(spec, index, project.checkpoints_path, settings, required, min_sandbox=minimum)
         if status.problems:
             problems += status.problems
             continue

@@ -46,25 +46,28 @@ def unit_status(
     checkpoints_directory: Path,
     gate_settings: Digest,
     required_gates: tuple[str, ...],
+    *,
+    min_sandbox: str = "",
 ) -> UnitStatus:
     """Return the status of a unit, everything on disk read and hashed anew. Writes nothing; drift raises nothing."""
-    return decide_status(spec, read_unit(spec, index, checkpoints_directory), gate_settings, required_gates)
+    reading = read_unit(spec, index, checkpoints_directory)
+    return decide_status(spec, reading, gate_settings, required_gates, min_sandbox)
 
 
 def decide_status(
-    spec: Spec, reading: UnitReading, gate_settings: Digest, required_gates: tuple[str, ...]
+    spec: Spec, reading: UnitReading, gate_settings: Digest, required_gates: tuple[str, ...], min_sandbox: str = ""
 ) -> UnitStatus:
     """Return the status of a unit from what was read about it. Pure."""
     meta = None if reading.active is None else reading.active.meta
     moved = () if meta is None else moved_parts(meta, spec)
-    mend = _mend(spec, reading.current, gate_settings, required_gates)
+    mend = _mend(spec, reading.current, gate_settings, required_gates, min_sandbox)
     if reading.entry is None or reading.active is None:
         problems: tuple[Problem, ...] = (Problem(spec.where, "no checkpoint is active", mend), *reading.damage)
     else:
         problems = (
             *_spec_problems(spec, reading.active, moved, mend),
             *_stored_problems(spec, reading.entry, reading.active),
-            *(() if moved else _gate_problems(spec, reading.active, gate_settings, required_gates)),
+            *(() if moved else _gate_problems(spec, reading.active, gate_settings, required_gates, min_sandbox)),
         )
     return UnitStatus(
         unit=spec.unit,
@@ -110,11 +113,13 @@ def _state(spec: Spec, reading: UnitReading, problems: tuple[Problem, ...]) -> S
     return "no checkpoint" if reading.entry is None else "drift"
 
 
-def _mend(spec: Spec, current: Stored | None, gate_settings: Digest, required_gates: tuple[str, ...]) -> str:
+def _mend(
+    spec: Spec, current: Stored | None, gate_settings: Digest, required_gates: tuple[str, ...], min_sandbox: str
+) -> str:
     """Return the shortest way to an active checkpoint."""
     if current is None:
         return f"vibesafe compile --target {spec.unit} && vibesafe save --target {spec.unit}"
-    if current.evidence is None or gaps(current.evidence, spec.unit, gate_settings, required_gates):
+    if current.evidence is None or gaps(current.evidence, spec.unit, gate_settings, required_gates, min_sandbox):
         return _test_and_save(spec)
     return f"vibesafe save --target {spec.unit}"
 
@@ -143,9 +148,9 @@ def _stored_problems(spec: Spec, entry: IndexEntry, active: Stored) -> Iterator[
 
 
 def _gate_problems(
-    spec: Spec, active: Stored, gate_settings: Digest, required_gates: tuple[str, ...]
+    spec: Spec, active: Stored, gate_settings: Digest, required_gates: tuple[str, ...], min_sandbox: str
 ) -> Iterator[Problem]:
     if active.evidence is not None:
-        for gap in gaps(active.evidence, spec.unit, gate_settings, required_gates):
+        for gap in gaps(active.evidence, spec.unit, gate_settings, required_gates, min_sandbox):
             mend = f"{gap.mend} && vibesafe save --target {spec.unit}"
             yield Problem(spec.where, f"checkpoint {active.hash[:12]}: {gap.what}", mend)

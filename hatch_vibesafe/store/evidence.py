@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem, VibesafeCheckpointMissing, VibesafeHashMismatch
+from hatch_vibesafe.sandbox_levels import reaches
 from hatch_vibesafe.store.files import read_file, write_atomically
 from hatch_vibesafe.store.meta import meta_bytes
 from hatch_vibesafe.store.places import EVIDENCE, META, checkpoint_directory, restore
@@ -157,11 +158,19 @@ class Gap:
     mend: str
 
 
-def gaps(evidence: Evidence, unit: UnitId, settings: Digest, required: tuple[str, ...]) -> tuple[Gap, ...]:
-    """Return why evidence is not complete and passing under the gate settings in force; empty where it is."""
+def gaps(
+    evidence: Evidence, unit: UnitId, settings: Digest, required: tuple[str, ...], min_sandbox: str = ""
+) -> tuple[Gap, ...]:
+    """Return why evidence is not complete and passing under the gate settings in force; empty where it is.
+
+    Evidence counts that was made at `min_sandbox` or a higher level, wherever it is read; empty requires none.
+    """
     outcomes = {gate.gate: gate.passed for gate in evidence.gates}
     compiled, tested = f"vibesafe compile --force --target {unit}", f"vibesafe test --target {unit}"
     failed = tuple(Gap(f"gate {name} failed", compiled) for name in required if outcomes.get(name) is False)
     missing = tuple(Gap(f"gate {name} missing in evidence", tested) for name in required if name not in outcomes)
     moved = () if evidence.settings == settings else (Gap("gate settings changed since it was tested", tested),)
-    return (*failed, *missing, *moved)
+    if not min_sandbox or reaches(evidence.sandbox, min_sandbox):
+        return (*failed, *missing, *moved)
+    what = f"it was judged in a sandbox of level {evidence.sandbox}, and sandbox.min_sandbox is {min_sandbox}"
+    return (*failed, *missing, *moved, Gap(what, tested))

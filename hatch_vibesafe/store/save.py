@@ -66,6 +66,7 @@ def save_units(
     gate_settings: Digest,
     required_gates: tuple[str, ...],
     *,
+    min_sandbox: str = "",
     approver: str = "",
     approve_again: bool = False,
     prune: Sequence[UnitId] = (),
@@ -84,7 +85,14 @@ def save_units(
     index = read_index(index_path)
     readings = [(spec, read_unit(spec, index, checkpoints_directory)) for spec in specs]
     plan = plan_save(
-        readings, index, gate_settings, required_gates, approver=approver, approve_again=approve_again, prune=prune
+        readings,
+        index,
+        gate_settings,
+        required_gates,
+        min_sandbox=min_sandbox,
+        approver=approver,
+        approve_again=approve_again,
+        prune=prune,
     )
     if not dry_run and (plan.activate or plan.prune):
         update_index(index_path, lambda found: applied(plan, found))
@@ -97,6 +105,7 @@ def plan_save(
     gate_settings: Digest,
     required_gates: tuple[str, ...],
     *,
+    min_sandbox: str = "",
     approver: str = "",
     approve_again: bool = False,
     prune: Sequence[UnitId] = (),
@@ -106,7 +115,7 @@ def plan_save(
     unchanged: list[UnitId] = []
     refuse: list[Refusal] = []
     for spec, reading in sorted(readings, key=lambda pair: pair[0].unit):
-        found = _activated(spec, reading, gate_settings, required_gates)
+        found = _activated(spec, reading, gate_settings, required_gates, min_sandbox)
         if isinstance(found, VibesafeError):
             refuse.append(Refusal(spec.unit, found))
             continue
@@ -127,7 +136,7 @@ def applied(plan: SavePlan, index: Index) -> Index:
 
 
 def _activated(
-    spec: Spec, reading: UnitReading, gate_settings: Digest, required_gates: tuple[str, ...]
+    spec: Spec, reading: UnitReading, gate_settings: Digest, required_gates: tuple[str, ...], min_sandbox: str
 ) -> IndexEntry | VibesafeError:
     """Return the line that the unit gets, or why it gets none."""
     examples = missing_example(spec)
@@ -140,7 +149,7 @@ def _activated(
         what = f"checkpoint {stored.hash[:12]} has no evidence: no gate has judged it"
         problem = Problem(spec.where, what, f"vibesafe test --target {spec.unit}")
         return VibesafeValidationError(problem, *stored.evidence_damage)
-    found = gaps(stored.evidence, spec.unit, gate_settings, required_gates)
+    found = gaps(stored.evidence, spec.unit, gate_settings, required_gates, min_sandbox)
     if found:
         named = f"checkpoint {stored.hash[:12]}"
         return VibesafeValidationError(*(Problem(spec.where, f"{named}: {gap.what}", gap.mend) for gap in found))

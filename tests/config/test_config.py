@@ -49,6 +49,7 @@ mypy = ["--implicit-optional"]
 enabled = false
 timeout = 3
 memory_mb = 128
+min_sandbox = "L3"
 """
 
 
@@ -82,6 +83,8 @@ def test_every_key_is_read(tmp_path: Path, *, embedded: bool) -> None:
     assert config.prompts.function == "templates/mine.j2"
     assert config.gates.required == ("structure", "lint", "doctests")
     assert (config.sandbox.enabled, config.sandbox.timeout, config.sandbox.memory_mb) == (False, 3.0, 128)
+    assert config.sandbox.min_sandbox == "L3"
+    assert not config.sandbox.allow_unsandboxed
     assert is_configured(tmp_path)
 
 
@@ -112,6 +115,8 @@ def test_all_problems_at_once_each_with_its_path(tmp_path: Path) -> None:
         required = ["structure", "vibes"]
         [sandbox]
         enabled = "yes"
+        min_sandbox = "L1"
+        allow_unsandboxed = true
         """,
         encoding="utf-8",
     )
@@ -129,6 +134,8 @@ def test_all_problems_at_once_each_with_its_path(tmp_path: Path) -> None:
         "paths.index",
         "gates.required",
         "sandbox.enabled",
+        "sandbox.min_sandbox",
+        "sandbox.allow_unsandboxed",
     ):
         assert f"vibesafe.toml {key}" in places
     assert places.count("vibesafe.toml gates.required") == 2
@@ -173,7 +180,7 @@ def test_gate_settings_move_their_digest_and_limits_do_not(tmp_path: Path) -> No
         return gate_settings_digest(read_config(tmp_path))
 
     base = digest_of("")
-    assert digest_of("[sandbox]\ntimeout = 60\nmemory_mb = 2048\n") == base
+    assert digest_of('[sandbox]\ntimeout = 60\nmemory_mb = 2048\nmin_sandbox = "L2"\n') == base
     moved = {
         digest_of('[gates]\nrequired = ["structure", "doctests"]\n'),
         digest_of('[gates]\nruff = ["--ignore=F841"]\n'),

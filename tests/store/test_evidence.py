@@ -110,3 +110,18 @@ def test_evidence_is_complete_only_with_every_required_gate_passed(store: "Store
     assert [gap.what for gap in empty] == ["gate lint missing in evidence", "gate types missing in evidence"]
     moved = gaps(evidence, unit, digest(b"other"), store.required)
     assert [gap.mend for gap in moved] == ["vibesafe test --target app.math/add"]
+
+
+def test_evidence_counts_that_was_made_at_the_least_level_or_above(store: "Store") -> None:
+    unit = UnitId.parse("app.math/add")
+
+    def said(level: str, minimum: str) -> list[str]:
+        evidence = replace(store.evidence(store.checkpoint()), sandbox=level)
+        return [gap.what for gap in gaps(evidence, unit, store.gate_settings, store.required, minimum)]
+
+    assert said("L3", "L2") == said("L2", "L2") == said("L0", "") == said("none", "") == []
+    (gap,) = said("L0", "L2")
+    assert gap == "it was judged in a sandbox of level L0, and sandbox.min_sandbox is L2"
+    assert said("L2", "L3")
+    assert said("none", "L0")
+    assert said("L9", "L0")

@@ -1,0 +1,13 @@
+"""What has to be said before generated code runs: how far it is confined, where that is less than it could be."""
+
+import click
+
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.gates.reach import reach
+
+
+def announce(config: Config) -> None:
+    """Say, in one line of error output, which layers of the sandbox are missing here; nothing where none is."""
+    notice = reach(config.sandbox).notice
+    if notice:
+        click.echo(notice, err=True)
