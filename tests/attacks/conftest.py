@@ -1,6 +1,7 @@
 """A real wheel, installed once and copied for each attack; and the one way in which each attack is tried and judged."""
 
 import importlib.util
+import json
 import os
 import py_compile
 import shutil
@@ -90,7 +91,8 @@ STATEMENT = "shop/_vibesafe/statement.json"
 MISMATCH = "VibesafeHashMismatch"
 
 AtImport = Literal["refused", "no effect", "refused late", "gets through", "-"]
-ByVerify = Literal["found", "not found", "-"]
+ByVerify = Literal["found", "with a key", "not found", "-"]
+Kind = Literal["plain", "signed", "guarded"]
 
 
 def bytecode(directory: str = "shop/_vibesafe") -> str:
@@ -107,8 +109,10 @@ class Threat:
         at_import: What an import does without a key: "refused" before any of the attacker's code runs, "no effect"
             where the honest code runs instead, "refused late" where some of the attacker's code runs first, "gets
             through"; "-" where the attack is over before anything is imported.
-        by_verify: Whether `python -m vibesafe_runtime verify` finds it; "-" where there is nothing to be asked.
+        by_verify: Whether `python -m vibesafe_runtime verify` finds it, perhaps only with a key; "-" where there is
+            nothing to be asked.
         with_key: What an import does where the wheel is signed and the deployment trusts only its key.
+        with_guard: What an import does where `vibesafe_runtime.guard` is imported when the interpreter starts.
         by: What stops it.
     """
 
@@ -116,6 +120,7 @@ class Threat:
     at_import: AtImport
     by_verify: ByVerify
     with_key: AtImport
+    with_guard: AtImport
     by: str
 
 
@@ -200,10 +205,9 @@ class Installed:
         """Use the unit."""
         return self.run(*self.arguments)
 
-    def verified(self, *names: str) -> "subprocess.CompletedProcess[str]":
+    def verified(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Verify what is installed, with no variable of the attacker's and from a directory of nobody's."""
-        arguments = ("-I", "-m", "vibesafe_runtime", "verify", *names)
-        return Installed(self.root).run(*arguments)
+        return Installed(self.root).run("-I", "-m", "vibesafe_runtime", "verify", *arguments)
 
 
 Attack = Callable[[Installed], object]
@@ -227,48 +231,62 @@ class Corpus:
     _count: int = 0
     _controls: set[tuple[object, ...]] = field(default_factory=set)
 
-    def copy(self, *, signed: bool = False) -> Installed:
-        """Return an untouched copy of the environment; of the signed one, with its key trusted."""
+    def copy(self, kind: Kind = "plain") -> Installed:
+        """Return an untouched copy of the environment: as it is, signed with its key trusted, or with the guard."""
         self._count += 1
         root = self.scratch / str(self._count)
-        shutil.copytree(self.signed if signed else self.honest, root, symlinks=True, copy_function=_copied)
-        return Installed(root, {"VIBESAFE_TRUSTED_KEYS": self.key} if signed else {})
+        origin = self.signed if kind == "signed" else self.honest
+        shutil.copytree(origin, root, symlinks=True, copy_function=_copied)
+        shop = Installed(root, {"VIBESAFE_TRUSTED_KEYS": self.key} if kind == "signed" else {})
+        if kind == "guarded":
+            shop.write("vibesafe-guard.pth", "import vibesafe_runtime.guard\n")
+        return shop
 
-    def try_out(self, threat: Threat, attack: Attack, where: str = "", exception: str = MISMATCH) -> None:
-        """Attack a copy of each kind and judge what comes of it; first an untouched copy must pass.
+    def attacked(self, attack: Attack, kind: Kind = "plain") -> Installed:
+        """Return a copy that was attacked, after an untouched one was used in the very same way, and passed."""
+        attacked = self.copy(kind)
+        attack(attacked)
+        self._control(attacked, kind)
+        return attacked
+
+    def try_out(
+        self, threat: Threat, attack: Attack, where: str = "", exception: str = MISMATCH, mend: str | None = None
+    ) -> None:
+        """Attack a copy of each kind and judge what comes of it.
 
         Args:
             threat: What must come of it.
             attack: What changes the copy, and how it is used.
             where: What a message must name.
             exception: What an import that is refused ends with.
+            mend: What the message must say that mends it, as for `judge`.
         """
-        attacked = self.copy()
-        attack(attacked)
-        self._control(attacked, signed=False)
-        judge(attacked, threat.at_import, where, exception)
-        attacked.canary.unlink(missing_ok=True)
-        judge_verify(attacked, threat.by_verify, where)
-        attacked = self.copy(signed=True)
-        attack(attacked)
-        self._control(attacked, signed=True)
-        judge(attacked, threat.with_key, where if threat.with_key == threat.at_import else "", exception)
+        shop = self.attacked(attack)
+        judge(shop, threat.at_import, where, exception, mend)
+        shop.canary.unlink(missing_ok=True)
+        if threat.by_verify != "-":
+            judge_verify(shop, where if threat.by_verify == "found" else None)
+        shop = self.attacked(attack, "signed")
+        judge(shop, threat.with_key, where if threat.with_key == threat.at_import else "", exception, mend)
+        if threat.by_verify == "with a key":
+            judge_verify(shop, where, "--key", self.key)
+        judge(self.attacked(attack, "guarded"), threat.with_guard, "", exception, mend)
 
-    def _control(self, attacked: Installed, *, signed: bool) -> None:
+    def _control(self, attacked: Installed, kind: Kind) -> None:
         """Use an untouched copy in the very same way: once for each way."""
 
         def elsewhere(part: str, root: str) -> str:
             return part.replace(str(attacked.root), root)
 
         ways = (*attacked.arguments, *(f"{name}={value}" for name, value in sorted(attacked.variables.items())))
-        way = (signed, *(elsewhere(part, "") for part in ways))
+        way = (kind, *(elsewhere(part, "") for part in ways))
         if way in self._controls:
             return
-        root = str((control := self.copy(signed=signed)).root)
+        root = str((control := self.copy(kind)).root)
         control.variables |= {name: elsewhere(value, root) for name, value in attacked.variables.items()}
         control.arguments = tuple(elsewhere(part, root) for part in attacked.arguments)
         judge(control, "no effect")
-        judge_verify(control, "not found")
+        judge_verify(control, None, *(("--key", self.key) if kind == "signed" else ()))
         self._controls.add(way)
 
 
@@ -280,8 +298,18 @@ def _copied(source: str, target: str) -> str:
     return shutil.copy2(source, target)
 
 
-def judge(installed: Installed, expected: AtImport, where: str = "", exception: str = MISMATCH) -> None:
-    """Use the unit and assert what comes of it."""
+def judge(
+    installed: Installed, expected: AtImport, where: str = "", exception: str = MISMATCH, mend: str | None = None
+) -> None:
+    """Use the unit and assert what comes of it.
+
+    Args:
+        installed: Where.
+        expected: What must come of it.
+        where: What a message must name.
+        exception: What an import that is refused ends with.
+        mend: What the message must say that mends it; by default, for what differs, to install it again.
+    """
     done = installed.used()
     said = f"{done.stdout}\n{done.stderr}"
     ran = installed.canary.exists()
@@ -294,24 +322,21 @@ def judge(installed: Installed, expected: AtImport, where: str = "", exception: 
         assert f"{exception}: vibesafe: 1 problem" in done.stderr, said
         assert where in done.stderr, said
         assert "     mend " in done.stderr, said
-        if exception == MISMATCH and "trusted key" not in done.stderr:
-            mend = "pip install --force-reinstall shop && python -m vibesafe_runtime verify shop"
-            assert mend in done.stderr, said
+        again = "pip install --force-reinstall shop && python -m vibesafe_runtime verify shop"
+        if mend is None and exception == MISMATCH and "trusted key" not in done.stderr:
+            mend = again
+        assert (mend or "") in done.stderr, said
 
 
-def judge_verify(installed: Installed, expected: ByVerify, where: str = "") -> None:
-    """Verify what is installed and assert what is said of it; nothing where that is not asked."""
-    if expected == "-":
-        return
-    done = installed.verified("shop")
+def judge_verify(installed: Installed, where: str | None, *options: str) -> None:
+    """Verify what is installed and assert that something is found that names `where`; that nothing is, for None."""
+    done = installed.verified(*options, "shop")
     assert not installed.canary.exists(), "verify ran code of the attacker"
     assert "Traceback" not in done.stderr, done.stderr
-    if expected == "found":
-        assert done.returncode == 1, done.stdout
-        assert where in done.stderr, done.stderr
-        assert "     mend " in done.stderr, done.stderr
-    else:
+    if where is None:
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    else:
+        assert (done.returncode, where in done.stderr, "     mend " in done.stderr) == (1, True, True), done.stderr
 
 
 def plant_bytecode(shop: Installed, name: str, source: str, mode: py_compile.PycInvalidationMode) -> None:
@@ -330,12 +355,24 @@ def plant_bytecode(shop: Installed, name: str, source: str, mode: py_compile.Pyc
 
 
 def forge(shop: Installed, files: Mapping[str, str], directory: str = "shop/_vibesafe") -> None:
-    """Replace files of a baked package, take its bytecode away, and write the manifest and the init that fit."""
+    """Replace files of a baked package, take its bytecode away, and write the statement, manifest and init that fit."""
     shop.site.joinpath(bytecode(directory)).unlink(missing_ok=True)
     for name, content in files.items():
         shop.write(name, content)
+    stated = tuple(f"{directory}/{name}" for name in ("statement.json", "statement.dsse.json"))
     listed = parse_manifest(shop.read(f"{directory}/MANIFEST")) | dict.fromkeys(files, "")
     digests = {name: sha256(shop.read(name)) for name in listed if (shop.site / name).exists()}
+    if stated[0] in digests:
+        unstated = {name: digest for name, digest in digests.items() if name not in stated}
+        statement = json.loads(shop.read(stated[0]))
+        statement["predicate"]["manifestWithoutStatement"] = sha256(format_manifest(unstated))
+        statement["subject"] = [
+            {"name": name, "digest": {"sha256": digest}}
+            for name, digest in sorted(unstated.items())
+            if name.startswith(f"{directory}/")
+        ]
+        shop.write(stated[0], json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+        digests[stated[0]] = sha256(shop.read(stated[0]))
     manifest = format_manifest(digests)
     shop.write(f"{directory}/MANIFEST", manifest)
     shop.write(f"{directory}/__init__.py", init_source(manifest))

@@ -16,6 +16,7 @@ THREAT = Threat(
     at_import="no effect",
     by_verify="found",
     with_key="no effect",
+    with_guard="no effect",
     by="`__pycache__` is never read",
 )
 

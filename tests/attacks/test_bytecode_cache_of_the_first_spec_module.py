@@ -17,6 +17,7 @@ THREAT = Threat(
     at_import="refused late",
     by_verify="found",
     with_key="refused late",
+    with_guard="no effect",
     by="at its first unit the verified source; before it runs, only the guard",
 )
 

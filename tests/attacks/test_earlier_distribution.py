@@ -15,6 +15,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="not found",
     with_key="refused",
+    with_guard="gets through",
     by="the signature, where the deployment trusts a key",
 )
 

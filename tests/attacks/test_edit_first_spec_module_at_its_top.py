@@ -14,6 +14,7 @@ THREAT = Threat(
     at_import="refused late",
     by_verify="found",
     with_key="refused late",
+    with_guard="refused",
     by="at its first unit the digest in `MANIFEST`; before it runs, only the guard",
 )
 

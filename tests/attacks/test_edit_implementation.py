@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="the digest of the file in `MANIFEST`",
 )
 

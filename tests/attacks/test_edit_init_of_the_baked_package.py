@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="its text is fixed, and compared before it runs",
 )
 

@@ -14,6 +14,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="the digest of `MANIFEST` in `__init__.py`",
 )
 

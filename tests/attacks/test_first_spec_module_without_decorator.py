@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="found",
     with_key="gets through",
+    with_guard="refused",
     by="only the guard; afterwards `verify`",
 )
 

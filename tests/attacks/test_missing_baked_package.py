@@ -15,6 +15,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="a stub alone is never an implementation",
 )
 

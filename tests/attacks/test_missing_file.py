@@ -25,6 +25,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="every file that `MANIFEST` lists must be there",
 )
 

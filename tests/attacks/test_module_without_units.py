@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="not found",
     with_key="gets through",
+    with_guard="gets through",
     by="nothing: only spec modules and generated code are covered",
 )
 

@@ -15,6 +15,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="found",
     with_key="gets through",
+    with_guard="no effect",
     by="only the guard; afterwards `verify`",
 )
 

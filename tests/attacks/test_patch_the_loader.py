@@ -13,15 +13,17 @@ THREAT = Threat(
     at_import="refused",
     by_verify="not found",
     with_key="refused",
+    with_guard="refused",
     by="what was read is compared, whoever read it",
 )
 
 
 READS = """
+import os
 from importlib.machinery import SourceFileLoader
 honest = SourceFileLoader.get_data
 def get_data(self, path):
-    return {evil!r}.encode() if "_vibesafe" in path else honest(self, path)
+    return {evil!r}.encode() if "shop/_vibesafe" in path and os.path.exists(path) else honest(self, path)
 SourceFileLoader.get_data = get_data
 """
 

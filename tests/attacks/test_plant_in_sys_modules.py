@@ -12,6 +12,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="not found",
     with_key="refused",
+    with_guard="refused",
     by="an implementation must come from the verifying loader",
 )
 

@@ -1,7 +1,7 @@
-"""The runtime itself is replaced or shadowed, with all that checks.
+"""The runtime itself, with all that checks, is replaced, or shadowed through `PYTHONPATH`.
 
-Who: whoever can write into site-packages, or where a program is started. A check cannot check itself; run `verify` from
-another environment, and start programs with `python -I` or `-P`.
+Who: whoever can write into site-packages, or set a variable of the environment. A check cannot check itself: run
+`verify` from another environment, and start programs with `python -I`.
 """
 
 import pytest
@@ -9,10 +9,11 @@ import pytest
 from tests.attacks.conftest import Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
-    attack="replace or shadow the runtime",
+    attack="replace the runtime, or shadow it through `PYTHONPATH`",
     at_import="gets through",
     by_verify="not found",
     with_key="gets through",
+    with_guard="gets through",
     by="nothing: it is what would stop it",
 )
 
@@ -27,7 +28,7 @@ def earlier(shop: Installed) -> None:
 
 
 ATTACKS: dict[str, Attack] = {
-    "shadowed": lambda shop: shop.write(shop.work / "vibesafe_runtime.py", fake(shop)),
+    "in its place": lambda shop: shop.write("vibesafe_runtime/__init__.py", fake(shop)),
     "through PYTHONPATH": earlier,
 }
 

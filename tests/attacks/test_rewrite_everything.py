@@ -1,4 +1,4 @@
-"""Implementation, manifest and `__init__.py` are rewritten so that they agree.
+"""Implementation, statement, manifest and `__init__.py` are rewritten so that they agree.
 
 Who: whoever can write into site-packages and knows the format. Without a key nothing can stop it: who can rewrite the
 package can rewrite what it is compared with. Where the deployment trusts keys, it is refused.
@@ -9,19 +9,13 @@ import pytest
 from tests.attacks.conftest import IMPLEMENTATION, SPEC_MODULE, Attack, Corpus, Installed, Threat, forge
 
 THREAT = Threat(
-    attack="rewrite implementation, manifest and `__init__.py` consistently",
+    attack="rewrite implementation, statement, manifest and `__init__.py` consistently",
     at_import="gets through",
-    by_verify="not found",
+    by_verify="with a key",
     with_key="refused",
+    with_guard="gets through",
     by="the signature, where the deployment trusts a key",
 )
-
-
-def bare(shop: Installed) -> None:
-    """Take statement and envelope away, as an unsigned package would be."""
-    for file in (shop.site / "shop/_vibesafe").glob("statement*"):
-        file.unlink()
-    forge(shop, {IMPLEMENTATION: shop.evil_total()})
 
 
 def more(shop: Installed) -> None:
@@ -32,7 +26,6 @@ def more(shop: Installed) -> None:
 
 ATTACKS: dict[str, Attack] = {
     "the implementation": lambda shop: forge(shop, {IMPLEMENTATION: shop.evil_total()}),
-    "without the statement": bare,
     "a module more": more,
 }
 

@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="-",
     with_key="gets through",
+    with_guard="gets through",
     by="nothing in the process: start it with `python -I -S`, or from a place that the attacker cannot write",
 )
 

@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="gets through",
     by_verify="not found",
     with_key="gets through",
+    with_guard="no effect",
     by="only the guard",
 )
 

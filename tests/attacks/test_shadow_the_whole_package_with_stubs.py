@@ -13,6 +13,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="not found",
     with_key="refused",
+    with_guard="no effect",
     by="a stub alone is never an implementation",
 )
 

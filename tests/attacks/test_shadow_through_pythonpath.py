@@ -15,6 +15,7 @@ THREAT = Threat(
     at_import="no effect",
     by_verify="not found",
     with_key="no effect",
+    with_guard="no effect",
     by="the finder stands first, and answers from the manifest",
 )
 

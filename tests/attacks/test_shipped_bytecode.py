@@ -9,7 +9,17 @@ from importlib.util import MAGIC_NUMBER
 
 import pytest
 
-from tests.attacks.conftest import IMPLEMENTATION, SPEC_MODULE, Attack, Corpus, Installed, Threat, bytecode
+from tests.attacks.conftest import (
+    ANSWER,
+    IMPLEMENTATION,
+    SPEC_MODULE,
+    Attack,
+    Corpus,
+    Installed,
+    Kind,
+    Threat,
+    bytecode,
+)
 from vibesafe_runtime._bytecode import bytecode_path
 
 THREAT = Threat(
@@ -17,6 +27,7 @@ THREAT = Threat(
     at_import="refused",
     by_verify="found",
     with_key="refused",
+    with_guard="refused",
     by="the digest of the file in `MANIFEST`",
 )
 
@@ -24,12 +35,6 @@ THREAT = Threat(
 def evil_bytecode(shop: Installed, magic: bytes) -> bytes:
     code = marshal.dumps(compile(shop.evil_total(), "x", "exec"))
     return magic + marshal.dumps({IMPLEMENTATION: code, SPEC_MODULE: code})
-
-
-def unused(shop: Installed) -> None:
-    """Replace it for an interpreter that makes no use of it."""
-    shop.write(bytecode(), evil_bytecode(shop, MAGIC_NUMBER))
-    shop.arguments = ("-O", *shop.arguments)
 
 
 ATTACKS: dict[str, Attack] = {
@@ -43,7 +48,6 @@ ATTACKS: dict[str, Attack] = {
     "renamed for another Python": lambda shop: (shop.site / bytecode()).rename(
         shop.site / "shop/_vibesafe/bytecode.cpython-399"
     ),
-    "where asserts are off": unused,
     "a finer one added": lambda shop: shop.write(
         bytecode_path("shop/_vibesafe", SPEC_MODULE, 1), evil_bytecode(shop, MAGIC_NUMBER)
     ),
@@ -53,3 +57,14 @@ ATTACKS: dict[str, Attack] = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_other_bytecode_is_refused(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="shop/_vibesafe")
+
+
+@pytest.mark.parametrize("kind", ["plain", "guarded"])
+def test_where_asserts_are_off_it_is_never_run(corpus: Corpus, kind: Kind) -> None:
+    def attack(shop: Installed) -> None:
+        shop.write(bytecode(), evil_bytecode(shop, MAGIC_NUMBER))
+        shop.arguments = ("-O", *shop.arguments)
+
+    shop = corpus.attacked(attack, kind)
+    assert shop.used().stdout.strip() in {ANSWER, ""}
+    assert not shop.canary.exists()
