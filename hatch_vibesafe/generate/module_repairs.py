@@ -23,13 +23,17 @@ def repaired_module(spec: Spec, source: str, tree: ast.Module, *, generated: boo
             edits.append(_removed(places, statement))
     missing = [*_missing_header(spec, tree), *_missing_references(spec, tree)]
     words += [f"added `{line}`" for line in missing]
-    position = _import_position(places, tree)
-    ordinary = [line for line in missing if not line.startswith("from __future__ ")]
     future = [line for line in missing if line.startswith("from __future__ ")]
-    if future:
-        edits.append(Edit(_future_position(places, tree), _future_position(places, tree), _lines(future)))
-    if ordinary:
-        edits.append(Edit(position, position, _lines(ordinary)))
+    guarded = [line for line in missing if line.startswith("if ")]
+    ordinary = [line for line in missing if line not in future and line not in guarded]
+    wanted: dict[int, list[str]] = {}
+    for lines, position in (
+        (future, _future_position(places, tree)),
+        (ordinary, _import_position(places, tree)),
+        (guarded, _block_position(places, tree)),
+    ):
+        wanted.setdefault(position, []).extend(lines)
+    edits += [Edit(position, position, _lines(lines)) for position, lines in wanted.items() if lines]
     return Repaired(edited(source, edits), tuple(words))
 
 
@@ -66,8 +70,14 @@ def _missing_header(spec: Spec, tree: ast.Module) -> Iterator[str]:
     present = {imported for statement in tree.body for imported in _imported(statement)}
     for line in spec.header:
         needed = parse(line)
-        if needed is None or any(imported not in present for node in needed.body for imported in _imported(node)):
-            yield line
+        match needed.body if needed is not None else []:
+            case [ast.If(test=test, body=body)]:
+                missing = [ast.unparse(item) for item in body if not present.issuperset(_imported(item))]
+                if missing:
+                    yield "\n    ".join([f"if {ast.unparse(test)}:", *missing])
+            case statements:
+                if needed is None or not all(present.issuperset(_imported(item)) for item in statements):
+                    yield line
 
 
 def _missing_references(spec: Spec, tree: ast.Module) -> Iterator[str]:
@@ -103,6 +113,9 @@ def _imported(statement: ast.stmt) -> Iterator[tuple[str, str, str | None]]:
         case ast.Import(names=names):
             for alias in names:
                 yield ("", alias.name, alias.asname)
+        case ast.If(body=body):  # under `if TYPE_CHECKING:`
+            for inner in body:
+                yield from _imported(inner)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -117,6 +130,16 @@ def _import_position(places: Places, tree: ast.Module) -> int:
     leading = [statement for statement in tree.body[:1] if _is_docstring(statement)]
     for statement in tree.body[len(leading) :]:
         if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+            break
+        leading.append(statement)
+    return _position_behind(places, leading)
+
+
+def _block_position(places: Places, tree: ast.Module) -> int:
+    """Return the place behind the imports that the module begins with."""
+    leading = [statement for statement in tree.body[:1] if _is_docstring(statement)]
+    for statement in tree.body[len(leading) :]:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
             break
         leading.append(statement)
     return _position_behind(places, leading)

@@ -182,6 +182,23 @@ def test_future_imports_stay_first(make_spec: MakeSpec) -> None:
     assert text(composed).startswith('"""Module."""\n\nfrom __future__ import annotations\n\nimport re\n')
 
 
+def test_imports_for_type_checkers_stand_in_one_block_behind_the_others(make_spec: MakeSpec) -> None:
+    block = "if TYPE_CHECKING:\n    from decimal import Decimal\n    from fractions import Fraction"
+    spec = make_spec(
+        head="def total(xs: 'Decimal | Fraction') -> int:",
+        header=("from __future__ import annotations", "import os", block),
+    )
+    bare = "import re\n\ndef total(xs):\n    return len(re.sub('', '', os.sep))\n"
+    composed = compose(spec, bare, markdown=True)
+    assert text(composed).startswith(
+        f"from __future__ import annotations\n\nimport os\nimport re\n\n{block}\n\n\ndef total("
+    )
+    assert compose(spec, text(composed), markdown=False).implementation == composed.implementation
+    half = "if TYPE_CHECKING:\n    from decimal import Decimal\n\n\ndef total(xs):\n    return 1\n"
+    added = compose(spec, half, markdown=True).repairs
+    assert "added `if TYPE_CHECKING:\n    from fractions import Fraction`" in added
+
+
 @pytest.mark.parametrize("source", ["def (", "", "\0", "\ud800", "(" * 500, "x = 1", "def total(", "class total: pass"])
 def test_what_is_no_implementation_is_passed_on(make_spec: MakeSpec, source: str) -> None:
     assert isinstance(compose(make_spec(), source, markdown=False).implementation, bytes)

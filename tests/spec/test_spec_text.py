@@ -108,9 +108,25 @@ def test_the_header_holds_what_head_and_code_need_and_no_more(spec_of: SpecOf) -
         "from app import text",
         "from app.m import LIMIT, Own, helper, tomllib",
         "from app.text import slugify as s, slugify as starred",
-        "from app.types import Money",
         "from math import sqrt",
-        "from typing import List as L",
+        "from typing import List as L, TYPE_CHECKING",
+        "if TYPE_CHECKING:\n    from app.types import Money",
+    )
+
+
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING"])
+def test_what_is_for_type_checkers_stays_for_them(spec_of: SpecOf, test: str) -> None:
+    spec = spec_of(
+        f"import typing\nimport typing as t\nfrom typing import TYPE_CHECKING\nif {test}:\n"
+        "    import fractions\n    from app.types import Money as M, Rate\n    Own = dict[str, M]\n"
+        "if True:\n    from app.types import Rate\n"
+        "@vibesafe\ndef f(a: 'M', b: 'Rate', c: 'Own', d: 'fractions.Fraction') -> int:\n    ...\n",
+        types="class Money: pass\nclass Rate: pass\n",
+    )
+    assert spec.header == (
+        "from app.types import Rate",
+        "from typing import TYPE_CHECKING",
+        "if TYPE_CHECKING:\n    import fractions\n    from app.m import Own\n    from app.types import Money as M",
     )
 
 
