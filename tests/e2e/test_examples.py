@@ -72,8 +72,8 @@ def test_an_example_runs_from_its_wheel(
     install = (tool("uv"), "pip", "install", "-q", "--python", environment, wheel)
     wheelhouse.must(*install, env={"UV_NO_INDEX": "0"})
     assert wheelhouse.must(environment, "-W", "ignore", "-c", code, cwd=tmp_path) == expected
-    assert wheelhouse.must(environment, "-m", "vibesafe_runtime", "verify", wheel.name.partition("-")[0]).startswith(
-        "ok"
-    )
+    verified = wheelhouse.must(environment, "-m", "vibesafe_runtime", "verify", wheel.name.partition("-")[0])
+    # Before it may stand that the bytecode of the Python that built it could not be judged by this one.
+    assert verified.splitlines()[-1].startswith("ok")
     if distributions is not None:
         assert set(wheelhouse.must(environment, "-c", LIST).split()) == distributions
