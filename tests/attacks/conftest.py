@@ -28,10 +28,13 @@ SELECTION = '\n[tool.hatch.build.targets.wheel]\nonly-include = ["shop", "calc.p
 STOCK = '''\
 from vibesafe_runtime import VibeCoded, vibesafe
 
+NOTHING = 0
+PLENTY = 1000
+
 
 def floor(number: int) -> int:
-    """Return the number, or 0 where it is negative."""
-    return max(number, 0)
+    """Return the number, but never less than nothing."""
+    return max(number, NOTHING)
 
 
 @vibesafe

@@ -34,10 +34,9 @@ def rewritten(shop: Installed, change: Callable[[bytes, bytes], bytes]) -> None:
 
 
 def added(kept: bytes, wanted: bytes) -> bytes:
-    def path(line: bytes) -> bytes:
-        return line[66:]
-
-    return b"".join(sorted([*kept.splitlines(keepends=True), wanted], key=path))
+    lines = [*kept.splitlines(keepends=True), wanted]
+    lines.sort(key=lambda line: line[66:])
+    return b"".join(lines)
 
 
 # Each tries to have a line read that the statement's digest leaves out.
