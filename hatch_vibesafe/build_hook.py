@@ -82,19 +82,26 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
         if problems:
             raise VibesafeError(*problems)
         if self.target_name == "wheel":
-            included = self._expected = bake(active.units, active.sources, _recipe(project))
+            self._put_into_the_wheel(project, active, build_data)
         else:
-            included = sdist_files(project, active.units)
-            self._leave_out_the_rest_of_the_store(project)
-            place = self.build_config.get_distribution_path
-            self._expected = included | {place(path): text for path, text in spec_sources(active).items()}
+            self._put_into_the_sdist(project, active, build_data)
+
+    def _put_into_the_wheel(self, project: Project, active: ActiveUnits, build_data: dict[str, Any]) -> None:
+        baked = self._expected = bake(active.units, active.sources, _recipe(project))
         self._directory = TemporaryDirectory(prefix="vibesafe-build-")
-        for number, (name, content) in enumerate(included.items()):
+        for number, (name, content) in enumerate(baked.items()):
             file = Path(self._directory.name, str(number))
             file.write_bytes(content)
             build_data["force_include"][str(file)] = self._before_sources(name)
-        if self.target_name == "wheel":
-            build_data["sbom_files"].append(str(self._write_bill(Path(self._directory.name), active, included)))
+        build_data["sbom_files"].append(str(self._write_bill(Path(self._directory.name), active, baked)))
+
+    def _put_into_the_sdist(self, project: Project, active: ActiveUnits, build_data: dict[str, Any]) -> None:
+        files = sdist_files(project, active.units)
+        self._leave_out_the_rest_of_the_store(project)
+        for name in files:
+            build_data["force_include"][str(project.root / name)] = self._before_sources(name)
+        place = self.build_config.get_distribution_path
+        self._expected = files | {place(path): text for path, text in spec_sources(active).items()}
 
     def _write_bill(self, directory: Path, active: ActiveUnits, baked: Mapping[str, bytes]) -> Path:
         name = self.metadata.core.raw_name

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.config import gate_settings_digest
-from hatch_vibesafe.problems import Problem, VibesafeError
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project, settings_for, source_files
 from hatch_vibesafe.spec.model import Scan, SourceFile, Spec
 from hatch_vibesafe.spec.scan import scan
-from hatch_vibesafe.store.checkpoints import read_checkpoint
-from hatch_vibesafe.store.drift import unit_status
-from hatch_vibesafe.store.evidence import read_evidence
+from hatch_vibesafe.store.checkpoints import checkpoint_of
+from hatch_vibesafe.store.drift import decide_status
 from hatch_vibesafe.store.index import read_index
-from hatch_vibesafe.store.records import Checkpoint, Evidence, IndexEntry
+from hatch_vibesafe.store.reading import UnitReading, read_unit
+from hatch_vibesafe.store.records import Checkpoint, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,11 @@ def read_active_units(project: Project) -> ActiveUnits:
     minimum = project.config.sandbox.min_sandbox
     units: list[ActiveUnit] = []
     for spec in found.specs:
-        status = unit_status(spec, index, project.checkpoints_path, settings, required, min_sandbox=minimum)
-        if status.problems:
-            problems += status.problems
-            continue
-        try:
-            units.append(_read(project, spec, index.units[spec.unit]))
-        except VibesafeError as error:
-            problems += error.problems
+        reading = read_unit(spec, index, project.checkpoints_path)
+        status = decide_status(spec, reading, settings, required, minimum)
+        problems += status.problems
+        if not status.problems:
+            units.append(_active_unit(spec, reading))
     return ActiveUnits(tuple(units), sources, tuple(problems))
 
 
@@ -71,14 +68,15 @@ def _no_unit(found: Scan) -> Iterator[Problem]:
         yield Problem("pyproject.toml", "the build hook is configured, but the wheel has no unit", remedy)
 
 
-def _read(project: Project, spec: Spec, entry: IndexEntry) -> ActiveUnit:
-    """Return a unit that has just been found in order; what changed since then is refused.
-
-    Raises:
-        VibesafeError: if it changed.
-    """
-    checkpoint = read_checkpoint(project.checkpoints_path, spec.unit, entry.active)
-    evidence, digest = read_evidence(project.checkpoints_path, spec.unit, entry.active)
-    if digest != entry.evidence or checkpoint.spec_hash != spec.spec_hash:
-        raise VibesafeError(Problem(spec.where, "changed while it was being built", "run the build again"))
-    return ActiveUnit(spec, checkpoint, evidence, entry.approver)
+def _active_unit(spec: Spec, reading: UnitReading) -> ActiveUnit:
+    """Return a unit that was found in order, of the very bytes that were read and compared."""
+    entry, active = reading.entry, reading.active
+    if (
+        entry is None
+        or active is None
+        or active.meta is None
+        or active.implementation is None
+        or active.evidence is None
+    ):
+        raise AssertionError(f"{spec.unit} was found in order, but not all of it was read")
+    return ActiveUnit(spec, checkpoint_of(active.meta, active.implementation), active.evidence, entry.approver)

@@ -46,15 +46,17 @@ def check_sdist(path: Path, expected: Mapping[str, bytes]) -> tuple[Problem, ...
     """Return a problem for each of the expected files that a source distribution lacks or has otherwise."""
     remedy = "let no build hook or force-include of pyproject.toml touch this file, and build again"
     problems: list[Problem] = []
+    missing = set(expected)
     with tarfile.open(path) as sdist:
-        members = {member.name.partition("/")[2]: member for member in sdist.getmembers()}
-        for name, content in expected.items():
-            member = sdist.extractfile(members[name]) if name in members else None
-            if member is None:
-                problems.append(Problem(name, "is missing in the source distribution", remedy))
-            elif member.read() != content:
-                problems.append(Problem(name, "is not in the source distribution what was checked", remedy))
-    return tuple(problems)
+        for member in sdist:  # in the archive's order: going back in it means to decompress it again
+            name = member.name.partition("/")[2]
+            if name in expected:
+                missing.discard(name)
+                file = sdist.extractfile(member)
+                if file is None or file.read() != expected[name]:
+                    problems.append(Problem(name, "is not in the source distribution what was checked", remedy))
+    problems += [Problem(name, "is missing in the source distribution", remedy) for name in missing]
+    return tuple(sorted(problems, key=lambda problem: problem.where))
 
 
 def _checkpoint_files(project: Project, unit: ActiveUnit) -> dict[str, bytes]:

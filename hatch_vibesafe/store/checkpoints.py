@@ -24,12 +24,13 @@ from hatch_vibesafe.store.places import EVIDENCE, IMPLEMENTATION, META, checkpoi
 from hatch_vibesafe.store.records import Checkpoint, Evidence, Provenance
 
 __all__ = [
+    "checkpoint_of",
+    "implementation_at",
     "list_checkpoints",
     "make_checkpoint",
+    "meta_at",
     "meta_bytes",
     "read_checkpoint",
-    "read_implementation",
-    "read_meta",
     "write_checkpoint",
 ]
 
@@ -129,15 +130,14 @@ def _discard(path: Path) -> None:
         temporaries.remove(aside)
 
 
-def read_meta(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> tuple[Meta, Digest]:
-    """Return what a checkpoint's `meta.toml` says and the digest of its bytes.
+def meta_at(path: Path, unit: UnitId, checkpoint: CheckpointHash) -> tuple[Meta, Digest]:
+    """Return what the `meta.toml` of the checkpoint in directory `path` says and the digest of its bytes.
 
     Raises:
         VibesafeCheckpointMissing: if the checkpoint or its `meta.toml` is missing.
         VibesafeHashMismatch: if it is malformed, or names another unit or another checkpoint than its place does.
         VibesafeError: if it cannot be read.
     """
-    path = checkpoint_directory(directory, unit, checkpoint)
     content = read_file(path / META)
     if content is None:
         missing = path / META if path.exists() else path
@@ -150,22 +150,22 @@ def read_meta(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> tupl
     return meta, digest(content)
 
 
-def read_implementation(directory: Path, meta: Meta) -> bytes:
-    """Return the implementation that `meta` describes, its bytes hashed anew.
+def implementation_at(path: Path, meta: Meta) -> bytes:
+    """Return the implementation in directory `path` that `meta` describes, its bytes hashed anew.
 
     Raises:
         VibesafeCheckpointMissing: if `impl.py` is missing.
         VibesafeHashMismatch: if its bytes are not those of the checkpoint.
         VibesafeError: if it cannot be read.
     """
-    path = checkpoint_directory(directory, meta.unit, meta.hash) / IMPLEMENTATION
-    content = read_file(path)
+    file = path / IMPLEMENTATION
+    content = read_file(file)
     if content is None:
-        raise VibesafeCheckpointMissing(Problem(str(path), "is missing", restore(path, meta.unit)))
+        raise VibesafeCheckpointMissing(Problem(str(file), "is missing", restore(file, meta.unit)))
     found = digest(content)
     if found != meta.implementation:
         what = f"implementation bytes differ from checkpoint: expected SHA-256 {meta.implementation}, found {found}"
-        raise VibesafeHashMismatch(Problem(str(path), what, restore(path, meta.unit)))
+        raise VibesafeHashMismatch(Problem(str(file), what, restore(file, meta.unit)))
     return content
 
 
@@ -177,10 +177,15 @@ def read_checkpoint(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -
         VibesafeHashMismatch: if `checkpoint` is no whole hash, a link stands on the way, or any byte differs.
         VibesafeError: if a file cannot be read.
     """
-    meta, _ = read_meta(directory, unit, checkpoint)
-    implementation = read_implementation(directory, meta)
+    path = checkpoint_directory(directory, unit, checkpoint)
+    meta, _ = meta_at(path, unit, checkpoint)
+    return checkpoint_of(meta, implementation_at(path, meta))
+
+
+def checkpoint_of(meta: Meta, implementation: bytes) -> Checkpoint:
+    """Return the checkpoint that `meta` and the implementation it describes make."""
     return Checkpoint(
-        unit, meta.spec_hash, meta.prompt, implementation, meta.parts, meta.provenance, meta.hash, meta.uses
+        meta.unit, meta.spec_hash, meta.prompt, implementation, meta.parts, meta.provenance, meta.hash, meta.uses
     )
 
 

@@ -7,7 +7,7 @@ from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.accepted import Accepted, read_accepted
-from hatch_vibesafe.store.checkpoints import list_checkpoints, read_implementation, read_meta
+from hatch_vibesafe.store.checkpoints import implementation_at, list_checkpoints, meta_at
 from hatch_vibesafe.store.evidence import foreign, parse_evidence
 from hatch_vibesafe.store.files import read_file
 from hatch_vibesafe.store.meta import Meta
@@ -23,6 +23,7 @@ class Stored:
     Attributes:
         hash: The name under which it was looked for.
         meta: What it says of itself; None where that is missing or malformed.
+        implementation: Its code, compared with its digest; None where that is missing or different.
         evidence: Its evidence; None where that is missing or malformed.
         evidence_digest: The digest of the evidence; None likewise.
         damage: What is wrong with `impl.py` and `meta.toml`; empty where the checkpoint is whole.
@@ -31,6 +32,7 @@ class Stored:
 
     hash: CheckpointHash
     meta: Meta | None
+    implementation: bytes | None
     evidence: Evidence | None
     evidence_digest: Digest | None
     damage: tuple[Problem, ...]
@@ -62,11 +64,9 @@ def read_unit(spec: Spec, index: Index, directory: Path) -> UnitReading:
         names = list_checkpoints(directory, spec.unit)
     except VibesafeError as error:
         return UnitReading(entry, active, None, error.problems)
-    made = [
-        active if active is not None and active.hash == name else read_stored(directory, spec.unit, name)
-        for name in names
-        if _may_be_for(spec, directory, name)
-    ]
+    others = [name for name in names if active is None or active.hash != name]
+    made = [read_stored(directory, spec.unit, name) for name in others if _may_be_for(spec, directory, name)]
+    made += [active] if active is not None and active.hash in names else []
     again = read_accepted(directory, spec.unit)
     current = max((stored for stored in made if _is_for(spec, stored)), key=lambda it: _age(it, again), default=None)
     return UnitReading(entry, active, current)
@@ -93,14 +93,15 @@ def _age(stored: Stored, again: Accepted | None) -> tuple[str, str]:
 def read_stored(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> Stored:
     """Return a checkpoint with its evidence and everything that is wrong with them. Raises nothing for that."""
     try:
-        meta, pinned = read_meta(directory, unit, checkpoint)
         path = checkpoint_directory(directory, unit, checkpoint)
+        meta, pinned = meta_at(path, unit, checkpoint)
     except VibesafeError as error:
-        return Stored(checkpoint, None, None, None, error.problems, ())
+        return Stored(checkpoint, None, None, None, None, error.problems, ())
     damage: tuple[Problem, ...] = ()
     evidence_damage: tuple[Problem, ...] = ()
+    implementation = None
     try:
-        read_implementation(directory, meta)
+        implementation = implementation_at(path, meta)
     except VibesafeError as error:
         damage = error.problems
     evidence, evidence_digest = None, None
@@ -117,4 +118,4 @@ def read_stored(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> St
             damage = (*damage, problem)
         elif problem is not None:
             evidence, evidence_digest, evidence_damage = None, None, (problem,)
-    return Stored(checkpoint, meta, evidence, evidence_digest, damage, evidence_damage)
+    return Stored(checkpoint, meta, implementation, evidence, evidence_digest, damage, evidence_damage)
