@@ -68,8 +68,7 @@ def read_docstring(node: ast.Constant | None) -> Docstring | MalformedDocstring:
     if node is None or not isinstance(node.value, str):
         return EMPTY
     text = normalise_docstring(node.value)
-    first_line = node.lineno + _blank_lines_before(node.value)
-    last_line = node.end_lineno or node.lineno
+    first_line, last_line = docstring_lines(node)
     if any("\ud800" <= character <= "\udfff" for character in text):
         return MalformedDocstring(node.lineno, "the docstring holds half of a surrogate pair, which no file can hold")
     try:
@@ -81,6 +80,14 @@ def read_docstring(node: ast.Constant | None) -> Docstring | MalformedDocstring:
         line = min(first_line + int(found[1]) - 1, last_line) if found else node.lineno
         return MalformedDocstring(line, f"a doctest is malformed: {message}")
     return _assemble(text, pieces, first_line, last_line)
+
+
+def docstring_lines(node: ast.Constant | None) -> tuple[int, int]:
+    """Return the lines in the file of the first line of a docstring's normalised text and of its end."""
+    if node is None or not isinstance(node.value, str):
+        return 1, 1
+    blank = node.value[: len(node.value) - len(node.value.lstrip())].count("\n")
+    return node.lineno + blank, node.end_lineno or node.lineno
 
 
 def example_names(docstring: Docstring) -> Names:
@@ -116,10 +123,6 @@ def _expression_names(text: str) -> Names:
         return free_names(parse(text).body)
     except (SyntaxError, RecursionError, MemoryError):
         return Names()
-
-
-def _blank_lines_before(text: str) -> int:
-    return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _assemble(

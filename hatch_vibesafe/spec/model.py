@@ -11,6 +11,8 @@ from hatch_vibesafe.problems import Problem
 Kind = Literal["function", "http", "cli"]
 KINDS: tuple[Kind, ...] = ("function", "http", "cli")
 
+ClauseKind = Literal["requires", "ensures", "raises"]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -82,6 +84,29 @@ class Example:
     options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of a contract.
+
+    Attributes:
+        kind: Its section: what callers promise, what a call promises, or when it raises.
+        expression: The condition in Python, in one spelling.
+        line: Its line in the file, from 1.
+        exception: For `raises`, the exception that is raised exactly where the condition holds, as it is spelled.
+    """
+
+    kind: ClauseKind
+    expression: str
+    line: int
+    exception: str = ""
+
+    @property
+    def text(self) -> str:
+        """The clause as a person writes it."""
+        condition = f"{self.exception}: {self.expression}" if self.exception else self.expression
+        return f"{self.kind.capitalize()} {condition}"
+
+
 def proves_something(name: str, examples: Sequence[Example]) -> bool:
     """Return whether an example names the unit: `>>> 1 + 1` holds whatever an implementation does."""
     return any(re.search(rf"\b{re.escape(name)}\b", example.source) for example in examples)
@@ -128,6 +153,7 @@ class Spec:
         beside: Functions and classes of the unit's own module that the spec does not name but an implementation may
             use, named like parts, each with a digest of all that it needs. They are in no hash; a checkpoint records
             those that its implementation uses.
+        contract: The clauses of its docstring, in their order; the docstring is in the hash.
     """
 
     unit: UnitId
@@ -145,6 +171,7 @@ class Spec:
     parts: tuple[tuple[str, Digest], ...]
     spec_hash: SpecHash
     beside: tuple[tuple[str, Digest], ...] = ()
+    contract: tuple[Clause, ...] = ()
 
     @property
     def where(self) -> str:

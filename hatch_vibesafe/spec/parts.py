@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
-from hatch_vibesafe.spec.docstring import Docstring, example_names, mentioned_names
+from hatch_vibesafe.spec.contract_subset import Scope
+from hatch_vibesafe.spec.contracts import Contract, contract_names, read_contract
+from hatch_vibesafe.spec.docstring import Docstring, docstring_lines, example_names, mentioned_names
 from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names, function_names, parameter_names
 from hatch_vibesafe.spec.normalise import normalise_newlines
@@ -52,6 +54,7 @@ class StubParts:
         passed: The names by which other modules of the project hand these definitions on.
         before: The parts that stand before its helpers.
         after: The parts that stand after them.
+        contract: What its docstring promises.
     """
 
     stub: Stub
@@ -64,6 +67,7 @@ class StubParts:
     passed: frozenset[tuple[Target, Target]]
     before: tuple[Part, ...]
     after: tuple[Part, ...]
+    contract: Contract
 
     @property
     def unit(self) -> UnitId:
@@ -100,6 +104,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         passed=code.passed | examples.passed | mentions.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
+        contract=_contract(stub, docstring, resolver),
     )
 
 
@@ -111,6 +116,7 @@ def spec_hash(parts: tuple[Part, ...]) -> SpecHash:
 def _names(stub: Stub, docstring: Docstring) -> StubNames:
     local = parameter_names(stub.node.args) | assigned_names(stub.pre_hole)
     mentions = mentioned_names(docstring.text)
+    mentions.add(contract_names(docstring.text))
     mentions.chains = {chain for chain in mentions.chains if chain[0] not in local}
     head = function_names(stub.node, stub.pre_hole)
     code = Names(set(head.chains), [*head.imports])
@@ -123,6 +129,17 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
         mentions=mentions,
         decorators=free_names([*stub.decoration.above, *stub.decoration.below]),
     )
+
+
+def _contract(stub: Stub, docstring: Docstring, resolver: Resolver) -> Contract:
+    module = stub.module
+
+    def is_known(name: str) -> bool:
+        return name in module.bindings or bool(resolver.chain(module, (name,)))
+
+    scope = Scope(frozenset(parameter_names(stub.node.args)), stub.node.name, is_known)
+    first, last = docstring_lines(stub.docstring)
+    return read_contract(docstring.text, scope, first, last)
 
 
 def _part(value: Encodable) -> Digest:

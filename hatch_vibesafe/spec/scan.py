@@ -139,6 +139,9 @@ def _prepare(
         settings = settings_for(stub.decoration.options)
         if not isinstance(docstring, MalformedDocstring):
             parts = stub_parts(stub, docstring, settings, resolver)
+            problems += [
+                Problem(_where(stub, unit, item.line), item.what, item.remedy) for item in parts.contract.complaints
+            ]
     except VibesafeError as error:
         problems += [Problem(where, f"{item.where}: {item.what}", item.remedy) for item in error.problems]
     except UnknownSyntaxError as error:
@@ -194,6 +197,7 @@ def _finish(
             settings=parts.settings,
             parts=every,
             beside=definitions.beside(parts),
+            contract=parts.contract.clauses,
             spec_hash=spec_hash(every),
         )
     )
@@ -209,4 +213,6 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
     if parts.stub.decoration.below:
         what = "a decorator below @vibesafe is not applied to the implementation"
         warnings.append(Problem(where, what, "move it above @vibesafe"))
+    doubts = parts.contract.doubts
+    warnings += [Problem(_where(parts.stub, parts.unit, item.line), item.what, item.remedy) for item in doubts]
     return warnings
