@@ -8,7 +8,7 @@ compared, and deleted where it differs. A hook that runs after that one can stil
 import zipfile
 from pathlib import Path
 
-from tests.attacks.conftest import IMPLEMENTATION, Corpus, Threat, judge, plant_shop
+from tests.attacks.conftest import Corpus, Threat, judge, plant_shop
 from tests.e2e.conftest import Project, Wheelhouse
 
 THREAT = Threat(
@@ -19,8 +19,7 @@ THREAT = Threat(
     with_guard="refused",
     by="the build, which compares the finished wheel; after it, the digests in `MANIFEST`",
 )
-HOOK = (
-    """
+HOOK = """
 import zipfile
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -34,13 +33,11 @@ class Evil(BuildHookInterface):
         if {late}:
             with zipfile.ZipFile(artifact_path) as wheel:
                 members = {{name: wheel.read(name) for name in wheel.namelist()}}
-            members["%s"] += b"# changed\\n"
+            members["shop/_vibesafe/pricing__total.py"] += b"# changed\\n"
             with zipfile.ZipFile(artifact_path, "w") as wheel:
                 for name, content in members.items():
                     wheel.writestr(name, content)
 """
-    % IMPLEMENTATION
-)
 
 
 def project_with(path: Path, wheelhouse: Wheelhouse, builder: Path, *, early: bool, late: bool) -> Project:
@@ -60,9 +57,7 @@ def test_a_wheel_that_changes_after_the_build_is_refused(
     corpus: Corpus, tmp_path: Path, wheelhouse: Wheelhouse, builder: Path
 ) -> None:
     project = project_with(tmp_path, wheelhouse, builder, early=False, late=True)
-    done = project.hatchling()
-    if done.returncode:
-        return  # Its hook ran first, and what it did was found.
+    assert project.hatchling().returncode == 0
     shop = corpus.copy()
     (wheel,) = project.out.glob("*.whl")
     with zipfile.ZipFile(wheel) as built:

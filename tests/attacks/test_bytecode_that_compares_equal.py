@@ -1,4 +1,4 @@
-"""The bytecode of the first spec module is replaced by code that compares equal to the honest one and does another thing.
+"""The bytecode of the first spec module is replaced by code that equals the honest one and does another thing.
 
 Who: whoever can write into site-packages and knows the interpreter. Python compares code objects without what it has
 learned while running them: an instruction that is stored as already specialised, with a cache that was made up, equals

@@ -16,7 +16,7 @@ THREAT = Threat(
     by_verify="found",
     with_key="refused",
     with_guard="refused",
-    by="nothing may lie there that `MANIFEST` does not list",
+    by="whatever lies there must be listed in `MANIFEST`",
 )
 
 ATTACKS: dict[str, Attack] = {
