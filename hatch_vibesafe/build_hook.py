@@ -19,11 +19,12 @@ from hatch_vibesafe import __version__
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
 from hatch_vibesafe.project import Project, open_project
 from hatch_vibesafe.ship.active import ActiveUnits, read_active_units
-from hatch_vibesafe.ship.bake import Recipe, bake, reserved_names
+from hatch_vibesafe.ship.bake import Recipe, bake, implementations_of, reserved_names
 from hatch_vibesafe.ship.bill import bill_name, bill_of
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
 from hatch_vibesafe.ship.signing import refuse_shipped_key, sign_statement
 from hatch_vibesafe.ship.wheel_check import check_wheel
+from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
 
 RUNTIME = "vibesafe-runtime"
 TOOL = f"hatch-vibesafe {__version__}"
@@ -89,9 +90,15 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
     def _put_into_the_wheel(self, project: Project, active: ActiveUnits, build_data: dict[str, Any]) -> None:
         baked = self._expected = bake(active.units, active.sources, _recipe(project))
         self._directory = TemporaryDirectory(prefix="vibesafe-build-")
+        # An implementation goes in from where it lies; that it is what was checked, the finished wheel is asked.
+        stored = implementations_of(active.units, active.sources)
         for number, (name, content) in enumerate(baked.items()):
             file = Path(self._directory.name, str(number))
-            file.write_bytes(content)
+            if (unit := stored.get(name)) is not None:
+                place = checkpoint_directory(project.checkpoints_path, unit.spec.unit, unit.checkpoint.hash)
+                file = place / IMPLEMENTATION
+            else:
+                file.write_bytes(content)
             build_data["force_include"][str(file)] = self._before_sources(name)
         build_data["sbom_files"].append(str(self._write_bill(Path(self._directory.name), active, baked)))
 

@@ -72,6 +72,12 @@ def bake(units: Sequence[ActiveUnit], sources: Sequence[SourceFile], recipe: Rec
     return files
 
 
+def implementations_of(units: Iterable[ActiveUnit], sources: Iterable[SourceFile]) -> dict[str, ActiveUnit]:
+    """Return the unit whose implementation stands at each path of the wheel."""
+    layout = layout_of(sources)
+    return {layout.implementation_path(unit.spec.unit): unit for unit in units}
+
+
 def reserved_names(units: Sequence[ActiveUnit], sources: Sequence[SourceFile]) -> Iterator[Problem]:
     """Yield a problem for each source file that stands where a baked package goes."""
     layout = layout_of(sources)

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from hatch_vibesafe.canonical_json import Json, canonical_json
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.ship.active import ActiveUnit, ActiveUnits
-from hatch_vibesafe.ship.bake import layout_of
+from hatch_vibesafe.ship.bake import implementations_of
 from hatch_vibesafe.ship.statement import PREDICATE_TYPE
 from hatch_vibesafe.store.records import GateRecord, Provenance
 from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT
@@ -29,8 +29,7 @@ def bill_name(distribution: str) -> str:
 
 def bill_of(distribution: str, version: str, active: ActiveUnits, baked: Mapping[str, bytes], tool: str) -> bytes:
     """Return the bill of what was baked from active units: of their implementations and bytecode."""
-    layout = layout_of(active.sources)
-    units = {layout.implementation_path(unit.spec.unit): unit for unit in active.units}
+    units = implementations_of(active.units, active.sources)
     generated = {path: content for path, content in baked.items() if not _is_about_others(path.rpartition("/")[2])}
     return bill_bytes(distribution, version, units, generated, tool)
 

@@ -122,8 +122,9 @@ class Definitions:
             }
             known = frozenset(
                 target
-                for target in defined - self._units.keys()
-                if not any(node[0] in self._units for node in self._closure([(target, Extent.REACHED)]))
+                for target in defined
+                if target not in self._units
+                and not any(node[0] in self._units for node in self._closure([(target, Extent.REACHED)]))
             )
             self._helpers[module.name] = known
         return known
