@@ -12,6 +12,7 @@ Kind = Literal["function", "http", "cli"]
 KINDS: tuple[Kind, ...] = ("function", "http", "cli")
 
 ClauseKind = Literal["requires", "ensures", "raises"]
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Clause:
 
 def proves_something(name: str, examples: Sequence[Example]) -> bool:
     """Return whether an example names the unit: `>>> 1 + 1` holds whatever an implementation does."""
-    return any(re.search(rf"\b{re.escape(name)}\b", example.source) for example in examples)
+    return any(name in _WORD.findall(example.source) for example in examples)
 
 
 @dataclass(frozen=True, slots=True)
