@@ -233,6 +233,7 @@ class Corpus:
     scratch: Path
     _count: int = 0
     _controls: set[tuple[object, ...]] = field(default_factory=set)
+    _tried: set[Threat] = field(default_factory=set)
 
     def copy(self, kind: Kind = "plain") -> Installed:
         """Return an untouched copy of the environment: as it is, signed with its key trusted, or with the guard."""
@@ -257,6 +258,8 @@ class Corpus:
     ) -> None:
         """Attack a copy of each kind and judge what comes of it.
 
+        Where nothing depends on the kind, the later variants of an attack are tried on a plain copy alone.
+
         Args:
             threat: What must come of it.
             attack: What changes the copy, and how it is used.
@@ -269,6 +272,9 @@ class Corpus:
         shop.canary.unlink(missing_ok=True)
         if threat.by_verify != "-":
             judge_verify(shop, where if threat.by_verify == "found" else None)
+        if threat in self._tried and threat.at_import == threat.with_key == threat.with_guard:
+            return
+        self._tried.add(threat)
         shop = self.attacked(attack, "signed")
         judge(shop, threat.with_key, where if threat.with_key == threat.at_import else "", exception, mend)
         if threat.by_verify == "with a key":

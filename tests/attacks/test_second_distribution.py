@@ -38,6 +38,7 @@ def test_it_is_refused(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="shop/_vibesafe")
 
 
-@pytest.mark.xfail(reason="the remedy names the first distribution that claims the manifest, perhaps the attacker's")
-def test_the_remedy_names_the_distribution_that_was_built(corpus: Corpus) -> None:
-    corpus.try_out(THREAT, partial(second, names=(IMPLEMENTATION, MANIFEST)), where="shop/_vibesafe")
+def test_the_remedy_names_every_distribution_that_claims_the_file(corpus: Corpus) -> None:
+    mend = "they bring the same files: pip uninstall aaa shop, and install the one that you mean"
+    attack = partial(second, names=(IMPLEMENTATION, MANIFEST))
+    corpus.try_out(THREAT, attack, where="shop/_vibesafe", mend=mend)
