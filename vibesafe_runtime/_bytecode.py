@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DIGITS = (0, 1, 2)
 
 _LARGEST = 65536
+_KEPT_HEADER = 16
+_LEFT_OUT_OF_EQUALITY = ("co_stacksize", "co_qualname", "co_varnames", "co_cellvars", "co_freevars")
 _TAG = sys.implementation.cache_tag or sys.implementation.name
 
 # From version 3 on, what marshal writes depends on how often the building process happens to refer to a string.
@@ -81,10 +83,27 @@ def compile_source(source: bytes, place: str, *, optimize: int = -1) -> "CodeTyp
     return compile(source, place, "exec", dont_inherit=True, optimize=optimize)
 
 
-def same_code(one: "CodeType", other: "CodeType") -> bool:
-    """Return whether two code objects do the same, wherever they were compiled."""
-    # Equality leaves out the two that follow; one of them lets code write where it should not.
-    if one != other or one.co_stacksize != other.co_stacksize or one.co_qualname != other.co_qualname:
+def same_code(one: "CodeType", other: "CodeType", *, fresh: bool) -> bool:
+    """Return whether two code objects do the same, wherever they were compiled.
+
+    Args:
+        one: A code object.
+        other: Another.
+        fresh: Whether neither has run yet. Python replaces instructions while it runs them, and its own equality sees
+            through that: bytecode on disk that holds such instructions from the start is honest to it, and does
+            something else. So what has not run is compared instruction by instruction.
+    """
+    left_out = (*_LEFT_OUT_OF_EQUALITY, "_co_code_adaptive") if fresh else _LEFT_OUT_OF_EQUALITY
+    if one != other or any(getattr(one, name, None) != getattr(other, name, None) for name in left_out):
         return False
     pairs = zip(one.co_consts, other.co_consts, strict=True)
-    return all(same_code(a, b) for a, b in pairs if isinstance(a, type(one)) and isinstance(b, type(one)))
+    return all(same_code(a, b, fresh=fresh) for a, b in pairs if isinstance(a, type(one)) and isinstance(b, type(one)))
+
+
+def same_kept(content: bytes, code: "CodeType") -> bool:
+    """Return whether what Python keeps in `__pycache__` (PEP 552) is this code, which has not run yet."""
+    try:
+        kept = marshal.loads(memoryview(content)[_KEPT_HEADER:])  # noqa: S302 - loaded to be compared, never run
+    except (ValueError, EOFError, TypeError):
+        return False
+    return isinstance(kept, type(code)) and same_code(kept, code, fresh=True)

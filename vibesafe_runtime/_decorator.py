@@ -87,6 +87,12 @@ def _implementation(stub: object, frame: "FrameType") -> object:
 
 
 def _checkout_implementation(stub: "FunctionType", module: str) -> object:
+    from vibesafe_runtime._trust import trusted_keys  # noqa: PLC0415 - as above
+
+    where = f"{module}/{stub.__qualname__}"
+    if trusted_keys() is not None:
+        what = "has no baked package, and this deployment trusts only what its keys signed"
+        raise VibesafeCheckpointMissing(Problem(where, what, "install a wheel that a trusted key signed"))
     # In production there is nothing of this name, and an import ends here: closed.
     try:
         __import__("hatch_vibesafe.dev")
@@ -95,6 +101,6 @@ def _checkout_implementation(stub: "FunctionType", module: str) -> object:
             raise
         what = "has no baked package, and the development tools that could read a source checkout are not installed"
         remedy = "install a wheel built with the vibesafe build hook; in a checkout: pip install 'hatch-vibesafe[dev]'"
-        raise VibesafeCheckpointMissing(Problem(f"{module}/{stub.__qualname__}", what, remedy)) from None
+        raise VibesafeCheckpointMissing(Problem(where, what, remedy)) from None
     # The options are not passed on: the checkout reads them, with all of the spec, from the source.
     return sys.modules["hatch_vibesafe.dev"].implementation(stub, module, stub.__globals__.get("__file__"))

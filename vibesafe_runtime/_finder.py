@@ -10,10 +10,10 @@ import sys
 
 # These are `importlib.machinery`; under these names they are loaded in every interpreter.
 from _frozen_importlib import ModuleSpec, _load  # type: ignore[attr-defined]  # what `import` ends in; no stub has it
-from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 
 from vibesafe_runtime._baked import BakedPackage, open_baked
-from vibesafe_runtime._bytecode import compile_source, same_code
+from vibesafe_runtime._bytecode import compile_source, same_code, same_kept
 from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError
 from vibesafe_runtime._manifest import sha256
 from vibesafe_runtime._names import baked_package, root_package
@@ -108,7 +108,7 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
     if not package.digest(path):
         raise package.missing(f"{module}/{stub.__qualname__}", f"has no implementation in {package.name}")
     if not isinstance(spec.loader, VerifiedLoader):
-        _check_running(package, module, stub.__globals__, frame)
+        _check_running(package, spec, stub.__globals__, frame)
     # A module that runs by `python -m` has no name of its own yet; the implementation may import from it.
     borrowed = module not in sys.modules
     if borrowed:
@@ -167,15 +167,15 @@ def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":
     return found
 
 
-def _check_running(package: BakedPackage, module: str, namespace: dict[str, object], frame: "FrameType | None") -> None:
+def _check_running(package: BakedPackage, spec: ModuleSpec, namespace: dict[str, object], frame: "FrameType") -> None:
     """Check that a module which began to run before the finder stood is what the manifest has.
 
     Raises:
         VibesafeHashMismatch: if it is not covered, or its code is not what its verified source compiles to.
     """
-    if package.checked.get(module) is namespace:
+    if package.checked.get(spec.name) is namespace:
         return
-    path = package.path_of(module)
+    path = package.path_of(spec.name)
     if path is None:
         what = f"has units, but the manifest of {package.name} lacks it"
         raise package.mismatch(str(namespace.get("__file__")), what)
@@ -184,10 +184,25 @@ def _check_running(package: BakedPackage, module: str, namespace: dict[str, obje
     if running is None:
         raise package.mismatch(place, "decorates a unit when it no longer runs, so that its code cannot be compared")
     package.load_bytecode(path)
-    # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
-    if not same_code(running, package.code(path)) and not same_code(running, compile_source(package.read(path), place)):
+    expected = package.code(path)
+    if not same_code(running, expected, fresh=False):
+        # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
+        expected = compile_source(package.read(path), place)
+    if not same_code(running, expected, fresh=False) or not _is_kept(package, spec, expected):
         raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
-    package.checked[module] = namespace
+    package.checked[spec.name] = namespace
+
+
+def _is_kept(package: BakedPackage, spec: ModuleSpec, expected: "CodeType") -> bool:
+    """Return whether the bytecode that Python keeps of a running module, if it does, is the expected code.
+
+    What runs cannot tell: Python takes instructions that were specialised beforehand for the ones that they stand for.
+    """
+    try:
+        content = package.read_unchecked(spec.cached or "")
+    except OSError:
+        return True
+    return not content.startswith(MAGIC_NUMBER) or same_kept(content, expected)
 
 
 def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:

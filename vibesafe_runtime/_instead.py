@@ -1,16 +1,12 @@
 """What Python would run in the place of a module's source: its bytecode in `__pycache__`, and what shadows it."""
 
-import marshal
 import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES, all_suffixes
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
-from types import CodeType
 
-from vibesafe_runtime._bytecode import compile_source, same_code
-
-_HEADER = 16  # of a .pyc (PEP 552)
+from vibesafe_runtime._bytecode import compile_source, same_kept
 
 
 def run_instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
@@ -30,7 +26,7 @@ def run_instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
         # Python runs none that has another number.
         if content.startswith(MAGIC_NUMBER):
             expected = compile_source(source, str(file), optimize=optimization)
-            if not _is_code(content[_HEADER:], expected):
+            if not same_kept(content, expected):
                 yield str(cached), f"is not what {file.name} compiles to"
 
 
@@ -38,11 +34,3 @@ def other_bytecode(file: Path) -> list[str]:
     """Return the bytecode of a module in `__pycache__` that only another Python could judge."""
     caches = Path(cache_from_source(str(file))).parent.glob(f"{file.stem}.*.pyc")
     return [str(cache) for cache in sorted(caches) if cache.name.split(".")[1] != sys.implementation.cache_tag]
-
-
-def _is_code(content: bytes, expected: CodeType) -> bool:
-    try:
-        code = marshal.loads(content)  # noqa: S302 - loaded to be compared, never run
-    except (ValueError, EOFError, TypeError):
-        return False
-    return isinstance(code, CodeType) and same_code(code, expected)

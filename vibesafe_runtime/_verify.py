@@ -201,7 +201,9 @@ def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Find
 
 
 def _is_compiled(code: bytes, path: str, contents: Mapping[str, bytes]) -> bool:
-    return path in contents and same_code(load_code(code, path), compile_source(contents[path], path, optimize=0))
+    return path in contents and same_code(
+        load_code(code, path), compile_source(contents[path], path, optimize=0), fresh=True
+    )
 
 
 def _is_unjudged(directory: str, path: str, contents: Mapping[str, bytes]) -> bool:

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PYTHON = frozenset(sys.stdlib_module_names)
+_OURS_OR_PYTHONS = frozenset(sys.stdlib_module_names) | {__name__.partition(".")[0]}
 
 
 class Guard:
@@ -34,7 +34,7 @@ class Guard:
         Raises:
             VibesafeHashMismatch: if the baked package is not whole.
         """
-        if fullname in _PYTHON:
+        if fullname.partition(".")[0] in _OURS_OR_PYTHONS:
             return None
         for entry in sys.path if path is None else path:
             spec = PathFinder.find_spec(fullname, [entry])

@@ -239,9 +239,10 @@ def test_a_stack_size_that_was_changed_in_bytecode_is_seen() -> None:
     code = compile("def f():\n    return g(1, 2)\n", "x", "exec")
     inner = next(const for const in code.co_consts if hasattr(const, "co_code"))
     forged = tuple(inner.replace(co_stacksize=1) if const is inner else const for const in code.co_consts)
-    assert same_code(code, compile("def f():\n    return g(1, 2)\n", "y", "exec"))
-    assert not same_code(code, code.replace(co_consts=forged))
-    assert not same_code(code, compile("def f():\n    return g(1, 3)\n", "x", "exec"))
+    for fresh in (True, False):
+        assert same_code(code, compile("def f():\n    return g(1, 2)\n", "y", "exec"), fresh=fresh)
+        assert not same_code(code, code.replace(co_consts=forged), fresh=fresh)
+        assert not same_code(code, compile("def f():\n    return g(1, 3)\n", "x", "exec"), fresh=fresh)
 
 
 @pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
