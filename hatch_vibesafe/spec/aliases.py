@@ -14,16 +14,30 @@ class Alias:
     Attributes:
         name: The second name.
         of: The first one.
-        through_call: Whether it is what a method of the first one returned.
+        distant: Whether a method of the first one returned it, or the first one is one of its items.
     """
 
     name: str
     of: Chain
-    through_call: bool
+    distant: bool
 
 
 def reach(node: ast.expr) -> Chain | None:
     """Return the name at the root of an expression, with the attributes right behind it: `a.b` of `a.b[0].c`."""
+    root, attributes = _unwound(node)
+    return (root.id, *attributes) if isinstance(root, ast.Name) else None
+
+
+def reaches(node: ast.expr) -> Iterator[Chain]:
+    """Yield the names that may stand at the root of an expression: both of `(a or b.c)[0]`."""
+    root, attributes = _unwound(node)
+    if isinstance(root, ast.Name):
+        yield (root.id, *attributes)
+    else:
+        yield from ((*chain, *attributes) for part in _choices(root) for chain in reaches(part))
+
+
+def _unwound(node: ast.expr) -> tuple[ast.expr, list[str]]:
     attributes: list[str] = []
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         if isinstance(node, ast.Attribute):
@@ -32,7 +46,20 @@ def reach(node: ast.expr) -> Chain | None:
         else:
             attributes.clear()
             node = node.func if isinstance(node, ast.Call) else node.value
-    return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else None
+    return node, attributes[::-1]
+
+
+def _choices(node: ast.expr) -> list[ast.expr]:
+    """Return the parts of an expression of which one is its value."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return [one, other]
+        case ast.BoolOp(values=values):
+            return values
+        case ast.NamedExpr(value=value) | ast.Await(value=value) | ast.Starred(value=value):
+            return [value]
+        case _:
+            return []
 
 
 def aliases(node: ast.stmt) -> Iterator[Alias]:
@@ -51,10 +78,13 @@ def aliases(node: ast.stmt) -> Iterator[Alias]:
             for item in items:
                 if item.optional_vars is not None:
                     yield from _alias(item.optional_vars, item.context_expr)
-        case ast.Expr(value=ast.NamedExpr(target=target, value=value)):
-            yield from _alias(target, value)
         case _:
             pass
+
+
+def walrus(node: ast.NamedExpr) -> Iterator[Alias]:
+    """Yield the second names that `:=` gives."""
+    yield from _alias(node.target, node.value)
 
 
 def _alias(target: ast.expr, value: ast.expr) -> Iterator[Alias]:
@@ -67,31 +97,29 @@ def _alias(target: ast.expr, value: ast.expr) -> Iterator[Alias]:
         case _:
             pass
     for name in assigned_names([target]):
-        for chain, through_call in _kept(value):
+        for chain, distant in _kept(value):
             if chain != (name,):
-                yield Alias(name, chain, through_call)
+                yield Alias(name, chain, distant)
 
 
 def _kept(value: ast.expr) -> Iterator[tuple[Chain, bool]]:
-    """Yield the names of which the value of an expression may be a part, and whether a call stands between."""
+    """Yield the names of which the value of an expression may be a part, and whether at a distance."""
     match value:
+        case ast.Dict(values=items) | ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            yield from ((chain, True) for item in items for chain, _ in _kept(item))
         case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
-            chain = reach(value)
-            spine = list(_spine(value))
-            calls = [item for item in spine if isinstance(item, ast.Call)]
+            calls = [item for item in _spine(value) if isinstance(item, ast.Call)]
             # What a plain call returns is new: `a = make()` is no second name of `make`.
-            if chain is not None and not (calls and isinstance(calls[-1].func, ast.Name)):
-                yield chain, bool(calls)
-        case ast.IfExp(body=one, orelse=other):
-            yield from _kept(one)
-            yield from _kept(other)
-        case ast.BoolOp(values=values):
-            for item in values:
-                yield from _kept(item)
-        case ast.NamedExpr(value=inner) | ast.Await(value=inner):
-            yield from _kept(inner)
+            if not (calls and isinstance(calls[-1].func, ast.Name)):
+                root, _ = _unwound(value)
+                found = _kept(root) if root is not value and not isinstance(root, ast.Name) else ()
+                yield from ((chain, True) for chain, _ in found)
+                chain = reach(value)
+                if chain is not None:
+                    yield chain, bool(calls)
         case _:
-            pass
+            for part in _choices(value):
+                yield from _kept(part)
 
 
 def _spine(node: ast.expr) -> Iterator[ast.expr]:

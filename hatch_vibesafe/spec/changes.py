@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from hatch_vibesafe.spec.aliases import Alias, aliases, reach
+from hatch_vibesafe.spec.aliases import Alias, aliases, reach, reaches, walrus
 from hatch_vibesafe.spec.names import Chain, assigned_names, children, free_names, root_chain
 from hatch_vibesafe.spec.statements import Guard, Statement
 
@@ -23,7 +23,7 @@ _READING_BUILTINS = frozenset(
     {
         *("all", "any", "ascii", "callable", "chr", "enumerate", "format", "hasattr", "hash", "id", "isinstance"),
         *("issubclass", "len", "max", "min", "ord", "print", "range", "repr", "reversed", "round", "sorted", "sum"),
-        *("bool", "dict", "float", "frozenset", "int", "list", "set", "str", "super", "tuple", "type", "zip"),
+        *("bool", "dict", "float", "frozenset", "int", "list", "set", "str", "super", "tuple", "zip"),
     }
 )
 
@@ -109,7 +109,7 @@ def read_act(order: int, statement: Statement) -> Act | None:
     if isinstance(node, ast.ClassDef):
         metaclass = [item.value for item in node.keywords if item.arg == "metaclass"]
         bases = {chain for item in (*node.bases, *metaclass) if (chain := reach(item)) is not None}
-    others = frozenset(aliases(node))
+    others = frozenset({*aliases(node), *reading.aliases})
     if not (reading.touches or reading.calls or bases or others):
         return None
     touches, calls = frozenset(reading.touches), frozenset(reading.calls)
@@ -122,6 +122,7 @@ class Reading:
     def __init__(self) -> None:
         self.touches: set[Touch] = set()
         self.calls: set[Call] = set()
+        self.aliases: set[Alias] = set()
 
     def take(self, nodes: Iterable[ast.AST], bound: frozenset[str] = frozenset()) -> None:
         """Take in some nodes, in which the `bound` names are not those of the module."""
@@ -148,14 +149,14 @@ class Reading:
                     self._within(node, bound)
                     waiting += children(node)
                 case _:
+                    if isinstance(node, ast.NamedExpr):
+                        self.aliases |= set(walrus(node))
                     if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
                         self._touch(node, Way.SET, bound)
                     waiting += children(node)
 
     def _touch(self, node: ast.expr, way: Way, bound: frozenset[str]) -> None:
-        chain = reach(node)
-        if chain is not None and chain[0] not in bound:
-            self.touches.add(Touch(chain, way))
+        self.touches |= {Touch(chain, way) for chain in reaches(node) if chain[0] not in bound}
 
     def _decorators(self, decorators: list[ast.expr], bound: frozenset[str]) -> None:
         for item in decorators:

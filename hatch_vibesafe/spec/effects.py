@@ -62,14 +62,18 @@ class _Effects:
         far: set[Target] = set()
         own = {name for name in _roots(act) if any(item.node is act.node for item in module.bindings.get(name, ()))}
         for touch in act.touches:
-            for chain, through_call in self._all_names(module, touch.chain):
+            for chain, distant in self._all_names(module, touch.chain):
                 alias = chain is not touch.chain
                 if chain[0] in own and not (alias or touch.way is Way.DECORATES):
                     continue
-                self._route(module, replace(touch, chain=chain), names, far, alias=alias, through_call=through_call)
+                self._route(module, replace(touch, chain=chain), names, far, alias=alias, distant=distant)
         for call in act.calls:
-            if not self._is_foreign(module, call.chain[0]):
-                far |= self._running.called(module, call)
+            if self._is_foreign(module, call.chain[0]):
+                continue
+            far |= self._running.called(module, call)
+            if call.counts and not call.chain[1:] and self._running.is_object(Target(module.name, call.chain[0])):
+                for chain, distant in [*self._all_names(module, call.chain)][1:]:
+                    self._route(module, Touch(chain, Way.CALLED), names, far, alias=True, distant=distant)
         for base in act.bases:
             if not self._is_foreign(module, base[0]):
                 far |= self._running.inherited(module, base)
@@ -88,11 +92,11 @@ class _Effects:
         seen = {chain[0]}
         while waiting:
             name, called = waiting.pop()
-            for other, through_call in aliases.get(name, ()):
+            for other, distant in aliases.get(name, ()):
                 if other[0] not in seen:
                     seen.add(other[0])
-                    yield other, called or through_call
-                    waiting.append((other[0], called or through_call))
+                    yield other, called or distant
+                    waiting.append((other[0], called or distant))
 
     def _aliases_of(self, module: Module) -> dict[str, set[tuple[Chain, bool]]]:
         known = self._aliases.get(module.name)
@@ -100,12 +104,12 @@ class _Effects:
             known = {}
             for act in module.acts:
                 for alias in act.aliases:
-                    known.setdefault(alias.name, set()).add((alias.of, alias.through_call))
+                    known.setdefault(alias.name, set()).add((alias.of, alias.distant))
             self._aliases[module.name] = known
         return known
 
     def _route(
-        self, module: Module, touch: Touch, names: set[str], far: set[Target], *, alias: bool, through_call: bool
+        self, module: Module, touch: Touch, names: set[str], far: set[Target], *, alias: bool, distant: bool
     ) -> None:
         """Note a touched name, if what it stands for can be changed so, where the change belongs."""
         name = touch.chain[0]
@@ -115,7 +119,7 @@ class _Effects:
                 names.add(name)
             return
         if any(item.origin is None for item in bindings):
-            if self._is_changed(module, touch, kind_of(Target(module.name, name), self._modules), through_call):
+            if self._is_changed(module, touch, kind_of(Target(module.name, name), self._modules), distant):
                 names.add(name)
             return
         if self._running.is_function_of_module(module, touch.chain):
@@ -126,7 +130,7 @@ class _Effects:
             if not isinstance(target, Target) or target.module not in self._modules:
                 continue
             kind = kind_of(target, self._modules)
-            if kind is Kind.MODULE or not self._is_changed(module, touch, kind, through_call):
+            if kind is Kind.MODULE or not self._is_changed(module, touch, kind, distant):
                 continue
             if through_module or (touch.way in _FIRM and not (touch.way is Way.GIVEN and kind is Kind.DEFINITION)):
                 far.add(target)
@@ -136,7 +140,7 @@ class _Effects:
     def _is_module(self, module: Module, chain: Chain) -> bool:
         return any(isinstance(item, Target) and not item.name for item in self._resolver.chain(module, chain))
 
-    def _is_changed(self, module: Module, touch: Touch, kind: Kind, through_call: bool) -> bool:
+    def _is_changed(self, module: Module, touch: Touch, kind: Kind, distant: bool) -> bool:
         """Return whether touching something of a kind may change it."""
         if kind is Kind.CONSTANT:
             return touch.way is Way.DECORATES
@@ -145,7 +149,7 @@ class _Effects:
         if touch.way is Way.ARGUMENT:
             # Handing a class to `TypeVar` or `field` makes something of it; a function of the project may change it.
             return len(touch.chain) == 1 and touch.by is not None and not self._is_foreign(module, touch.by[0])
-        return not through_call
+        return not distant
 
     def _is_foreign(self, module: Module, name: str) -> bool:
         """Return whether a name stands for nothing of the project: a builtin, unknown, or imported from elsewhere."""

@@ -78,8 +78,9 @@ class Running:
                 local = frozenset(parameter_names(function.args))
                 yield from self._statements(module, [ast.Expr(function.body)], local)
             case ast.Assign(value=ast.Name() | ast.Attribute() as other):
+                # Another name of a function; or a method of an object, which changes it: `add = TABLE.append`.
                 for target in self._targets(module, reach(other) or ("",)):
-                    yield from self._run(target, again)
+                    yield from [target] if self.is_object(target) else self._run(target, again)
             case _:
                 pass
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hatch_vibesafe.spec.model import Scan
+from hatch_vibesafe.spec.model import Scan, SourceFile, UnitSettings
+from hatch_vibesafe.spec.scan import scan
 
 Scanned = Callable[[Mapping[str, str | bytes]], Scan]
 
@@ -59,6 +60,23 @@ def test_a_new_definition_above_and_below_does_not(scanned: Scanned, reach_case:
         for name, text in reach_case.before.items()
     }
     assert parts(scanned, around) == parts(scanned, reach_case.before)
+
+
+def test_what_the_wheel_does_not_hold_fills_no_table_of_it() -> None:
+    unit = "from vibesafe_runtime import VibeCoded, vibesafe\nfrom app.tables import T\n"
+    unit += "@vibesafe\ndef f() -> int:\n    print(T)\n    raise VibeCoded()\n"
+
+    def spec_hash(number: int, *, in_wheel: bool) -> str:
+        filling = f"from app.tables import T\nT.append({number})\n"
+        files = [
+            SourceFile("app.m", "app/m.py", unit.encode(), is_package=False),
+            SourceFile("app.tables", "app/tables.py", b"T = []\n", is_package=False),
+            SourceFile("app.test_m", "app/test_m.py", filling.encode(), is_package=False, in_wheel=in_wheel),
+        ]
+        return scan(files, lambda _: UnitSettings("t", "x")).specs[0].spec_hash
+
+    assert spec_hash(1, in_wheel=False) == spec_hash(2, in_wheel=False)
+    assert spec_hash(1, in_wheel=True) != spec_hash(2, in_wheel=True)
 
 
 UNRELATED = (
