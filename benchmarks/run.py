@@ -23,6 +23,7 @@ BENCHMARKS = {
     "builds": "python -m build of up to 1,000 saved units, with and without the hook",
     "commands": "scan, status, diff and check over many units, against the rival",
     "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
+    "attacks": "attacks on what is deployed, ours and the rival's: which are let through",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
     "humaneval_models": "how many of the 40 a local model solves (only when named)",
 }

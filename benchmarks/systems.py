@@ -80,7 +80,7 @@ def rival(python: Path, root: Path, count: int, url: str) -> System:
     (root / "vibesafe.toml").write_text(RIVAL_CONFIGURATION.format(url=url), encoding="utf-8")
     system = System(python, root)
     run(system.command("compile", "--workers", "1"))
-    _mend_checkpoints(root)
+    mend_checkpoints(root)
     return system
 
 
@@ -111,7 +111,8 @@ def _pip(python: Path, *arguments: str) -> None:
     subprocess.run([python, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
 
 
-def _mend_checkpoints(root: Path) -> None:
+def mend_checkpoints(root: Path) -> None:
+    """Write into each of the rival's checkpoints the hash that its own production mode computes."""
     # 0.2.1 hashes before it writes the final newline, so that its own production mode refuses every checkpoint.
     for implementation in (root / ".vibesafe" / "checkpoints").rglob("impl.py"):
         meta = implementation.parent / "meta.toml"
