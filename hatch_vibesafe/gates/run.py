@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from hatch_vibesafe.gates import doctests, lint, structure, types
+from hatch_vibesafe.gates import contracts, doctests, lint, structure, types
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import surroundings
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.store.records import GateRecord
+from hatch_vibesafe.store.required import gates_for
 
 __all__ = ["GateContext", "judge_each", "run_gates"]
 
@@ -59,15 +60,20 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
             lambda batch: doctests.check(batch, context, surrounding, sandbox),
             lambda candidate, findings: doctests.record(candidate.spec, findings),
         ),
+        "contracts": (
+            lambda batch: contracts.check(batch, context, surrounding, sandbox),
+            lambda candidate, findings: contracts.record(candidate.spec, findings),
+        ),
     }
     records: list[list[GateRecord]] = [[] for _ in candidates]
     findings: list[list[Finding]] = [[] for _ in candidates]
     faults: list[tuple[Problem, ...]] = [() for _ in candidates]
     judged = list(range(len(candidates)))
     for name, (check, record) in gates.items():
-        if name not in config.gates.required or not judged:
+        chosen = [it for it in judged if name in gates_for(candidates[it].spec, config.gates.required)]
+        if not chosen:
             continue
-        for number, opinion in zip(judged, _opinions(name, check, [candidates[it] for it in judged]), strict=True):
+        for number, opinion in zip(chosen, _opinions(name, check, [candidates[it] for it in chosen]), strict=True):
             if isinstance(opinion, Fault):
                 faults[number] = opinion.problems
             else:

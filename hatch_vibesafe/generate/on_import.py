@@ -10,6 +10,7 @@ from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.evidence import gaps, read_evidence
 from hatch_vibesafe.store.index import update_index
 from hatch_vibesafe.store.records import Checkpoint, Index, IndexEntry
+from hatch_vibesafe.store.required import gates_for
 
 
 def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
@@ -29,7 +30,7 @@ def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
     evidence, digest = read_evidence(project.checkpoints_path, spec.unit, result.checkpoint)
     config = project.config
     settings, minimum = gate_settings_digest(config), config.sandbox.min_sandbox
-    missing = gaps(evidence, spec.unit, settings, config.gates.required, minimum)
+    missing = gaps(evidence, spec.unit, settings, gates_for(spec, config.gates.required), minimum)
     if missing:
         raise VibesafeValidationError(*(Problem(spec.where, gap.what, gap.mend) for gap in missing))
     checkpoint = read_checkpoint(project.checkpoints_path, spec.unit, result.checkpoint)

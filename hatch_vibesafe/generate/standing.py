@@ -15,6 +15,7 @@ from hatch_vibesafe.store.evidence import gaps
 from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.reading import read_unit
 from hatch_vibesafe.store.records import Checkpoint, Index
+from hatch_vibesafe.store.required import gates_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class Standing:
 
 def standing(project: Project, index: Index, spec: Spec) -> Standing:
     """Return where a unit stands; reads the store and writes nothing."""
-    settings, required = gate_settings_digest(project.config), project.config.gates.required
+    settings, required = gate_settings_digest(project.config), gates_for(spec, project.config.gates.required)
     minimum = project.config.sandbox.min_sandbox
     reading = read_unit(spec, index, project.checkpoints_path)
-    status = decide_status(spec, reading, settings, required, minimum)
+    status = decide_status(spec, reading, settings, project.config.gates.required, minimum)
     if status.state == "active":
         return Standing(status.active, None, status.active)
     current = reading.current

@@ -13,6 +13,7 @@ from hatch_vibesafe.store.moved import moved_parts
 from hatch_vibesafe.store.places import EVIDENCE
 from hatch_vibesafe.store.reading import Stored, UnitReading, read_unit
 from hatch_vibesafe.store.records import Index, IndexEntry
+from hatch_vibesafe.store.required import gates_for
 
 State = Literal["active", "drift", "no checkpoint", "unsaved", "invalid"]
 
@@ -58,6 +59,7 @@ def decide_status(
     spec: Spec, reading: UnitReading, gate_settings: Digest, required_gates: tuple[str, ...], min_sandbox: str = ""
 ) -> UnitStatus:
     """Return the status of a unit from what was read about it. Pure."""
+    required_gates = gates_for(spec, required_gates)
     meta = None if reading.active is None else reading.active.meta
     moved = () if meta is None else moved_parts(meta, spec)
     mend = _mend(spec, reading.current, gate_settings, required_gates, min_sandbox)

@@ -18,6 +18,7 @@ from hatch_vibesafe.store.evidence import gaps
 from hatch_vibesafe.store.index import read_index, update_index
 from hatch_vibesafe.store.reading import UnitReading, read_unit
 from hatch_vibesafe.store.records import Index, IndexEntry
+from hatch_vibesafe.store.required import gates_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _activated(
         what = f"checkpoint {stored.hash[:12]} has no evidence: no gate has judged it"
         problem = Problem(spec.where, what, f"vibesafe test --target {spec.unit}")
         return VibesafeValidationError(problem, *stored.evidence_damage)
-    found = gaps(stored.evidence, spec.unit, gate_settings, required_gates, min_sandbox)
+    found = gaps(stored.evidence, spec.unit, gate_settings, gates_for(spec, required_gates), min_sandbox)
     if found:
         named = f"checkpoint {stored.hash[:12]}"
         return VibesafeValidationError(*(Problem(spec.where, f"{named}: {gap.what}", gap.mend) for gap in found))

@@ -1,0 +1,123 @@
+"""What a worker is asked to evaluate about the calls of a unit and its contract, as examples. Pure.
+
+Every example evaluates one expression: functions without names give each parameter its value and bind nothing that
+another example could see.
+"""
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from hatch_vibesafe.gates.unit_calls import Case, definition_of, invocation, parameters_of
+from hatch_vibesafe.spec.contract_expressions import evaluable
+from hatch_vibesafe.spec.model import Clause, Spec
+
+LAZY_ITEMS = 1000
+"""How much is taken of what a generator gives: its contract is about the list of that."""
+
+_LAZY = ("Iterator", "Generator")
+_OLD = "_old"
+_KINDS = "_kinds"
+_DEFINE_KINDS = (
+    f"def {_KINDS}(kind):\n"
+    "    below = [pair for each in type.__subclasses__(kind) for pair in _kinds(each)]\n"
+    "    return [(kind.__module__, kind.__qualname__), *below]\n"
+)
+
+
+class Sources:
+    """The questions about one unit."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Read the unit's parameters and its contract."""
+        self.spec = spec
+        self.parameters = parameters_of(spec)
+        self.requires = _of("requires", spec)
+        self.ensures = _of("ensures", spec)
+        self.raises = _of("raises", spec)
+        self._names = [item.name for item in self.parameters]
+        spelled = list(dict.fromkeys(clause.exception for clause in self.raises))
+        self._head = [_DEFINE_KINDS, *(f"{_KINDS}({name})" for name in spelled)] if spelled else []
+        self.exceptions = list(enumerate(spelled, start=1))
+        """The exceptions of the contract, each with the place of the answer that names all its classes."""
+
+    @property
+    def _is_lazy(self) -> bool:
+        match definition_of(self.spec).returns:
+            case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return name in _LAZY
+            case _:
+                return False
+
+    @property
+    def stub(self) -> str:
+        """An implementation that does nothing, for where none must run."""
+        return "\n".join([*self.spec.header, "", self.spec.head, "    raise NotImplementedError", ""])
+
+    def places(self, cases: Sequence[Case], *, with_head: bool = False) -> list[int]:
+        """Return the place of the answer to each case among all answers; only `before` has a head."""
+        places: list[int] = []
+        place = len(self._head) if with_head else 0
+        ran: tuple[str, ...] = ()
+        for case in cases:
+            place += len(case.setup) - len(ran)
+            ran = case.setup
+            places.append(place)
+            place += 1
+        return places
+
+    def before(self, cases: Sequence[Case]) -> list[str]:
+        """Return what asks, for each call, whether it is within `Requires` and which conditions of `Raises` hold."""
+        required = _all(evaluable(self.requires, self._names, _OLD).conditions)
+        raised = _tuple(f"not not ({it})" for it in evaluable(self.raises, self._names, _OLD).conditions)
+        body = f"({required}, {raised}) if {required} else (False, ())"
+        return self._head + self._examples(cases, [self._with_arguments(case, body) for case in cases])
+
+    def calls(self, cases: Sequence[Case]) -> list[str]:
+        """Return the calls, each of which shows what came back and what the arguments are like then."""
+        call = invocation(self.spec, self.parameters)
+        if self._is_lazy:
+            call = f"[*__import__('itertools').islice({call}, {LAZY_ITEMS})]"
+        body = _tuple([call, *self._names])
+        return self._examples(cases, [self._with_arguments(case, body) for case in cases])
+
+    def after(self, cases: Sequence[Case], given: Sequence[tuple[str | None, ...]]) -> list[str]:
+        """Return what asks, for each call that returned, which clauses of `Ensures` hold for what it gave.
+
+        `given` are the result and the arguments after each call; an argument that is None is as it was before.
+        """
+        ensured = evaluable(self.ensures, self._names, _OLD)
+        truths = _tuple(f"not not ({condition})" for condition in ensured.conditions)
+        sources: list[str] = []
+        for case, values in zip(cases, given, strict=True):
+            if not values:
+                sources.append("None")
+                continue
+            left = [now or before for now, before in zip(values[1:], case.call.values, strict=True)]
+            names = ", ".join([*self._names, "result", _OLD])
+            old = self._with_arguments(case, _tuple(ensured.before))
+            sources.append(f"(lambda {names}: {truths})({', '.join([*left, str(values[0]), old])})")
+        return self._examples(cases, sources)
+
+    def _with_arguments(self, case: Case, body: str) -> str:
+        return f"(lambda {', '.join(self._names)}: {body})({', '.join(f'({value})' for value in case.call.values)})"
+
+    def _examples(self, cases: Sequence[Case], sources: Sequence[str]) -> list[str]:
+        """Return the examples: each source after the statements that it needs."""
+        examples: list[str] = []
+        ran = 0
+        for case, source in zip(cases, sources, strict=True):
+            examples += [*case.setup[ran:], f"{source}\n"]
+            ran = len(case.setup)
+        return examples
+
+
+def _of(kind: str, spec: Spec) -> tuple[Clause, ...]:
+    return tuple(clause for clause in spec.contract if clause.kind == kind)
+
+
+def _all(conditions: Iterable[str]) -> str:
+    return "(" + (" and ".join(f"not not ({condition})" for condition in conditions) or "True") + ")"
+
+
+def _tuple(items: Iterable[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items) + ")"

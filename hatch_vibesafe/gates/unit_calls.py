@@ -1,0 +1,160 @@
+"""Calls of a unit as source text: those in its examples, and any other. Pure."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hatch_vibesafe.spec.model import Example, Spec
+from hatch_vibesafe.spec.source import parse
+
+ParameterKind = Literal["positional", "ordinary", "rest", "named", "more"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a unit.
+
+    Attributes:
+        name: Its name.
+        kind: How it is given: by position alone, either way, as `*rest`, by name alone, or as `**more`.
+        annotation: Its type, as it stands.
+        default: The source of its default, or None.
+    """
+
+    name: str
+    kind: ParameterKind
+    annotation: ast.expr | None
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCall:
+    """The source of the value of every parameter, in their order."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call to judge a candidate by.
+
+    Attributes:
+        call: The call.
+        example: The example that it stands in; None for a generated one.
+        setup: What runs before it: the statements of earlier examples.
+    """
+
+    call: UnitCall
+    example: Example | None = None
+    setup: tuple[str, ...] = ()
+
+
+def parameters_of(spec: Spec) -> tuple[Parameter, ...]:
+    """Return the parameters of a unit, in their order."""
+    arguments = definition_of(spec).args
+    positional: list[tuple[ast.arg, ParameterKind]] = [(item, "positional") for item in arguments.posonlyargs]
+    positional += [(item, "ordinary") for item in arguments.args]
+    missing = len(positional) - len(arguments.defaults)
+    found = [
+        _parameter(item, kind, arguments.defaults[number - missing] if number >= missing else None)
+        for number, (item, kind) in enumerate(positional)
+    ]
+    if arguments.vararg is not None:
+        found.append(_parameter(arguments.vararg, "rest", ast.Tuple([], ast.Load())))
+    found += [
+        _parameter(item, "named", default)
+        for item, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    if arguments.kwarg is not None:
+        found.append(_parameter(arguments.kwarg, "more", ast.Dict([], [])))
+    return tuple(found)
+
+
+def definition_of(spec: Spec) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    """Return the unit's definition without a body."""
+    (node,) = parse(f"{spec.head}\n    ...").body
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - that is what a head is
+    return node
+
+
+def example_cases(spec: Spec, parameters: tuple[Parameter, ...]) -> tuple[Case, ...]:
+    """Return the calls of the unit in its examples whose arguments are all written out."""
+    cases: list[Case] = []
+    setup: list[str] = []
+    for example in spec.examples:
+        try:
+            statements = parse(example.source).body
+        except SyntaxError:
+            continue
+        calls = [node for item in statements for node in ast.walk(item) if _is_call(node, spec)]
+        bound = [call for node in calls if isinstance(node, ast.Call) and (call := bind(node, parameters)) is not None]
+        cases += [Case(call, example, tuple(setup)) for call in bound]
+        if any(not isinstance(item, ast.Expr) for item in statements):
+            setup.append(example.source)
+    return tuple(cases)
+
+
+def bind(node: ast.Call, parameters: tuple[Parameter, ...]) -> UnitCall | None:
+    """Return what a call gives each parameter; None where that cannot be told from its text."""
+    if any(isinstance(item, ast.Starred) for item in node.args) or any(item.arg is None for item in node.keywords):
+        return None
+    given: dict[str, ast.expr] = {str(item.arg): item.value for item in node.keywords}
+    waiting = list(node.args)
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        match parameter.kind:
+            case "positional" | "ordinary" if waiting:
+                values[parameter.name] = ast.unparse(waiting.pop(0))
+            case "ordinary" | "named" if parameter.name in given:
+                values[parameter.name] = ast.unparse(given.pop(parameter.name))
+            case "rest":
+                values[parameter.name] = ast.unparse(ast.Tuple(waiting, ast.Load()))
+                waiting = []
+            case "more":
+                keys: list[ast.expr | None] = [ast.Constant(name) for name in given]
+                values[parameter.name] = ast.unparse(ast.Dict(keys, list(given.values())))
+                given = {}
+            case _ if parameter.default is not None:
+                values[parameter.name] = parameter.default
+            case _:
+                return None
+    return UnitCall(tuple(values.values())) if not waiting and not given else None
+
+
+def invocation(spec: Spec, parameters: tuple[Parameter, ...]) -> str:
+    """Return the source of a call that gives each parameter the variable of its name; an async unit is waited for."""
+    call = _call(spec, [_argument(item, item.name) for item in parameters])
+    return f"__import__('asyncio').run({call})" if spec.is_async else call
+
+
+def doctest_line(spec: Spec, parameters: tuple[Parameter, ...], call: UnitCall) -> str:
+    """Return a call as the line of a doctest."""
+    shown: list[str] = []
+    by_name = False
+    for parameter, value in zip(parameters, call.values, strict=True):
+        if value == parameter.default:
+            by_name = True
+        elif by_name and parameter.kind == "ordinary":
+            shown.append(f"{parameter.name}={value}")
+        else:
+            shown.append(_argument(parameter, value))
+    text = _call(spec, shown)
+    return f">>> asyncio.run({text})" if spec.is_async else f">>> {text}"
+
+
+def _argument(parameter: Parameter, value: str) -> str:
+    forms: Mapping[ParameterKind, str] = {"rest": "*{1}", "named": "{0}={1}", "more": "**{1}"}
+    return forms.get(parameter.kind, "{1}").format(parameter.name, value)
+
+
+def _call(spec: Spec, arguments: list[str]) -> str:
+    return f"{spec.unit.name}({', '.join(arguments)})"
+
+
+def _parameter(node: ast.arg, kind: ParameterKind, default: ast.expr | None) -> Parameter:
+    return Parameter(node.arg, kind, node.annotation, None if default is None else ast.unparse(default))
+
+
+def _is_call(node: ast.AST, spec: Spec) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == spec.unit.name

@@ -1,0 +1,11 @@
+"""Which gates a checkpoint must have passed: the configured ones, and for a contract those that check it. Pure."""
+
+from hatch_vibesafe.spec.model import Spec
+
+CONTRACT_GATES = ("contracts",)
+"""They judge the candidates of a spec that has a contract, and no other; no setting leaves them out."""
+
+
+def gates_for(spec: Spec, configured: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the gates that a spec's evidence must name, in the order in which they run."""
+    return (*configured, *(CONTRACT_GATES if spec.contract else ()))
