@@ -11,7 +11,14 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError, render
-from vibesafe_runtime._installed import baked_manifests, is_editable, needs_the_runtime, recorded
+from vibesafe_runtime._installed import (
+    baked_directories,
+    is_editable,
+    needs_the_runtime,
+    recorded,
+    unrecorded_directories,
+)
+from vibesafe_runtime._manifest import MANIFEST
 from vibesafe_runtime._trust import keys_named, trusted_keys
 from vibesafe_runtime._verify import Verdict, installed_files, verify_package, wheel_files
 
@@ -87,8 +94,9 @@ def _wheel(path: Path, keys: Keys) -> Report:
     remedy = "get the wheel again from where it was published, or build it again"
     try:
         with ZipFile(path) as wheel:
-            manifests = baked_manifests(wheel.namelist())
-            verdicts = tuple(verify_package(wheel_files(wheel), each, keys, remedy) for each in manifests)
+            packages = sorted(baked_directories(wheel.namelist()))
+            files = wheel_files(wheel)
+            verdicts = tuple(verify_package(files, f"{each}/{MANIFEST}", keys, remedy) for each in packages)
     except _UNREADABLE as error:
         raise VibesafeConfigurationError(Problem(str(path), f"cannot be read as a wheel: {error}", remedy)) from None
     if verdicts:
@@ -99,17 +107,27 @@ def _wheel(path: Path, keys: Keys) -> Report:
 
 def _installed(found: Distribution, keys: Keys) -> Report | None:
     """Return the report on an installed distribution; None where it has nothing to do with generated functions."""
-    label, manifests = f"{found.name} {found.version}", baked_manifests(recorded(found))
-    if manifests:
-        files = installed_files(Path(str(found.locate_file(""))))
-        remedy = f"pip install --force-reinstall {found.name}"
-        return Report(label, tuple(verify_package(files, each, keys, remedy) for each in manifests))
+    label, paths = f"{found.name} {found.version}", recorded(found)
+    base = Path(str(found.locate_file("")))
+    unrecorded = unrecorded_directories(base, paths)
+    what = "is a baked package that nobody recorded: it was added after the installation, or its record was changed"
+    remedy = f"pip install --force-reinstall {found.name}"
+    problems = tuple(Problem(str(base / each), what, remedy) for each in sorted(unrecorded))
+    packages = sorted(baked_directories(paths) | unrecorded)
+    if packages:
+        files = installed_files(base)
+        verdicts = tuple(verify_package(files, f"{each}/{MANIFEST}", keys, remedy) for each in packages)
+        return Report(label, verdicts, problems)
     if not needs_the_runtime(found):
         return None
-    if is_editable(found):
+    if is_editable(found) and keys is None:
         return Report(label, note="editable install: nothing is baked")
     what = "requires vibesafe-runtime, but brings no baked package: its build hook did not run"
-    return Report(label, problems=(Problem(label, what, "build the wheel again with the vibesafe build hook"),))
+    if is_editable(found):
+        what = "is an editable install, which nobody signed"
+    return Report(
+        label, problems=(Problem(label, what, "install a wheel that was built with the vibesafe build hook"),)
+    )
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -168,7 +168,7 @@ def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":
 
 
 def _check_running(package: BakedPackage, spec: ModuleSpec, namespace: dict[str, object], frame: "FrameType") -> None:
-    """Check that a module which began to run before the finder stood is what the manifest has.
+    """Check that a module which began to run before the finder stood, and the packages above it, are what was locked.
 
     Raises:
         VibesafeHashMismatch: if it is not covered, or its code is not what its verified source compiles to.
@@ -180,29 +180,46 @@ def _check_running(package: BakedPackage, spec: ModuleSpec, namespace: dict[str,
         what = f"has units, but the manifest of {package.name} lacks it"
         raise package.mismatch(str(namespace.get("__file__")), what)
     running = _running_code(namespace, frame)
-    place = package.place(path)
     if running is None:
-        raise package.mismatch(place, "decorates a unit when it no longer runs, so that its code cannot be compared")
-    package.load_bytecode(path)
-    expected = package.code(path)
-    if not same_code(running, expected, fresh=False):
-        # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
-        expected = compile_source(package.read(path), place)
-    if not same_code(running, expected, fresh=False) or not _is_kept(package, spec, expected):
-        raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
+        what = "decorates a unit when it no longer runs, so that its code cannot be compared"
+        raise package.mismatch(package.place(path), what)
+    _compare(package, path, spec, running)
+    name = spec.name.rpartition(".")[0]
+    while name:
+        above, path = sys.modules[name].__spec__, package.path_of(name)
+        if path is not None and above is not None and not isinstance(above.loader, VerifiedLoader):
+            _compare(package, path, above, None)
+        name = name.rpartition(".")[0]
     package.checked[spec.name] = namespace
 
 
-def _is_kept(package: BakedPackage, spec: ModuleSpec, expected: "CodeType") -> bool:
-    """Return whether the bytecode that Python keeps of a running module, if it does, is the expected code.
+def _compare(package: BakedPackage, path: str, spec: ModuleSpec, running: "CodeType | None") -> None:
+    """Compare what runs, where it is at hand, and what Python keeps of it, with what was locked.
 
-    What runs cannot tell: Python takes instructions that were specialised beforehand for the ones that they stand for.
+    Raises:
+        VibesafeHashMismatch: if they differ.
     """
+    package.load_bytecode(path)
+    if _is(package.code(path), package, spec, running):
+        return
+    # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
+    place = package.place(path)
+    if not _is(compile_source(package.read(path), place), package, spec, running):
+        raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
+
+
+def _is(code: "CodeType", package: BakedPackage, spec: ModuleSpec, running: "CodeType | None") -> bool:
+    """Return whether this code is what runs and what Python keeps of it.
+
+    What runs is not enough: Python takes instructions that were specialised beforehand for what they stand for.
+    """
+    if running is not None and not same_code(running, code, fresh=False):
+        return False
     try:
-        content = package.read_unchecked(spec.cached or "")
+        kept = package.read_unchecked(spec.cached or "")
     except OSError:
         return True
-    return not content.startswith(MAGIC_NUMBER) or same_kept(content, expected)
+    return not kept.startswith(MAGIC_NUMBER) or same_kept(kept, code)
 
 
 def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:

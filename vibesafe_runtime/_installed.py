@@ -1,12 +1,13 @@
 """Which installed distribution brings which baked package. For the verifier and for failures: it is slow."""
 
+import csv
 import re
 from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from posixpath import normpath
 
-from vibesafe_runtime._manifest import MANIFEST
-
-_BAKED_MANIFEST = re.compile(rf"(?:.*/)?_vibesafe(?:_[^/]+)?/{MANIFEST}")
+_IN_BAKED = re.compile(r"((?:[^/]+/)*?_vibesafe(?:_[^/]+)?)/.+")
 
 
 def distributions_with(base: str, path: str) -> list[str]:
@@ -14,9 +15,26 @@ def distributions_with(base: str, path: str) -> list[str]:
     return sorted(found.name for found in distributions(path=[base]) if path in recorded(found))
 
 
-def baked_manifests(paths: Iterable[str]) -> list[str]:
-    """Return those of the paths that are manifests of baked packages, sorted."""
-    return sorted(path for path in paths if _BAKED_MANIFEST.fullmatch(path))
+def baked_directories(paths: Iterable[str]) -> set[str]:
+    """Return the directories of baked packages among these files."""
+    return {found[1] for found in map(_IN_BAKED.fullmatch, paths) if found}
+
+
+def unrecorded_directories(base: Path, paths: Iterable[str]) -> set[str]:
+    """Return the baked packages below what a distribution brings that no installed distribution says it brought.
+
+    A `RECORD` is no more trusted than what lies beside it: what it leaves out is looked for on disk.
+    """
+    paths = tuple(paths)
+    tops = {path.partition("/")[0] for path in paths if not path.startswith("..")}
+    trees = [base / top for top in tops if not top.endswith((".dist-info", ".data")) and (base / top).is_dir()]
+    beside = [base / f"_vibesafe_{top.removesuffix('.py')}" for top in tops if top.endswith(".py")]
+    found = {file.relative_to(base).as_posix() for tree in trees for file in tree.rglob("_vibesafe*") if file.is_dir()}
+    found |= {directory.name for directory in beside if directory.is_dir()}
+    found = {directory for directory in found if _IN_BAKED.fullmatch(f"{directory}/x")}
+    if not found - baked_directories(paths):
+        return set()
+    return found - baked_directories(path for each in distributions(path=[str(base)]) for path in recorded(each))
 
 
 def needs_the_runtime(distribution: Distribution) -> bool:
@@ -33,6 +51,7 @@ def is_editable(distribution: Distribution) -> bool:
 
 
 def recorded(distribution: Distribution) -> list[str]:
-    """Return the paths in a distribution's `RECORD`, also of what is missing."""
+    """Return the paths in a distribution's `RECORD` in their plain form, also of what is missing."""
     # Not `Distribution.files`: since Python 3.12 it leaves out what is missing, which is what must be found here.
-    return [line.rsplit(",", 2)[0] for line in (distribution.read_text("RECORD") or "").splitlines()]
+    text = distribution.read_text("RECORD") or ""
+    return [normpath(row[0]) for row in csv.reader(text.splitlines()) if row]

@@ -103,7 +103,7 @@ def _bake_package(
     if len(implementations) != len(units):
         raise ValueError(f"two units of {package} have one implementation module")
     generated = {path: unit.checkpoint.implementation for path, unit in implementations.items()}
-    specs = {module: by_module[module] for module in sorted({unit.spec.unit.module for unit in units})}
+    specs = {module: by_module[module] for module in sorted(set(_modules_of(units, layout)))}
     if recipe.bytecode:
         generated |= _bytecode(directory, implementations, specs)
     sources = {_path(spec.module, is_package=spec.is_package): spec.content for spec in specs.values()}
@@ -116,6 +116,15 @@ def _bake_package(
     manifests = manifest_files(directory, pinned | {path: digest(content) for path, content in stated.items()})
     init = init_source(manifests[f"{directory}/{MANIFEST}"])
     return {**generated, **stated, **manifests, f"{directory}/__init__.py": init}
+
+
+def _modules_of(units: Iterable[ActiveUnit], layout: Layout) -> Iterator[str]:
+    """Yield the modules that have units, and the regular packages above them, which decide what stands below them."""
+    for module in {unit.spec.unit.module for unit in units}:
+        parts = module.split(".")
+        above = (".".join(parts[:count]) for count in range(1, len(parts)))
+        yield from (package for package in above if package in layout.packages)
+        yield module
 
 
 def _bytecode(

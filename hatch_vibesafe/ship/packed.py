@@ -16,7 +16,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, Vibesaf
 from hatch_vibesafe.ship.account import Account
 from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.ship.statement_reader import read_statement
-from vibesafe_runtime._installed import baked_manifests, is_editable, recorded
+from vibesafe_runtime._installed import baked_directories, is_editable, recorded, unrecorded_directories
 from vibesafe_runtime._manifest import MANIFEST, STATEMENT
 from vibesafe_runtime._verify import Files, installed_files, verify_package, wheel_files
 
@@ -52,7 +52,7 @@ def read_wheel(path: Path, keys: Keys = None) -> tuple[BakedPackage, ...]:
     """
     try:
         with ZipFile(path) as wheel:
-            return _packages(path.name, wheel_files(wheel), baked_manifests(wheel.namelist()), keys, _AGAIN)
+            return _packages(path.name, wheel_files(wheel), baked_directories(wheel.namelist()), keys, _AGAIN)
     except _UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         what = f"cannot be read as a wheel: {reason}"
@@ -74,19 +74,28 @@ def read_installed(name: str, keys: Keys = None) -> tuple[BakedPackage, ...]:
     if is_editable(found):
         what = "is an editable install: nothing of it is baked"
         raise VibesafeConfigurationError(Problem(name, what, "vibesafe explain UNIT, in its checkout"))
-    files = installed_files(Path(str(found.locate_file(""))))
-    manifests = baked_manifests(recorded(found))
-    return _packages(f"{found.name} {found.version}", files, manifests, keys, f"pip install --force-reinstall {name}")
+    base = Path(str(found.locate_file("")))
+    paths = recorded(found)
+    directories = baked_directories(paths) | unrecorded_directories(base, paths)
+    return _packages(
+        f"{found.name} {found.version}",
+        installed_files(base),
+        directories,
+        keys,
+        f"pip install --force-reinstall {name}",
+    )
 
 
-def _packages(label: str, files: Files, manifests: Iterable[str], keys: Keys, remedy: str) -> tuple[BakedPackage, ...]:
+def _packages(
+    label: str, files: Files, directories: Iterable[str], keys: Keys, remedy: str
+) -> tuple[BakedPackage, ...]:
     # What was verified is what is told, whoever writes to the files meanwhile.
     kept = replace(files, read=cache(files.read))
     problems: list[Problem] = []
     packages: list[BakedPackage] = []
-    for manifest in manifests:
+    for directory in sorted(directories):
         try:
-            packages.append(_package(kept, manifest, keys, remedy))
+            packages.append(_package(kept, directory, keys, remedy))
         except VibesafeHashMismatch as error:
             problems += error.problems
     if problems:
@@ -100,10 +109,9 @@ def _packages(label: str, files: Files, manifests: Iterable[str], keys: Keys, re
     return tuple(packages)
 
 
-def _package(files: Files, manifest: str, keys: Keys, remedy: str) -> BakedPackage:
-    verdict = verify_package(files, manifest, keys, remedy)
+def _package(files: Files, directory: str, keys: Keys, remedy: str) -> BakedPackage:
+    verdict = verify_package(files, f"{directory}/{MANIFEST}", keys, remedy)
     if verdict.problems:
         raise VibesafeHashMismatch(*verdict.problems)
-    directory = manifest.removesuffix(f"/{MANIFEST}")
     statement = f"{directory}/{STATEMENT}"
     return BakedPackage(directory, read_statement(files.read(statement), statement, remedy), verdict.signer)

@@ -76,7 +76,7 @@ def test_production_has_the_wheel_and_the_runtime_and_runs(
     python = wheelhouse.environment(tmp_path / "production", interpreter(version), [wheel])
     assert wheelhouse.must(python, "-c", LIST) == "shop vibesafe-runtime"
     assert wheelhouse.must(python, "-W", "error", "-c", CALL) == "9"
-    assert "ok  shop 1.0  4 files" in wheelhouse.must(python, "-m", "vibesafe_runtime", "verify", "shop")
+    assert "ok  shop 1.0  5 files" in wheelhouse.must(python, "-m", "vibesafe_runtime", "verify", "shop")
 
 
 def test_a_wheel_installed_by_pip_with_its_bytecode_runs(wheelhouse: Wheelhouse, wheel: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import STUB, Site
+from tests.runtime.conftest import IMPLEMENTATION, STUB, Site
 
 CALL = "from shop.pricing import total; print(total(4))"
 EVIL = "print('evil ran')\n"
@@ -103,6 +103,21 @@ def test_bytecode_that_runs_the_honest_code_inside_itself_is_refused(shop: Site)
     wrapper = f"{EVIL}exec(compile(open({str(file)!r}).read(), __file__, 'exec', dont_inherit=True))\n"
     evil = shop.write("wrapper.py", wrapper)
     cache = importlib.util.cache_from_source(str(file))
+    py_compile.compile(str(evil), cfile=cache, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    assert "other code runs in its place" in shop.refuses(CALL, "VibesafeHashMismatch")
+
+
+def test_a_package_above_that_the_manifest_lists_is_compared_too(shop: Site) -> None:
+    shop.write("shop/__init__.py", "VERSION = 1\n")
+    shop.bake("shop", {"shop.pricing/total": IMPLEMENTATION}, specs=("shop/__init__.py", "shop/pricing.py"))
+    assert shop.run(CALL) == "9"
+    shop.write("shop/__init__.py", "VERSION = 2\n")
+    assert "__init__.py" in shop.refuses(CALL, "VibesafeHashMismatch")
+    (shop.path / "shop" / "__init__.py").unlink()
+    assert shop.python("-c", CALL).returncode == 1
+    shop.write("shop/__init__.py", "VERSION = 1\n")
+    evil = shop.write("evil.py", "VERSION = 3\n")
+    cache = importlib.util.cache_from_source(str(shop.path / "shop" / "__init__.py"))
     py_compile.compile(str(evil), cfile=cache, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
     assert "other code runs in its place" in shop.refuses(CALL, "VibesafeHashMismatch")
 

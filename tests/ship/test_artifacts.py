@@ -42,7 +42,7 @@ def test_a_missing_or_different_file_is_found(
     baked: dict[str, bytes], tmp_path: Path, name: str, content: bytes | None
 ) -> None:
     place = "shop/pricing.py" if name.startswith("..") else f"{BAKED}/{name}"
-    files = {"shop/pricing.py": PRICING.encode(), **baked}
+    files = {"shop/__init__.py": b"", "shop/pricing.py": PRICING.encode(), **baked}
     del files[place]
     if content is not None:
         files[place] = content
@@ -51,14 +51,14 @@ def test_a_missing_or_different_file_is_found(
 
 
 def test_an_extra_file_in_a_baked_package_is_found(baked: dict[str, bytes], tmp_path: Path) -> None:
-    files = {"shop/pricing.py": PRICING.encode(), **baked, f"{BAKED}/extra.py": b""}
+    files = {"shop/__init__.py": b"", "shop/pricing.py": PRICING.encode(), **baked, f"{BAKED}/extra.py": b""}
     (problem,) = check_wheel(wheel(tmp_path, files), baked)
     assert problem.where == f"{BAKED}/extra.py"
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_that_stands_twice_is_found(baked: dict[str, bytes], tmp_path: Path) -> None:
-    path = wheel(tmp_path, {"shop/pricing.py": PRICING.encode(), **baked})
+    path = wheel(tmp_path, {"shop/__init__.py": b"", "shop/pricing.py": PRICING.encode(), **baked})
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("shop/pricing.py", PRICING)
     (problem,) = check_wheel(path, baked)

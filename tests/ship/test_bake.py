@@ -38,12 +38,18 @@ def test_what_ships_is_byte_for_byte_what_was_locked(shop: Tree) -> None:
     assert files[f"{BAKED}/pricing__total.py"] == TOTAL.encode()
     manifest = parse_manifest(files[f"{BAKED}/MANIFEST"])
     assert manifest["shop/pricing.py"] == sha256(PRICING.encode())
-    assert set(manifest) == {"shop/pricing.py", BYTECODE, f"{BAKED}/pricing__total.py", f"{BAKED}/statement.json"}
+    assert set(manifest) == {
+        "shop/__init__.py",
+        "shop/pricing.py",
+        BYTECODE,
+        f"{BAKED}/pricing__total.py",
+        f"{BAKED}/statement.json",
+    }
 
 
 def test_bytecode_is_what_the_sources_compile_to_and_can_be_left_out(shop: Tree) -> None:
     files = bake_tree(shop)
-    expected = {"shop/pricing.py": PRICING, f"{BAKED}/pricing__total.py": TOTAL}
+    expected = {"shop/__init__.py": "", "shop/pricing.py": PRICING, f"{BAKED}/pricing__total.py": TOTAL}
     codes = {path: load_code(code, "there") for path, code in load_bytecode(files[BYTECODE]).items()}
     assert codes == {path: compile(text, path, "exec", dont_inherit=True) for path, text in expected.items()}
     assert {code.co_filename for code in codes.values()} == {"there"}
@@ -60,7 +66,8 @@ def test_bytecode_is_the_same_whatever_else_the_building_process_holds(shop: Tre
 import sys; sys.path.insert(0, {str(REPOSITORY)!r})
 from vibesafe_runtime._bytecode import bytecode_files
 sources = {{"shop/pricing.py": {PRICING.encode()!r}, "{BAKED}/pricing__total.py": {TOTAL.encode()!r}}}
-print(bytecode_files("{BAKED}", {{"shop/pricing.py": sources}})["{BYTECODE}"].hex())
+package = {{"shop/__init__.py": b""}}
+print(bytecode_files("{BAKED}", {{"shop/__init__.py": package, "shop/pricing.py": sources}})["{BYTECODE}"].hex())
 """
     for seed in ("0", "1"):
         environment = {"PYTHONHASHSEED": seed}
