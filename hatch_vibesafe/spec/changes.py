@@ -149,11 +149,19 @@ class Reading:
                     self._within(node, bound)
                     waiting += children(node)
                 case _:
-                    if isinstance(node, ast.NamedExpr):
-                        self.aliases |= set(walrus(node))
-                    if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-                        self._touch(node, Way.SET, bound)
+                    self._plain(node, bound)
                     waiting += children(node)
+
+    def _plain(self, node: ast.AST, bound: frozenset[str]) -> None:
+        match node:
+            case ast.NamedExpr():
+                self.aliases |= set(walrus(node))
+            case ast.AugAssign(target=ast.Name() as target):
+                self._touch(target, Way.SET, bound)
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                self._touch(node, Way.SET, bound)
+            case _:
+                pass
 
     def _touch(self, node: ast.expr, way: Way, bound: frozenset[str]) -> None:
         self.touches |= {Touch(chain, way) for chain in reaches(node) if chain[0] not in bound}

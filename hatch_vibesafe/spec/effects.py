@@ -15,7 +15,6 @@ Reached = dict[Target, list[tuple[Module, Binding]]]
 """Definitions with the statements that reach them through a call, a decorator, a base or an import."""
 
 _BUILTINS = frozenset(dir(builtins))
-_FIRM = (Way.SET, Way.CALLED, Way.GIVEN, Way.DECORATES)
 
 
 def with_changes(modules: Mapping[str, Module]) -> tuple[dict[str, Module], Reached]:
@@ -65,6 +64,7 @@ class _Effects:
             for chain, distant in self._all_names(module, touch.chain):
                 alias = chain is not touch.chain
                 if chain[0] in own and not (alias or touch.way is Way.DECORATES):
+                    far |= self._imported(module, chain)  # `from tables import T` and `T += [1]`
                     continue
                 self._route(module, replace(touch, chain=chain), names, far, alias=alias, distant=distant)
         for call in act.calls:
@@ -79,6 +79,17 @@ class _Effects:
                 far |= self._running.inherited(module, base)
         return names, {target for target in far if not self._makes(module, act, target)}
 
+    def _imported(self, module: Module, chain: Chain) -> set[Target]:
+        """Return the objects of other modules that a name stands for which the module binds anew as well."""
+        if all(item.origin is None for item in module.bindings.get(chain[0], ())):
+            return set()
+        found = self._resolver.chain(module, chain)
+        objects = (item for item in found if isinstance(item, Target) and item.module in self._modules)
+        return {item for item in objects if item.module != module.name and self._kind(item) is Kind.OBJECT}
+
+    def _kind(self, target: Target) -> Kind:
+        return kind_of(target, self._modules)
+
     def _makes(self, module: Module, act: Act, target: Target) -> bool:
         """Return whether a definition stands in the statement itself."""
         bindings = module.bindings.get(target.name, ()) if target.module == module.name else ()
@@ -89,14 +100,14 @@ class _Effects:
         yield chain, False
         aliases = self._aliases_of(module)
         waiting = [(name, False) for name in (chain[0],) if name in aliases]
-        seen = {chain[0]}
+        seen = {chain, chain[:1]}
         while waiting:
-            name, called = waiting.pop()
+            name, far = waiting.pop()
             for other, distant in aliases.get(name, ()):
-                if other[0] not in seen:
-                    seen.add(other[0])
-                    yield other, called or distant
-                    waiting.append((other[0], called or distant))
+                if other not in seen:
+                    seen.add(other)
+                    yield other, far or distant
+                    waiting.append((other[0], far or distant))
 
     def _aliases_of(self, module: Module) -> dict[str, set[tuple[Chain, bool]]]:
         known = self._aliases.get(module.name)
@@ -119,7 +130,7 @@ class _Effects:
                 names.add(name)
             return
         if any(item.origin is None for item in bindings):
-            if self._is_changed(module, touch, kind_of(Target(module.name, name), self._modules), distant):
+            if self._is_changed(module, touch, self._kind(Target(module.name, name)), distant):
                 names.add(name)
             return
         if self._running.is_function_of_module(module, touch.chain):
@@ -129,13 +140,24 @@ class _Effects:
         for target in found:
             if not isinstance(target, Target) or target.module not in self._modules:
                 continue
-            kind = kind_of(target, self._modules)
+            kind = self._kind(target)
             if kind is Kind.MODULE or not self._is_changed(module, touch, kind, distant):
                 continue
-            if through_module or (touch.way in _FIRM and not (touch.way is Way.GIVEN and kind is Kind.DEFINITION)):
+            if through_module or self._is_certain(module, touch, kind):
                 far.add(target)
             else:
                 names.add(name)
+
+    def _is_certain(self, module: Module, touch: Touch, kind: Kind) -> bool:
+        """Return whether a touch counts wherever it stands, and not for the users of the name in its module alone."""
+        match touch.way:
+            case Way.GIVEN | Way.RECEIVER:
+                return kind is not Kind.DEFINITION
+            case Way.ARGUMENT:
+                by = touch.by
+                return kind is not Kind.DEFINITION and by is not None and self._running.changes_arguments(module, by)
+            case _:
+                return True
 
     def _is_module(self, module: Module, chain: Chain) -> bool:
         return any(isinstance(item, Target) and not item.name for item in self._resolver.chain(module, chain))

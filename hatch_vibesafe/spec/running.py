@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from hatch_vibesafe.spec.aliases import reach
 from hatch_vibesafe.spec.canonical import FunctionNode
-from hatch_vibesafe.spec.changes import Call, Reading, Way
+from hatch_vibesafe.spec.changes import Call, Reading, Touch, Way
 from hatch_vibesafe.spec.kinds import Kind, kind_of
 from hatch_vibesafe.spec.module import Module
 from hatch_vibesafe.spec.names import Chain, assigned_names, own_statements, parameter_names
@@ -34,6 +34,16 @@ class Running:
             else:
                 changed |= self._run(target, call.again)
         return frozenset(changed)
+
+    def changes_arguments(self, module: Module, chain: Chain) -> bool:
+        """Return whether a function, or the making of an object of a class, changes what is handed to it."""
+        return any(
+            touch.way in _CHANGING and touch.chain[0] in parameter_names(function.args)
+            for target in self._targets(module, chain)
+            for node in self._nodes(target)
+            for function in ([node] if isinstance(node, FunctionNode) else _making(node))
+            for touch in _touches(function.body)
+        )
 
     def inherited(self, module: Module, chain: Chain) -> frozenset[Target]:
         """Return what a class changes by having a base or a metaclass: each that keeps account of its classes."""
@@ -162,6 +172,16 @@ class Running:
 def _reaches_into(chain: Chain, way: Way) -> bool:
     """Return whether a class or function is changed itself: `Base.registry.append(x)`, `Base.count = 1`."""
     return way is Way.SET or (way is not Way.GIVEN and bool(chain[2:]))
+
+
+def _touches(body: list[ast.stmt]) -> set[Touch]:
+    reading = Reading()
+    reading.take(body)
+    return reading.touches
+
+
+def _making(node: ast.stmt) -> list[FunctionNode]:
+    return [item for item in _methods(node) if item.name in _MAKING] if isinstance(node, ast.ClassDef) else []
 
 
 def _methods(node: ast.ClassDef) -> list[FunctionNode]:

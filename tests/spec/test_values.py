@@ -1,6 +1,9 @@
 """Whatever changes what a table holds once its module is imported, moves the hash of the unit that reads it."""
 
+import re
+import sys
 from collections.abc import Callable, Mapping
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -173,3 +176,46 @@ def test_each_statement_alone(scanned: Scanned, text: str, name: str) -> None:
         assert moved
     elif text.startswith(("unrelated", "def unrelated")):
         assert not moved
+
+
+NAMES = ("T", "U", "D", "R", "Registry", "fill", "fill_through", "fill_into", "named", "ranked")
+UNSEEN = ("getattr(", "type(R)")  # documented: not seen where the name itself is imported
+
+
+IMPORTS = (
+    (f"from app.tables import {', '.join(NAMES)}", ""),
+    ("import app.tables", "app.tables."),
+    ("from app import tables as t", "t."),
+)
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+@pytest.mark.parametrize(("imports", "prefix"), IMPORTS)
+def test_each_statement_in_another_module(
+    scanned: Scanned, monkeypatch: pytest.MonkeyPatch, text: str, imports: str, prefix: str
+) -> None:
+    pattern = re.compile(rf"(?<![\w.'])({'|'.join(NAMES)})\b(?!=)")
+
+    def code(number: int) -> str:
+        return f"{imports}\n{pattern.sub(lambda found: prefix + found[1], text.format(i=0, k=number))}\n"
+
+    def values(number: int) -> dict[str, str]:
+        tables, package = ModuleType("app.tables"), ModuleType("app")
+        exec(BEGINNING, tables.__dict__)  # noqa: S102 - the text above
+        vars(package)["tables"] = tables
+        monkeypatch.setitem(sys.modules, "app", package)
+        monkeypatch.setitem(sys.modules, "app.tables", tables)
+        exec(code(number), {"__name__": "app.filling"})  # noqa: S102 - the statements above
+        return {name: repr(shown(vars(tables)[name])) for name in "TUDR"}
+
+    before, after = values(1), values(4)
+    for name in "TUDR":
+        unit = f"{RUNTIME}\nfrom app.tables import {name}\n@vibesafe\ndef f() -> int:\n    print({name})\n    ...\n"
+        moved = [
+            scanned({"app": "", "app.m": unit, "app.tables": BEGINNING, "app.filling": code(number)}).specs[0].spec_hash
+            for number in (1, 4)
+        ]
+        if before[name] != after[name] and (prefix or not text.startswith(UNSEEN)):
+            assert moved[0] != moved[1], name
+        elif "unrelated" in text:
+            assert moved[0] == moved[1], name

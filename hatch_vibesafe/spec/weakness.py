@@ -1,0 +1,141 @@
+"""What makes a spec weak, before anything is spent on it: a warning each, never a refusal. Pure."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.spec.model import Example, Spec
+
+ENOUGH_EXAMPLES = 3
+_TYPES = {
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float, int),
+    "complex": (complex, float, int),
+    "str": (str,),
+    "bytes": (bytes,),
+    "list": (list,),
+    "dict": (dict,),
+    "tuple": (tuple,),
+    "set": (set,),
+    "None": (type(None),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An example that is nothing but a call of the unit: its number, its line, the call and what it gives."""
+
+    number: int
+    line: int
+    source: str
+    gives: str
+
+
+def weaknesses(spec: Spec) -> tuple[Problem, ...]:
+    """Return what to know about a spec whose examples decide little, contradict each other or its types.
+
+    A spec without any example is told elsewhere.
+    """
+    calls = [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
+    return (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec))
+
+
+def _few(spec: Spec) -> Iterator[Problem]:
+    told = sum(spec.unit.name in example.source for example in spec.examples)
+    if 0 < told < ENOUGH_EXAMPLES:
+        what = f"the spec has only {told} example{'s' if told > 1 else ''} of {spec.unit.name}"
+        remedy = f"add examples until there are {ENOUGH_EXAMPLES} at least: a border, an empty input, one that goes wrong"
+        yield Problem(spec.where, f"{what}: many wrong implementations pass them", remedy)
+
+
+def _alike(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
+    if len(calls) > 1 and len(calls) == len(spec.examples) and len({call.gives for call in calls}) == 1:
+        what = f"all {len(calls)} examples expect the same, {_short(calls[0].gives)}: whoever always gives that passes"
+        yield Problem(spec.where, what, "add an example that expects something else")
+
+
+def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
+    """Yield a problem for each call that is expected to give two things; what happens in between may not change it."""
+    if len(calls) != len(spec.examples):
+        return
+    first: dict[str, _Call] = {}
+    for call in calls:
+        before = first.setdefault(call.source, call)
+        if before.gives != call.gives:
+            what = (
+                f"example {call.number} expects {_short(call.gives)} of {call.source} "
+                f"and example {before.number} expects {_short(before.gives)}"
+            )
+            yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct one of the two")
+
+
+def _of_another_type(spec: Spec) -> Iterator[Problem]:
+    types = _returned(spec)
+    if not types:
+        return
+    for number, example in enumerate(spec.examples, start=1):
+        for call in _calls(number, example, spec):
+            if example.exception is not None or not example.want.strip():
+                continue
+            try:
+                value = ast.literal_eval(example.want.strip())
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                continue
+            is_flag_for_number = isinstance(value, bool) and bool not in types
+            if not isinstance(value, types) or is_flag_for_number:
+                what = f"example {number} expects {_short(call.gives)}, and the spec is to return {_annotation(spec)}"
+                yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
+
+
+def _calls(number: int, example: Example, spec: Spec) -> Iterator[_Call]:
+    try:
+        tree = ast.parse(example.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    match tree.body:
+        case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name:
+            yield _Call(number, example.line, ast.unparse(call), _gives(example))
+
+
+def _gives(example: Example) -> str:
+    """Return what is expected in one spelling."""
+    if example.exception is not None:
+        return example.exception
+    try:
+        return repr(ast.literal_eval(example.want.strip()))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return example.want.strip()
+
+
+def _returned(spec: Spec) -> tuple[type, ...]:
+    """Return what a result may be an instance of; nothing where the annotation says more than a few plain types."""
+    node = _annotation_node(spec)
+    parts: list[ast.expr] = [] if node is None else [node]
+    found: list[type] = []
+    while parts:
+        match parts.pop():
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                parts += [left, right]
+            case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)) if name in _TYPES:
+                found += _TYPES[name]
+            case ast.Constant(value=None):
+                found += _TYPES["None"]
+            case _:
+                return ()
+    return tuple(found)
+
+
+def _annotation_node(spec: Spec) -> ast.expr | None:
+    function = ast.parse(f"{spec.head}\n    ...").body[0]
+    return function.returns if isinstance(function, ast.FunctionDef) else None
+
+
+def _annotation(spec: Spec) -> str:
+    node = _annotation_node(spec)
+    return "" if node is None else ast.unparse(node)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= len("0123456789") * 6 else f"{text[:57]}..."
