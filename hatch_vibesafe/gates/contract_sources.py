@@ -99,7 +99,8 @@ class Sources:
         return self._examples(cases, sources)
 
     def _with_arguments(self, case: Case, body: str) -> str:
-        return f"(lambda {', '.join(self._names)}: {body})({', '.join(f'({value})' for value in case.call.values)})"
+        values = [_own_copy(value) if case.setup else f"({value})" for value in case.call.values]
+        return f"(lambda {', '.join(self._names)}: {body})({', '.join(values)})"
 
     def _examples(self, cases: Sequence[Case], sources: Sequence[str]) -> list[str]:
         """Return the examples: each source after the statements that it needs."""
@@ -109,6 +110,12 @@ class Sources:
             examples += [*case.setup[ran:], f"{source}\n"]
             ran = len(case.setup)
         return examples
+
+
+def _own_copy(value: str) -> str:
+    """Return the source of a value that no call shares with another: an earlier example may have made it."""
+    has_name = any(isinstance(node, ast.Name) for node in ast.walk(ast.parse(value, mode="eval")))
+    return f"__import__('copy').deepcopy({value})" if has_name else f"({value})"
 
 
 def _of(kind: str, spec: Spec) -> tuple[Clause, ...]:

@@ -23,7 +23,8 @@ from hatch_vibesafe.gates.verdict import Candidate
 from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Spec
 
-_OUT_OF_TIME = "sandbox.timeout"
+OUT_OF_TIME = "sandbox.timeout"
+"""The word in what is said of a call that did not end within its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _done(own: Sources, cases: Sequence[Case], result: Result, modules: frozense
     for place in own.places(cases):
         answer = _answer(result, place)
         match answer:
-            case str(why) if _OUT_OF_TIME in why:
+            case str(why) if OUT_OF_TIME in why:
                 found.append(Done(unjudged=why))
             case str(why):
                 # What comes after the end of a worker is no failure of its own.

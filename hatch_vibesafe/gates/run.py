@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from hatch_vibesafe.gates import contracts, doctests, lint, structure, types
+from hatch_vibesafe.gates import contracts, doctests, lint, properties, structure, types
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import surroundings
@@ -63,6 +63,10 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
         "contracts": (
             lambda batch: contracts.check(batch, context, surrounding, sandbox),
             lambda candidate, findings: contracts.record(candidate.spec, findings),
+        ),
+        "properties": (
+            lambda batch: properties.check(batch, context, surrounding, sandbox),
+            lambda candidate, findings: properties.record(candidate.spec, findings),
         ),
     }
     records: list[list[GateRecord]] = [[] for _ in candidates]

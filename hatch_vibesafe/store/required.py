@@ -2,7 +2,7 @@
 
 from hatch_vibesafe.spec.model import Spec
 
-CONTRACT_GATES = ("contracts",)
+CONTRACT_GATES = ("contracts", "properties")
 """They judge the candidates of a spec that has a contract, and no other; no setting leaves them out."""
 
 

@@ -1,0 +1,136 @@
+"""The property gate: generated calls within `Requires` are held against the contract.
+
+Half of the inputs are drawn from the types, half are calls of the examples that were changed a little; from a fixed
+seed, so that everybody has the same ones. The first call that shows something against a candidate is made as simple as
+it can be, and shown as the line of a doctest.
+"""
+
+import ast
+import platform
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import le
+from random import Random
+
+from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.contract_verdict import Judged
+from hatch_vibesafe.gates.contracts import findings
+from hatch_vibesafe.gates.examination import OUT_OF_TIME, Course, examine
+from hatch_vibesafe.gates.input_changes import changed, simpler
+from hatch_vibesafe.gates.input_types import draws
+from hatch_vibesafe.gates.sandbox import Sandbox
+from hatch_vibesafe.gates.shared_part import batch_of
+from hatch_vibesafe.gates.surroundings import Surroundings
+from hatch_vibesafe.gates.unit_calls import Case, Parameter, UnitCall, example_cases, parameters_of
+from hatch_vibesafe.gates.verdict import Candidate, Finding, Opinion
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.records import GateRecord
+
+GATE = "properties"
+SEED = 0
+_FROM_TYPES = 40
+_FROM_EXAMPLES = 40
+_ROUNDS = 5
+_SIMPLER = 40
+
+
+def check(
+    candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings, sandbox: Sandbox
+) -> tuple[Opinion, ...]:
+    """Return why each candidate is refused: the simplest call that was found to break its contract."""
+    batch = batch_of([each.spec for each in candidates], context, surrounding)
+    modules = frozenset(surrounding.files)
+    judged = examine([Course(each, generated_cases(each.spec)) for each in candidates], batch, modules, sandbox)
+    endless = [_endless(each.spec, found) for each, found in zip(candidates, judged, strict=True)]
+    worst = [found or _simplest(each) for found, each in zip(endless, judged, strict=True)]
+    for _ in range(_ROUNDS):
+        broken = [number for number, each in enumerate(worst) if each is not None and endless[number] is None]
+        courses = [Course(candidates[number], _simpler_cases(worst[number])) for number in broken]
+        if not any(course.cases for course in courses):
+            break
+        better = [_simplest(each) for each in examine(courses, batch, modules, sandbox)]
+        if not any(better):
+            break
+        for number, found in zip(broken, better, strict=True):
+            worst[number] = found or worst[number]
+    shown = [() if each is None else (each,) for each in worst]
+    return tuple(findings(GATE, each.spec, found) for each, found in zip(candidates, shown, strict=True))
+
+
+def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
+    """Return the gate's line in the evidence; the seed makes the same inputs again."""
+    counts = (("inputs", len(generated_cases(spec))), ("seed", SEED))
+    return GateRecord(GATE, "properties", platform.python_version(), not findings, counts)
+
+
+def generated_cases(spec: Spec) -> tuple[Case, ...]:
+    """Return calls of a unit that no example shows, the same every time; none where its types say too little."""
+    random = Random(SEED)  # noqa: S311 - it is to be the same every time
+    parameters = parameters_of(spec)
+    examples = example_cases(spec, parameters)
+    found = {case.call: case for case in _from_types(spec, parameters, random)}
+    found |= {case.call: case for case in _from_examples(examples, random)}
+    shown = {case.call for case in examples}
+    cases = [case for call, case in found.items() if call not in shown]
+    return tuple(sorted(cases, key=lambda case: (len(case.setup), _size(case))))
+
+
+def _from_types(spec: Spec, parameters: tuple[Parameter, ...], random: Random) -> list[Case]:
+    given = []
+    for parameter in parameters:
+        draw = draws(parameter.annotation, spec) if parameter.kind not in {"rest", "more"} else None
+        if draw is None and parameter.default is None:
+            return []
+        given.append((draw, parameter.default))
+    return [
+        Case(UnitCall(tuple(str(default) if draw is None else draw(random) for draw, default in given)))
+        for _ in range(_FROM_TYPES if given else 0)
+    ]
+
+
+def _from_examples(examples: tuple[Case, ...], random: Random) -> list[Case]:
+    cases: list[Case] = []
+    for _ in range(_FROM_EXAMPLES if examples else 0):
+        case = random.choice(examples)
+        values = [changed(value, random) if random.random() < 0.6 else value for value in case.call.values]  # noqa: PLR2004 - mostly
+        cases.append(Case(UnitCall(tuple(values)), setup=case.setup))
+    return cases
+
+
+def _simpler_cases(judged: Judged | None) -> tuple[Case, ...]:
+    if judged is None:
+        return ()
+    case = judged.case
+    values = case.call.values
+    calls = [
+        UnitCall((*values[:place], other, *values[place + 1 :]))
+        for place, value in enumerate(values)
+        for other in simpler(value)
+    ]
+    cases = [replace(case, call=call) for call in calls]
+    return tuple(sorted(cases, key=_size)[:_SIMPLER])
+
+
+def _simplest(judged: Sequence[Judged]) -> Judged | None:
+    return min((each for each in judged if each.violation), key=lambda each: _size(each.case), default=None)
+
+
+def _endless(spec: Spec, judged: Sequence[Judged]) -> Judged | None:
+    """Return the call that did not end, where an example is no smaller; of a larger one nobody said that it ends."""
+    found = next((each for each in judged if OUT_OF_TIME in each.unjudged), None)
+    examples = [_extent(case) for case in example_cases(spec, parameters_of(spec))]
+    if found is None or not any(all(map(le, _extent(found.case), extent)) for extent in examples):
+        return None
+    return replace(found, violation=found.unjudged, unjudged="")
+
+
+def _extent(case: Case) -> tuple[int, float]:
+    """Return how long the text of a call is, and its largest number."""
+    nodes = [node for value in case.call.values for node in ast.walk(ast.parse(value, mode="eval"))]
+    numbers = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, int | float)]
+    return _size(case)[0], max((abs(number) for number in numbers), default=0)
+
+
+def _size(case: Case) -> tuple[int, str]:
+    text = ", ".join(case.call.values)
+    return len(text), text
