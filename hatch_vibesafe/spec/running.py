@@ -1,7 +1,7 @@
 """What running a function or a class of the project changes in its module: found in its body, without running it."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from hatch_vibesafe.spec.aliases import reach
 from hatch_vibesafe.spec.canonical import FunctionNode
@@ -16,24 +16,24 @@ _HOOK = "__init_subclass__"
 _CHANGING = (Way.SET, Way.CALLED, Way.RECEIVER, Way.GIVEN)
 
 
+Run = tuple[Target, int]
+"""Something of the project that runs, a method as `Class.method`, and how often its result is called in turn."""
+
+
 class Running:
     """Tells what changes when something of the project is called or inherited from."""
 
     def __init__(self, modules: Mapping[str, Module], resolver: Resolver) -> None:
         self._modules = modules
         self._resolver = resolver
-        self._known: dict[tuple[Target, int], frozenset[Target]] = {}
+        self._known: dict[Run, frozenset[Target | Run]] = {}
         self._asked = frozenset(self._asked_for_subclasses())
 
     def called(self, module: Module, call: Call) -> frozenset[Target]:
         """Return what a call changes: what the functions that it runs change, and an object that is called itself."""
-        changed: set[Target] = set()
-        for target in self._targets(module, call.chain):
-            if self.is_object(target):
-                changed |= {target} if call.counts and len(call.chain) == 1 else set()
-            else:
-                changed |= self._run(target, call.again)
-        return frozenset(changed)
+        objects = filter(self.is_object, self._targets(module, call.chain))
+        changed = set(objects) if call.counts and not call.chain[1:] else set()
+        return frozenset(changed | self._all(self._runs(module, call)))
 
     def changes_arguments(self, module: Module, chain: Chain) -> bool:
         """Return whether a function, or the making of an object of a class, changes what is handed to it."""
@@ -48,14 +48,14 @@ class Running:
     def inherited(self, module: Module, chain: Chain) -> frozenset[Target]:
         """Return what a class changes by having a base or a metaclass: each that keeps account of its classes."""
         changed: set[Target] = set()
+        run: set[Run] = set()
         for target in self._ancestors(module, chain, set()):
             for where, node in self._classes(target):
                 hooks = [item for item in _methods(node) if item.name == _HOOK or _makes_classes(node, item)]
                 if hooks or target in self._asked or _asks_for_subclasses(where, node) or self._is_made(where, node):
                     changed.add(target)
-                for function in hooks:
-                    changed.update(self._body(where, function, frozenset(), 0))
-        return frozenset(changed)
+                run |= {(_method(target, item.name), 0) for item in hooks}
+        return frozenset(changed | self._all(run))
 
     def is_object(self, target: Target) -> bool:
         """Return whether something that is called is no function, class or lambda of the project."""
@@ -64,37 +64,88 @@ class Running:
             for node in self._nodes(target)
         )
 
-    def _run(self, target: Target, again: int) -> frozenset[Target]:
-        key = (target, again)
-        if key not in self._known:
-            self._known[key] = frozenset()  # a function that calls itself changes nothing more by it
-            module = self._modules[target.module]
-            found = (item for node in self._nodes(target) for item in self._node(module, node, again))
-            self._known[key] = frozenset(found)
-        return self._known[key]
+    def _all(self, runs: Iterable[Run]) -> set[Target]:
+        """Return what all of these change, themselves and through what they call."""
+        waiting = list(runs)
+        seen: set[Run] = set()
+        changed: set[Target] = set()
+        while waiting:
+            run = waiting.pop()
+            if run not in seen:
+                seen.add(run)
+                for item in self._directly(run):
+                    if isinstance(item, Target):
+                        changed.add(item)
+                    else:
+                        waiting.append(item)
+        return changed
 
-    def _node(self, module: Module, node: ast.stmt, again: int) -> Iterator[Target]:
+    def _directly(self, run: Run) -> frozenset[Target | Run]:
+        known = self._known.get(run)
+        if known is None:
+            target, again = run
+            owner, _, method = target.name.rpartition(".")
+            if owner:
+                known = frozenset(self._method(Target(target.module, owner), method, again))
+            else:
+                module = self._modules[target.module]
+                known = frozenset(item for node in self._nodes(target) for item in self._node(module, node, again))
+            self._known[run] = known
+        return known
+
+    def _runs(self, module: Module, call: Call) -> Iterator[Run]:
+        """Yield what a call runs: a function or class, or a method of an object or class that is known."""
+        yield from ((target, call.again) for target in self._targets(module, call.chain))
+        if call.chain[1:]:
+            for target in self._targets(module, call.chain[:-1]):
+                yield from ((_method(made, call.chain[-1]), call.again) for made in self._class_of(target))
+
+    def _class_of(self, target: Target) -> Iterator[Target]:
+        module = self._modules[target.module]
+        for node in self._nodes(target):
+            match node:
+                case ast.ClassDef():
+                    yield target
+                case ast.Assign(value=ast.Call(func=function)) | ast.AnnAssign(value=ast.Call(func=function)):
+                    yield from (
+                        made for made in self._targets(module, reach(function) or ("",)) if any(self._classes(made))
+                    )
+                case _:
+                    pass
+
+    def _method(self, owner: Target, name: str, again: int) -> Iterator[Target | Run]:
+        for module, node in self._classes(owner):
+            own = [item for item in _methods(node) if item.name == name]
+            for method in own:
+                yield from self._body(module, method, frozenset(), again)
+            for base in node.bases if not own else ():
+                yield from ((_method(target, name), again) for target in self._targets(module, reach(base) or ("",)))
+
+    def _node(self, module: Module, node: ast.stmt, again: int) -> Iterator[Target | Run]:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from self._body(module, node, frozenset(), again)
             case ast.ClassDef():
-                for method in _methods(node):
-                    if method.name in _MAKING or (again and method.name == "__call__"):
-                        yield from self._body(module, method, frozenset(), 0)
-                for base in node.bases:
-                    for target in self._targets(module, reach(base) or ("",)):
-                        yield from self._run(target, again)
+                own = Target(module.name, node.name)
+                yield from ((_method(own, name), 0) for name in (*_MAKING, *(["__call__"] if again else [])))
             case ast.Assign(value=ast.Lambda() as function):
                 local = frozenset(parameter_names(function.args))
                 yield from self._statements(module, [ast.Expr(function.body)], local)
             case ast.Assign(value=ast.Name() | ast.Attribute() as other):
                 # Another name of a function; or a method of an object, which changes it: `add = TABLE.append`.
                 for target in self._targets(module, reach(other) or ("",)):
-                    yield from [target] if self.is_object(target) else self._run(target, again)
+                    yield target if self.is_object(target) else (target, again)
+            case ast.Assign(value=ast.Call(func=maker, args=given)):
+                # An object that is called; or a function that another was made of: `functools.partial(register, 1)`.
+                for target in self._targets(module, reach(maker) or ("",)):
+                    yield _method(target, "__call__"), again
+                for target in (target for item in given for target in self._targets(module, reach(item) or ("",))):
+                    if kind_of(target, self._modules) is Kind.DEFINITION:
+                        yield target, again
             case _:
                 pass
 
-    def _body(self, module: Module, node: FunctionNode, around: frozenset[str], again: int) -> Iterator[Target]:
+    def _body(self, module: Module, node: FunctionNode, around: frozenset[str], again: int) -> Iterator[Target | Run]:
         """Yield what a function's body changes, and if its result is called, what the functions in it change too."""
         declared = {name for item in own_statements(node.body) if isinstance(item, ast.Global) for name in item.names}
         yield from (Target(module.name, name) for name in declared)
@@ -105,7 +156,7 @@ class Running:
                 if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
                     yield from self._body(module, item, local, again - 1)
 
-    def _statements(self, module: Module, body: list[ast.stmt], local: Collection[str]) -> Iterator[Target]:
+    def _statements(self, module: Module, body: list[ast.stmt], local: Collection[str]) -> Iterator[Target | Run]:
         reading = Reading()
         reading.take(body, frozenset(local))
         for touch in reading.touches:
@@ -116,8 +167,7 @@ class Running:
                 if kind is Kind.OBJECT or (kind is Kind.DEFINITION and _reaches_into(touch.chain, touch.way)):
                     yield target
         for call in reading.calls:
-            for target in self._targets(module, call.chain):
-                yield from self._run(target, call.again)
+            yield from self._runs(module, call)
 
     def is_function_of_module(self, module: Module, chain: Chain) -> bool:
         """Return whether a chain names a function of a module, which is no change of the module: `text.slugify(x)`."""
@@ -172,6 +222,10 @@ class Running:
 def _reaches_into(chain: Chain, way: Way) -> bool:
     """Return whether a class or function is changed itself: `Base.registry.append(x)`, `Base.count = 1`."""
     return way is Way.SET or (way is not Way.GIVEN and bool(chain[2:]))
+
+
+def _method(owner: Target, name: str) -> Target:
+    return Target(owner.module, f"{owner.name}.{name}")
 
 
 def _touches(body: list[ast.stmt]) -> set[Touch]:
