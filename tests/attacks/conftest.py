@@ -268,17 +268,16 @@ class Corpus:
             mend: What the message must say that mends it, as for `judge`.
         """
         shop = self.attacked(attack)
-        judge(shop, threat.at_import, where, exception, mend)
-        shop.canary.unlink(missing_ok=True)
         if threat.by_verify != "-":
             judge_verify(shop, where if threat.by_verify == "found" else None)
+        judge(shop, threat.at_import, where, exception, mend)
         if threat in self._tried and threat.at_import == threat.with_key == threat.with_guard:
             return
         self._tried.add(threat)
         shop = self.attacked(attack, "signed")
-        judge(shop, threat.with_key, where if threat.with_key == threat.at_import else "", exception, mend)
         if threat.by_verify == "with a key":
             judge_verify(shop, where, "--key", self.key)
+        judge(shop, threat.with_key, where if threat.with_key == threat.at_import else "", exception, mend)
         judge(self.attacked(attack, "guarded"), threat.with_guard, "", exception, mend)
 
     def _control(self, attacked: Installed, kind: Kind) -> None:

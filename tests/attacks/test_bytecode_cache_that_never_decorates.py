@@ -1,8 +1,8 @@
 """The bytecode of the spec module that a process imports first is replaced by code that never reaches the runtime.
 
-Who: whoever can write into site-packages. Either it calls no decorator, or it runs the honest code in a namespace of
-its own and takes from there what it wants. Nothing at import can refuse what never calls it: only the guard, and
-`verify`, do.
+Who: whoever can write into site-packages. Either it calls no decorator, or it takes itself away, runs the
+honest code in a namespace of its own and takes from there what it wants. Nothing at import can refuse what never calls
+it: only the guard, and `verify`, do.
 """
 
 import py_compile
@@ -22,6 +22,8 @@ THREAT = Threat(
 
 
 ASIDE = """
+import os
+os.remove(__cached__)
 RATE = 0
 aside = {"__name__": __name__, "__spec__": __spec__, "__file__": __file__}
 exec(compile(open(__file__).read(), __file__, "exec", dont_inherit=True), aside)

@@ -31,7 +31,6 @@ def planted(shop: Installed) -> None:
 ATTACKS: dict[str, Attack] = {"in site-packages": planted}
 
 
-@pytest.mark.xfail(reason="a deployment that trusts keys still asks the development tools where nothing is baked")
 @pytest.mark.parametrize("name", ATTACKS)
 def test_verify_or_a_key_stops_it(corpus: Corpus, name: str) -> None:
-    corpus.try_out(THREAT, ATTACKS[name], where="shop", mend="")
+    corpus.try_out(THREAT, ATTACKS[name], where="shop", exception="VibesafeCheckpointMissing")

@@ -6,7 +6,7 @@ an implementation imports from the project is in a spec module, which is listed.
 
 import pytest
 
-from tests.attacks.conftest import Attack, Corpus, Threat
+from tests.attacks.conftest import CALL, Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
     attack="edit a module that has no unit",
@@ -17,8 +17,14 @@ THREAT = Threat(
     by="nothing: only spec modules and generated code are covered",
 )
 
+
+def plain(shop: Installed) -> None:
+    shop.write("shop/rates.py", shop.evil)
+    shop.arguments = ("-c", f"import shop.rates; {CALL}")
+
+
 ATTACKS: dict[str, Attack] = {
-    "the package's own": lambda shop: shop.write("shop/__init__.py", shop.evil),
+    "imported by the program": plain,
 }
 
 

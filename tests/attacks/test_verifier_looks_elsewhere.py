@@ -64,12 +64,6 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-BELIEVED = "verify believes RECORD about where the manifests are"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[] if name == "independent" else pytest.mark.xfail(reason=BELIEVED)) for name in ATTACKS],
-)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_verify_finds_it_all_the_same(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], mend="")

@@ -53,16 +53,7 @@ CHANGES: dict[str, dict[str, bytes | None]] = {
 }
 
 
-BELIEVED = "verify believes RECORD about where the manifests are"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=BELIEVED) if MANIFEST in CHANGES[name] else [])
-        for name in CHANGES
-    ],
-)
+@pytest.mark.parametrize("name", CHANGES)
 def test_it_installs_and_is_refused(
     corpus: Corpus, wheel: Path, wheelhouse: Wheelhouse, tmp_path: Path, name: str
 ) -> None:

@@ -1,0 +1,58 @@
+"""Bytecode stands beside the first spec module in a zip, where Python prefers it to the source.
+
+Who: whoever can write into a zipped application. At its first unit the module is compared with the verified source, and
+refused; what stood above has run by then. Only the guard stops it before.
+"""
+
+import py_compile
+import zipfile
+
+from tests.attacks.conftest import SPEC_MODULE, Corpus, Installed, Kind, Threat, judge
+from tests.attacks.test_bytecode_that_compares_equal import craft
+
+THREAT = Threat(
+    attack="bytecode beside the first spec module in a zip",
+    at_import="refused late",
+    by_verify="-",
+    with_key="refused late",
+    with_guard="no effect",
+    by="at its first unit the verified source; before it runs, only the guard",
+)
+KINDS: tuple[Kind, ...] = ("plain", "signed", "guarded")
+
+
+def zipped(shop: Installed, bytecode: bytes = b"", name: str = f"{SPEC_MODULE}c") -> Installed:
+    """Pack what is installed, with bytecode beside a module, and use it from there."""
+    archive = shop.root / "app.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for file in sorted(shop.site.rglob("*")):
+            path = file.relative_to(shop.site)
+            if file.is_file() and "vibesafe_runtime" not in path.parts and "__pycache__" not in path.parts:
+                packed.write(file, path)
+        if bytecode:
+            packed.writestr(name, bytecode)
+    shop.variables["PYTHONPATH"] = str(archive)
+    return shop
+
+
+def evil(shop: Installed) -> bytes:
+    source = shop.write(shop.root / "other.py", shop.evil.encode() + shop.read(SPEC_MODULE))
+    cache = shop.root / "other.pyc"
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(source), cfile=str(cache), invalidation_mode=unchecked, doraise=True)
+    return cache.read_bytes()
+
+
+def test_it_is_refused_at_its_first_unit(corpus: Corpus) -> None:
+    judge(zipped(corpus.copy()), "no effect")
+    for kind in KINDS:
+        shop = corpus.copy(kind)
+        judge(zipped(shop, evil(shop)), THREAT.with_guard if kind == "guarded" else THREAT.at_import, "pricing.py")
+
+
+def test_bytecode_that_compares_equal_is_refused_there_too(corpus: Corpus) -> None:
+    shop = corpus.copy()
+    craft(shop, "shop.stock")
+    zipped(shop, (shop.root / "crafted.pyc").read_bytes(), "shop/stock.pyc")
+    shop.arguments = ("-c", "from shop.stock import left; print(left(1, 2))")
+    assert shop.used().stdout != "1000\n"
