@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
+from hatch_vibesafe.gates.cheats import cheats
 from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.verdict import Candidate, Finding
@@ -32,6 +33,7 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
         text = _decoded(candidate.implementation)
         tree = _parsed(text)
         findings = [*_structure(tree, candidate.spec, project_modules), *policy.violations(tree, text)]
+        findings += cheats(tree, candidate.spec, GATE)
     except _RefusedError as refusal:
         return (Finding(GATE, refusal.line, refusal.message),)
     except RecursionError:

@@ -1,0 +1,133 @@
+"""The examples of a spec as cases: what goes in and what comes out, as far as both are written out. Pure."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hatch_vibesafe.spec.model import Example, Spec
+
+Literal = str
+"""A value as `repr` shows it: `1`, `True` and `1.0` are three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call of the unit in an example.
+
+    Attributes:
+        number: The example's number, from 1.
+        inputs: Each value that stands among the arguments, those inside calls (`Decimal("1")`) too.
+        whole: Spellings of all arguments together: the only one, their tuple, and what `repr` and `str` make of them.
+        output: What the call gives, where the example says nothing else; None where that cannot be read.
+        exception: The class of the exception that it raises, without its module; empty where it raises none.
+    """
+
+    number: int
+    inputs: frozenset[Literal]
+    whole: frozenset[Literal]
+    output: Literal | None
+    exception: str
+
+
+def cases(spec: Spec) -> tuple[Case, ...]:
+    """Return the calls of the unit in a spec's examples, in order."""
+    found: list[Case] = []
+    for number, example in enumerate(spec.examples, start=1):
+        try:
+            tree = ast.parse(example.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_unit(node.func, spec)]
+        for call in calls:
+            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+            output = _output(tree, call, example) if len(calls) == 1 else None
+            exception = (example.exception or "").partition("\n")[0].partition(":")[0].rpartition(".")[2].strip()
+            inputs = frozenset(literal for argument in arguments for literal in _inside(argument))
+            found.append(Case(number, inputs, frozenset(_spellings(arguments)), output, exception))
+    return tuple(found)
+
+
+def literal(node: ast.AST) -> Literal | None:
+    """Return the value that an expression writes out; None where it is computed, or where no literal shows it."""
+    try:
+        shown = repr(ast.literal_eval(node)) if isinstance(node, ast.expr) else "..."
+        return None if ast.literal_eval(shown) is Ellipsis else shown
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def strength(shown: Literal) -> int:
+    """Return how telling a value is: 2 for one that nobody writes by chance, 1 for a small one, 0 for a natural one.
+
+    Natural are what base cases and defaults are made of: 0, 1, 2, -1, the empty ones, True, False and None.
+    """
+    return _strength(ast.literal_eval(shown))
+
+
+def _strength(value: object) -> int:
+    match value:
+        case bool() | complex() | None:
+            return 0
+        case int() | float():
+            is_telling = not value.is_integer() if isinstance(value, float) else abs(value) > len("0123456789")
+            return 0 if value in {-1, 0, 0.5, 1, 2} else 1 + is_telling
+        case str() | bytes() | dict():
+            return min(len(value), 2)
+        case list() | tuple() | set():
+            inside = max(map(_strength, value), default=0)
+            return inside if len(value) < 2 else 2 if len(value) > 2 else 1 + (inside > 0)  # noqa: PLR2004 - by hand
+        case _:
+            return 0
+
+
+def _is_unit(function: ast.expr, spec: Spec) -> bool:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name == spec.unit.name
+        case _:
+            return False
+
+
+def _inside(argument: ast.expr) -> Iterator[Literal]:
+    """Yield the values that an argument is made of: itself, or those in the calls that make it."""
+    shown = literal(argument)
+    if shown is not None:
+        yield shown
+    elif isinstance(argument, ast.Call):
+        for inner in [*argument.args, *(keyword.value for keyword in argument.keywords)]:
+            yield from _inside(inner)
+
+
+def _spellings(arguments: list[ast.expr]) -> Iterator[Literal]:
+    shown = [text for argument in arguments if (text := literal(argument)) is not None]
+    if not shown or len(shown) != len(arguments):
+        return
+    values = tuple(ast.literal_eval(argument) for argument in arguments)
+    yield from (repr(values), repr(repr(values)), repr(", ".join(shown)), repr(_as_lists(values)))
+    if len(values) == 1:
+        yield from (shown[0], repr(shown[0]), repr(_as_lists(values[0])))
+        if isinstance(values[0], list):
+            yield repr(tuple(values[0]))
+
+
+def _as_lists(value: object) -> object:
+    """Return a value as a pattern spells it, to which tuples and lists are one."""
+    return [_as_lists(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _output(tree: ast.Module, call: ast.Call, example: Example) -> Literal | None:
+    """Return what a call gives, where the example shows that alone or compares it with a value."""
+    match tree.body:
+        case [ast.Expr(value=shown)] if shown is call:
+            return _read(example.want)
+        case [ast.Expr(value=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))] if left is call:
+            return literal(right) if example.want.strip() == "True" else None
+        case _:
+            return None
+
+
+def _read(text: str) -> Literal | None:
+    try:
+        return literal(ast.parse(text.strip() or "None", mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

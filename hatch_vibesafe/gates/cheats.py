@@ -1,0 +1,134 @@
+"""Part of the structure gate: the examples of the spec must not come back as branches or tables. Pure.
+
+Threat: an implementation that knows the examples' answers passes every example and is right nowhere else. What the text
+of the docstring says itself is a rule and no example; what base cases are made of (0, 1, "") is nobody's.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from hatch_vibesafe.gates.cases import Case, Literal, cases, strength
+from hatch_vibesafe.gates.look_ups import Entry, LookUp, look_ups, results
+from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.gates.without_answers import prose
+from hatch_vibesafe.spec.model import Spec
+
+_STRONG = 2
+_SHORTEST_BEGINNING = 3
+_LARGE = 1000
+_REMEDY = "compute the answer from the arguments; where this is a rule, the text of the docstring has to say it"
+_WORD = re.compile(r"\w+")
+
+
+def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
+    """Yield a finding for each place where an implementation knows the answers of its examples by heart."""
+    known = cases(spec)
+    if not known:
+        return
+    text = _rules(spec)
+    found: dict[int, set[int]] = {}
+    covered: set[int] = set()
+    by_heart: list[tuple[Entry, Case]] = []
+    told: set[Literal] = set()
+    for look_up in look_ups(tree):
+        matches = _matches(look_up, known)
+        covered |= {case.number for _, case in matches}
+        matches = [(entry, case) for entry, case in matches if not _is_said(entry.key, text)]
+        by_heart += matches
+        telling = {entry.key for entry in look_up if strength(entry.key)}
+        keys = {entry.key for entry, _ in matches}
+        told |= telling if keys else set()
+        if any(strength(key) == _STRONG for key in keys) and 2 * len(keys) >= len(telling):
+            found.setdefault(min(entry.line for entry, _ in matches), set()).update(case.number for _, case in matches)
+    for line, numbers in sorted(found.items()):
+        yield Finding(gate, line, f"knows the answer of {_listed(numbers)} by heart: {_REMEDY}")
+    if found:
+        return
+    if covered == {case.number for case in known} and _is_telling(by_heart, told):
+        line = min(entry.line for entry, _ in by_heart)
+        yield Finding(gate, line, f"has a branch of its own for {_listed(covered)}, which are all: {_REMEDY}")
+        return
+    yield from _answers(tree, known, text, gate)
+
+
+def _rules(spec: Spec) -> str:
+    """Return what a docstring says in words: without its examples, those that stand in the text too."""
+    call = f"{spec.unit.name}("
+    return "\n".join(line for line in prose(spec.docstring).splitlines() if call not in line).casefold()
+
+
+def _is_telling(by_heart: Sequence[tuple[Entry, Case]], told: set[Literal]) -> bool:
+    """Whether these are more than base cases, and more than a few entries of a long table."""
+    keys = {entry.key for entry, _ in by_heart if strength(entry.key)}
+    if 2 * len(keys) <= len(told):
+        return False
+    return len(keys) > 1 or any(
+        entry.key in keys and strength(entry.key) + strength(case.output or "None") > _STRONG
+        for entry, case in by_heart
+    )
+
+
+def _matches(look_up: LookUp, known: Sequence[Case]) -> list[tuple[Entry, Case]]:
+    return [
+        (entry, case) for entry in look_up for case in known if _is_input(entry.key, case) and _is_answer(entry, case)
+    ]
+
+
+def _is_input(key: Literal, case: Case) -> bool:
+    if key in case.whole or key in case.inputs:
+        return True
+    value = ast.literal_eval(key) if key.startswith(("(", "[")) else None
+    if not isinstance(value, tuple | list) or not value:
+        return False
+    return all(repr(each) in case.inputs for each in value) and any(strength(repr(each)) == _STRONG for each in value)
+
+
+def _is_answer(entry: Entry, case: Case) -> bool:
+    """Whether what is given for a value is what the example says; where either cannot be read, it is taken for it."""
+    if case.exception:
+        return f"raise {case.exception}" in entry.results
+    if case.output is None:
+        return bool(entry.results) and strength(entry.key) == _STRONG and entry.key in case.whole
+    if entry.is_open:
+        return strength(entry.key) == _STRONG and entry.key in case.whole
+    return case.output in entry.results
+
+
+def _is_said(shown: Literal, text: str) -> bool:
+    """Whether the words of a docstring say a value itself: each word of a text, a number, or a display as it stands."""
+    if shown[0] in "([{":
+        return "".join(shown.casefold().split()) in "".join(text.split())
+    words = _WORD.findall(str(ast.literal_eval(shown) if shown[0] in "'\"" else shown).casefold())
+    spoken = set(_WORD.findall(text))
+    return bool(words) and all(word in spoken or (word.isalpha() and _begins(word, spoken)) for word in words)
+
+
+def _begins(word: str, spoken: set[str]) -> bool:
+    return len(word) >= _SHORTEST_BEGINNING and any(each.startswith(word) for each in spoken)
+
+
+def _answers(tree: ast.Module, known: Sequence[Case], text: str, gate: str) -> Iterator[Finding]:
+    """Yield a finding where most of what is given as it stands are answers of examples, whatever tells them apart."""
+    wanted = {case.output: case.number for case in known if case.output is not None and _is_computed(case.output, text)}
+    readable = {case.output for case in known if case.output is not None}
+    given = [(line, shown) for line, shown in results(tree) if strength(shown)]
+    taken = {shown: line for line, shown in given if shown in wanted}
+    if len(taken) >= 2 and 2 * len(taken) >= len(readable) and 2 * len(taken) >= len({shown for _, shown in given}):  # noqa: PLR2004 - half
+        numbers = {wanted[shown] for shown in taken}
+        line = min(taken.values())
+        yield Finding(gate, line, f"gives the answers of {_listed(numbers)} as they stand there: {_REMEDY}")
+
+
+def _is_computed(shown: Literal, text: str) -> bool:
+    """Whether an answer is made of arguments: single words and small numbers may be names and rates."""
+    if strength(shown) < _STRONG or _is_said(shown, text):
+        return False
+    value = ast.literal_eval(shown)
+    if isinstance(value, int):
+        return abs(value) >= _LARGE
+    return not (isinstance(value, str) and value.isalpha())
+
+
+def _listed(numbers: set[int]) -> str:
+    return f"example{'s' if len(numbers) > 1 else ''} {', '.join(map(str, sorted(numbers)))}"
