@@ -43,6 +43,7 @@ def command(
     """
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
+    output.print_warnings(session.weaknesses(waiting_only=not force))
     with Progress(quiet=as_json) as progress:
         chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples)
         results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)

@@ -50,6 +50,12 @@ def print_problems(problems: Sequence[Problem]) -> None:
         click.echo(render(list(problems)), err=True)
 
 
+def print_warnings(warnings: Iterable[Problem]) -> None:
+    """Print each warning on standard error, in a line of its own."""
+    for warning in warnings:
+        click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+
+
 def print_json(document: Mapping[str, object]) -> None:
     """Print one JSON document: two spaces of indent, keys in the order given, non-ASCII text as it is."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -21,12 +21,13 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     """
     session = open_session(targets)
     problems = session.scan_problems
+    warnings = (*session.scan.warnings, *session.weaknesses())
     if as_json:
         output.print_json(
             {
                 "units": [*_units(session), *_invalid_units(session)],
                 "problems": output.problems_as_json(problems),
-                "warnings": output.problems_as_json(session.scan.warnings),
+                "warnings": output.problems_as_json(warnings),
             }
         )
     else:
@@ -42,8 +43,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         ]
         rows += [(str(unit.unit), unit.kind, str(unit.examples), "invalid", "") for unit in session.invalid]
         output.print_table(("unit", "kind", "examples", "state", "spec"), rows)
-        for warning in session.scan.warnings:
-            click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+        output.print_warnings(warnings)
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
 

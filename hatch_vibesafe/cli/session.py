@@ -10,6 +10,7 @@ from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.spec.model import InvalidUnit, Scan, Spec
+from hatch_vibesafe.spec.weakness import weaknesses
 from hatch_vibesafe.store.drift import UnitStatus, unit_status
 from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.records import Index
@@ -45,6 +46,11 @@ class Session:
             remedy = "decorate a typed function with @vibesafe and end its body with `raise VibeCoded()`"
             return (Problem(where, "the scan found no unit", remedy),)
         return self.scan.problems + tuple(problem for unit in self.invalid for problem in unit.problems)
+
+    def weaknesses(self, *, waiting_only: bool = False) -> tuple[Problem, ...]:
+        """What makes the specs that are meant weak, or those of them that have no implementation yet."""
+        meant = (spec for spec in self.specs if not (waiting_only and self.statuses[spec.unit].current))
+        return tuple(problem for spec in meant for problem in weaknesses(spec))
 
 
 def open_session(targets: Sequence[str] = (), *, allow_unsandboxed: bool = False) -> Session:

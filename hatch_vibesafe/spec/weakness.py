@@ -46,7 +46,9 @@ def _few(spec: Spec) -> Iterator[Problem]:
     told = sum(spec.unit.name in example.source for example in spec.examples)
     if 0 < told < ENOUGH_EXAMPLES:
         what = f"the spec has only {told} example{'s' if told > 1 else ''} of {spec.unit.name}"
-        remedy = f"add examples until there are {ENOUGH_EXAMPLES} at least: a border, an empty input, one that goes wrong"
+        remedy = (
+            f"add examples until there are {ENOUGH_EXAMPLES} at least: a border, an empty input, one that goes wrong"
+        )
         yield Problem(spec.where, f"{what}: many wrong implementations pass them", remedy)
 
 
