@@ -225,16 +225,17 @@ def _only_reads(called: ast.expr) -> bool:
 
 def _given(node: ast.AST) -> Iterator[Chain]:
     """Yield the names that an argument hands on; what it calls to make its value is not among them."""
-    match node:
-        case ast.Name() | ast.Attribute():
-            chain = reach(node)
-            if chain is not None:
-                yield chain
-        case ast.Call():
-            for item in (*node.args, *node.keywords):
-                yield from _given(item)
-        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            yield from free_names([node]).chains
-        case _:
-            for item in children(node):
-                yield from _given(item)
+    waiting = [node]
+    while waiting:
+        item = waiting.pop()
+        match item:
+            case ast.Name() | ast.Attribute():
+                chain = reach(item)
+                if chain is not None:
+                    yield chain
+            case ast.Call():
+                waiting += [*item.args, *item.keywords]
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                yield from free_names([item]).chains
+            case _:
+                waiting += children(item)

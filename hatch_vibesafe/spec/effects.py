@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from hatch_vibesafe.spec.changes import Act, Touch, Way
+from hatch_vibesafe.spec.inheriting import Inheriting
 from hatch_vibesafe.spec.kinds import Kind, kind_of
+from hatch_vibesafe.spec.lookup import Lookup
 from hatch_vibesafe.spec.module import Binding, Module
 from hatch_vibesafe.spec.names import Chain
 from hatch_vibesafe.spec.resolve import Resolver, Target
@@ -52,7 +54,9 @@ class _Effects:
     def __init__(self, modules: Mapping[str, Module], resolver: Resolver) -> None:
         self._modules = modules
         self._resolver = resolver
-        self._running = Running(modules, resolver)
+        self._lookup = Lookup(modules, resolver)
+        self._running = Running(self._lookup)
+        self._inheriting = Inheriting(self._lookup, self._running)
         self._aliases: dict[str, dict[str, set[tuple[Chain, bool]]]] = {}
 
     def of(self, module: Module, act: Act) -> tuple[set[str], set[Target]]:
@@ -71,12 +75,12 @@ class _Effects:
             if self._is_foreign(module, call.chain[0]):
                 continue
             far |= self._running.called(module, call)
-            if call.counts and not call.chain[1:] and self._running.is_object(Target(module.name, call.chain[0])):
+            if call.counts and not call.chain[1:] and self._lookup.is_object(Target(module.name, call.chain[0])):
                 for chain, distant in [*self._all_names(module, call.chain)][1:]:
                     self._route(module, Touch(chain, Way.CALLED), names, far, alias=True, distant=distant)
         for base in act.bases:
             if not self._is_foreign(module, base[0]):
-                far |= self._running.inherited(module, base)
+                far |= self._inheriting.inherited(module, base)
         return names, {target for target in far if not self._makes(module, act, target)}
 
     def _imported(self, module: Module, chain: Chain) -> set[Target]:
@@ -133,7 +137,7 @@ class _Effects:
             if self._is_changed(module, touch, self._kind(Target(module.name, name)), distant):
                 names.add(name)
             return
-        if self._running.is_function_of_module(module, touch.chain):
+        if self._lookup.is_function_of_module(module, touch.chain):
             return
         found = self._resolver.chain(module, touch.chain)
         through_module = self._is_module(module, touch.chain[:1])

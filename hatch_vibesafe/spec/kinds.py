@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from hatch_vibesafe.spec.module import Binding, Module
+from hatch_vibesafe.spec.names import children
 from hatch_vibesafe.spec.resolve import Target
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -47,9 +48,12 @@ def _is_constant(binding: Binding) -> bool:
             return False
 
 
-def _is_fixed(node: ast.AST) -> bool:
+def _is_fixed(node: ast.expr) -> bool:
     """Return whether an expression makes a text, a number or a tuple of them out of nothing else."""
-    return isinstance(node, _ITEMS) and all(
-        isinstance(item, ast.operator | ast.unaryop | ast.expr_context) or _is_fixed(item)
-        for item in ast.iter_child_nodes(node)
-    )
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, _ITEMS):
+            return False
+        waiting += children(item)
+    return True

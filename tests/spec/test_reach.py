@@ -79,6 +79,14 @@ def test_what_the_wheel_does_not_hold_fills_no_table_of_it() -> None:
     assert spec_hash(1, in_wheel=True) != spec_hash(2, in_wheel=True)
 
 
+def test_what_is_nested_deeply_is_read_all_the_same(scanned: Scanned) -> None:
+    unit = "from vibesafe_runtime import vibesafe\n@vibesafe\ndef f() -> int:\n    print(T)\n    ...\n"
+    for deep in [" + ".join(["'a'"] * 1500), "".join(["g()"] + [".a[0]()"] * 200), "(T or " * 50 + "1" + ")" * 50]:
+        text = f"T = []\nL = {deep}\nx = make({deep}, key={deep})\nT.append({deep})\nA = {deep}\nA.append({deep})\n"
+        found = scanned({"m": text + unit})
+        assert [problem for problem in found.all_problems if "nested too deeply" not in problem.what] == []
+
+
 UNRELATED = (
     "def unrelated():\n    return [1]",
     "class Unrelated:\n    rows = []\n    rows.append(1)",
