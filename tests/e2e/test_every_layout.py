@@ -1,0 +1,82 @@
+"""Every layout is built, installed, run and verified, from the tree and from its sdist; and a changed byte refused."""
+
+import re
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Project, Wheelhouse, tool
+from tests.e2e.layouts import LAYOUTS, plant
+
+pytestmark = pytest.mark.e2e
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def install(wheelhouse: Wheelhouse, builder: Path, target: Path, *what: str | Path) -> None:
+    wheelhouse.must(tool("uv"), "pip", "install", "-q", "--python", builder, "--target", target, *what)
+
+
+def run(project: Project, target: Path, *arguments: str) -> str:
+    return project.wheelhouse.must(project.builder, *arguments, env={"PYTHONPATH": str(target)})
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_built_installed_verified_and_guarded(
+    tmp_path: Path, wheelhouse: Wheelhouse, builder: Path, name: str
+) -> None:
+    layout = LAYOUTS[name]
+    project = Project(plant(tmp_path / "tree", layout), tmp_path / "out", wheelhouse, builder)
+    done = project.hatchling("sdist", "wheel")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = project.out.glob("*.whl")
+    (sdist,) = project.out.glob("*.tar.gz")
+
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (root,) = (tmp_path / "unpacked").iterdir()
+    again = tmp_path / "again"
+    wheelhouse.must(builder, "-m", "hatchling", "build", "-t", "wheel", "-d", again, cwd=root)
+    assert (again / wheel.name).read_bytes() == wheel.read_bytes()
+
+    target = tmp_path / "target"
+    install(wheelhouse, builder, target, wheel)
+    assert run(project, target, "-c", layout.call) == layout.answer
+    # Also where every module but the first is found by us, and where each is.
+    assert run(project, target, "-c", f"import vibesafe_runtime.guard; {layout.call}") == layout.answer
+    assert "ok  shop 1.0" in run(project, target, "-m", "vibesafe_runtime", "verify", "shop")
+    assert "ok  shop-1.0" in run(project, target, "-m", "vibesafe_runtime", "verify", str(wheel))
+
+    for file in target.rglob("_vibesafe*/*.py"):
+        if file.name != "__init__.py":
+            file.write_bytes(file.read_bytes().replace(b"price * RATE", b"price + RATE"))
+    refused = wheelhouse.run(builder, "-c", layout.call, env={"PYTHONPATH": str(target)})
+    assert (refused.returncode, "VibesafeHashMismatch" in refused.stderr) == (1, True), refused.stderr
+    verified = wheelhouse.run(builder, "-m", "vibesafe_runtime", "verify", "shop", env={"PYTHONPATH": str(target)})
+    assert (verified.returncode, "was built with" in verified.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("name", [name for name, layout in LAYOUTS.items() if layout.editable])
+def test_an_editable_install_works_in_every_layout(
+    tmp_path: Path, wheelhouse: Wheelhouse, builder: Path, name: str, *, locked: bool
+) -> None:
+    layout = LAYOUTS[name]
+    tree = plant(tmp_path / "tree", layout, locked=locked)
+    before = sorted(path for path in tree.root.rglob("*") if "__pycache__" not in path.parts)
+    target = tmp_path / "target"
+    install(wheelhouse, builder, target, "--no-build-isolation", "--no-deps", "-e", tree.root)
+    assert sorted(path for path in tree.root.rglob("*") if "__pycache__" not in path.parts) == before
+    code = f"import site; site.addsitedir({str(target)!r}); {layout.call}"
+    done = wheelhouse.run(builder, "-c", code, cwd=tmp_path)
+    if locked:
+        assert done.stdout.strip() == layout.answer, done.stderr
+    else:
+        assert "VibesafeCheckpointMissing" in done.stderr, done.stderr
+
+
+def test_the_table_in_the_documentation_has_a_row_for_each_layout_and_no_other() -> None:
+    text = (REPOSITORY / "docs" / "layouts.md").read_text(encoding="utf-8")
+    section = text.partition("## Layouts")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| \*\*(.+?)\*\*", section, re.MULTILINE) == list(LAYOUTS)
