@@ -1,22 +1,15 @@
-"""What Python would run in the place of a module's source: its bytecode in `__pycache__`, and what shadows it."""
+"""What Python keeps of a module in `__pycache__`, and would run in the place of its source."""
 
 import sys
 from collections.abc import Iterator
-from importlib.machinery import EXTENSION_SUFFIXES, all_suffixes
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 
 from vibesafe_runtime._bytecode import compile_source, same_kept
 
 
-def run_instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what Python would run instead of a module's source, and why that is a problem."""
-    shadows = [file.with_name(file.stem + suffix) for suffix in EXTENSION_SUFFIXES]
-    if file.stem != "__init__":
-        shadows += [file.with_suffix("") / f"__init__{suffix}" for suffix in all_suffixes()]
-    for shadow in shadows:
-        if shadow.exists():
-            yield str(shadow), f"would be imported in the place of {file.name}"
+def kept_instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the bytecode that this Python would run instead of a source, where it is not what that compiles to."""
     for optimization in (0, 1, 2):
         cached = Path(cache_from_source(str(file), optimization=optimization or ""))
         try:

@@ -1,16 +1,18 @@
 """Every file of a baked package against its manifest, that against the statement, and that against its signature."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from platform import python_version
+from posixpath import normpath
 from zipfile import BadZipFile, ZipFile
 
 from vibesafe_runtime._bytecode import compile_source, load_bytecode, load_code, same_code
 from vibesafe_runtime._exceptions import Problem
-from vibesafe_runtime._instead import other_bytecode, run_instead
+from vibesafe_runtime._instead import kept_instead, other_bytecode
 from vibesafe_runtime._manifest import (
     ENVELOPE,
     MANIFEST,
@@ -21,6 +23,9 @@ from vibesafe_runtime._manifest import (
     without_statement,
 )
 from vibesafe_runtime._signature import check_envelope
+
+# Where a wheel's own data directories go (the binary distribution format, "The .data directory").
+_LIBRARY = re.compile(r"\A[^/]+\.data/(?:purelib|platlib)/")
 
 Finding = tuple[str, str]  # where, and what
 
@@ -67,19 +72,25 @@ def installed_files(base: Path) -> Files:
 
 
 def wheel_files(wheel: ZipFile) -> Files:
-    """Return the files of a wheel; one that stands there twice cannot be read, for nobody knows which is meant."""
-    members = wheel.namelist()
+    """Return the files of a wheel by the places where installers put them.
+
+    One that is there twice, or under another name than its place, cannot be read: nobody knows which is meant.
+    """
+    members: dict[str, list[str]] = {}
+    for member in wheel.namelist():
+        members.setdefault(normpath(_LIBRARY.sub("", member, count=1)), []).append(member)
 
     def read(path: str) -> bytes:
-        if members.count(path) != 1:
-            raise FileNotFoundError(0, "it stands in the wheel twice" if path in members else "there is no such file")
+        if (found := members.get(path, [])) != [path]:
+            raise FileNotFoundError(0, f"{len(found)} files go there: {found}" if found else "there is no such file")
         try:
             return wheel.read(path)
         except BadZipFile as error:
             raise OSError(0, str(error)) from None
 
     def names(path: str) -> set[str]:
-        return {name[len(path) + 1 :] for name in members if name.startswith(f"{path}/") and name != f"{path}/"}
+        above = f"{path}/" if path else ""
+        return {place[len(above) :] for place in members if place.startswith(above)}
 
     return Files(read, names)
 
@@ -107,10 +118,11 @@ def verify_package(files: Files, manifest: str, keys: Collection[bytes] | None, 
         except ValueError as error:
             findings.append((f"{directory}/{ENVELOPE}", str(error) if envelope else "is missing: nobody signed it"))
     unjudged = [path for path in sorted(digests.keys() & contents) if _is_unjudged(directory, path, contents)]
-    for path in [path for path in contents if files.base and path.endswith(".py")]:
-        place = Path(files.base or "", path)
-        findings += run_instead(place, contents[path])
-        unjudged += other_bytecode(place)
+    for path in [path for path in contents if path.endswith(".py")]:
+        findings += _shadows(files, path)
+        if files.base:
+            findings += kept_instead(files.base / path, contents[path])
+            unjudged += other_bytecode(files.base / path)
     problems = tuple(Problem(where, what, remedy) for where, what in findings)
     return Verdict(manifest, len(digests), signer, tuple(unjudged), problems)
 
@@ -161,6 +173,22 @@ def _added(files: Files, directory: str, digests: Mapping[str, str]) -> Iterator
         return  # Then its files could not be read either, which has been said.
     for name in sorted(names - listed - {MANIFEST, "__init__.py"} - ({"__pycache__"} if files.base else set())):
         yield f"{directory}/{name}", f"is not in {directory}/{MANIFEST}: it was added after the build"
+
+
+def _shadows(files: Files, path: str) -> Iterator[Finding]:
+    """Yield what stands beside a module and would be imported in its place, by whatever Python."""
+    directory, _, name = path.rpartition("/")
+    stem = name.removesuffix(".py")
+    suffixes = (".so", ".pyd") if files.base else (".so", ".pyd", ".pyc")  # zipimport prefers the last to a source
+    beside = [each for each in files.names(directory) if each.startswith(f"{stem}.") and each.endswith(suffixes)]
+    if stem != "__init__":
+        try:
+            below = files.names(f"{directory}/{stem}".lstrip("/"))
+        except OSError:
+            below = set()
+        beside += [f"{stem}/{each}" for each in below if each.startswith("__init__.")]
+    for each in sorted(beside):
+        yield f"{directory}/{each}".lstrip("/"), f"would be imported in the place of {name}"
 
 
 def _misstated(directory: str, digests: Mapping[str, str], contents: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -159,6 +159,18 @@ def test_what_is_imported_in_the_place_of_a_module_is_a_finding(installed: Site,
     done = verify(installed)
     assert done.returncode == 1
     assert "would be imported in the place of pricing" in done.stderr
+    wheel = verify(installed, str(wheel_of(installed)))
+    assert (wheel.returncode, "would be imported in the place of pricing" in wheel.stderr) == (1, True)
+
+
+def test_what_shadows_a_single_module_in_a_wheel_is_a_finding(site: Site) -> None:
+    site.write("calc.py", STUB)
+    site.bake("", {"calc/total": "def total(price):\n    return price\n"}, specs=("calc.py",))
+    install(site, "calc")
+    assert verify(site, str(wheel_of(site))).returncode == 0
+    site.write("calc/__init__.py", "print('planted')")
+    for name in ("calc", str(wheel_of(site))):
+        assert "would be imported in the place of calc.py" in verify(site, name).stderr
 
 
 def test_what_only_stands_beside_a_module_is_no_finding(installed: Site) -> None:
@@ -231,7 +243,16 @@ def test_a_wheel_with_a_file_that_stands_there_twice_is_a_finding(installed: Sit
         wheel.writestr("shop/_vibesafe/pricing__total.py", "print('evil')")
     done = verify(installed, str(path))
     assert done.returncode == 1
-    assert "twice" in done.stderr
+    assert "2 files go there" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["shop-1.0.data/purelib/shop/pricing.py", "shop/./pricing.py", "shop//pricing.py"])
+def test_a_wheel_with_a_file_that_is_installed_over_another_is_a_finding(installed: Site, name: str) -> None:
+    path = wheel_of(installed)
+    with zipfile.ZipFile(path, "a") as wheel:
+        wheel.writestr(name, "print('evil')")
+    done = verify(installed, str(path))
+    assert (done.returncode, "2 files go there" in done.stderr) == (1, True)
 
 
 def test_a_wheel_with_a_file_added_to_the_baked_package_is_a_finding(installed: Site) -> None:
