@@ -14,7 +14,7 @@ _READING_METHODS = frozenset(
         *("get", "keys", "values", "items", "copy", "index", "count", "__contains__", "__getitem__", "__len__", "mro"),
         *("join", "split", "strip", "lower", "upper", "format", "startswith", "endswith", "encode", "decode"),
         *("match", "fullmatch", "search", "findall", "finditer"),
-        *("debug", "info", "warning", "error", "exception", "critical", "log", "isEnabledFor"),
+        *("debug", "info", "warning", "error", "exception", "critical", "log", "isEnabledFor", "getChild"),
     }
 )
 """Methods that, by what they are called everywhere, only read: `SETTINGS.get("x")` changes no `SETTINGS`."""
@@ -184,6 +184,8 @@ class Reading:
     def _effect(self, call: ast.Call, bound: frozenset[str]) -> None:
         """Take in a call that is a statement of its own."""
         self._called(call, bound, counts=True)
+        if _only_reads(call.func) and not _takes_functions(call):
+            return
         if not isinstance(_unwound(call.func)[0], ast.Name):
             self._touch(call.func, Way.CALLED, bound)
         for item in _arguments(call):
@@ -221,6 +223,12 @@ def _only_reads(called: ast.expr) -> bool:
             return name in _READING_METHODS
         case _:
             return False
+
+
+def _takes_functions(call: ast.Call) -> bool:
+    """Return whether a call may run what is handed to it: `list(map(T.append, rows))`."""
+    given = (*call.args, *call.keywords)
+    return isinstance(call.func, ast.Name) and any(isinstance(item, ast.Call | ast.keyword) for item in given)
 
 
 def _given(node: ast.AST) -> Iterator[Chain]:
