@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
 from hatch_vibesafe.gates.cheats import cheats
+from hatch_vibesafe.gates.kept_state import kept_state
 from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.verdict import Candidate, Finding
@@ -33,7 +34,7 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
         text = _decoded(candidate.implementation)
         tree = _parsed(text)
         findings = [*_structure(tree, candidate.spec, project_modules), *policy.violations(tree, text)]
-        findings += cheats(tree, candidate.spec, GATE)
+        findings += [*cheats(tree, candidate.spec, GATE), *kept_state(tree, GATE)]
     except _RefusedError as refusal:
         return (Finding(GATE, refusal.line, refusal.message),)
     except RecursionError:
