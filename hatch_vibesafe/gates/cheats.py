@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, cases, strength
-from hatch_vibesafe.gates.look_ups import Entry, LookUp, look_ups, results
+from hatch_vibesafe.gates.look_ups import Entry, LookUp, constants_only, look_ups, results
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.without_answers import prose
+from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
 
 _STRONG = 2
@@ -28,12 +29,15 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         return
     text = _rules(spec)
     found: dict[int, set[int]] = {}
-    covered: set[int] = set()
+    constants = _constants(tree, spec)
+    covered = {case.number for case in known if case.output in constants}
     by_heart: list[tuple[Entry, Case]] = []
     told: set[Literal] = set()
+    matched: set[Literal] = set()
     for look_up in look_ups(tree):
         matches = _matches(look_up, known)
         covered |= {case.number for _, case in matches}
+        matched |= {entry.key for entry, _ in matches if strength(entry.key)}
         matches = [(entry, case) for entry, case in matches if not _is_said(entry.key, text)]
         by_heart += matches
         telling = {entry.key for entry in look_up if strength(entry.key)}
@@ -45,11 +49,38 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         yield Finding(gate, line, f"knows the answer of {_listed(numbers)} by heart: {_REMEDY}")
     if found:
         return
-    if covered == {case.number for case in known} and _is_telling(by_heart, told):
+    wanted = {case.output for case in known}
+    covers_all = covered == {case.number for case in known}
+    always = len(constants) == 1 and _ignores_arguments(tree, spec)
+    is_made = always or any(_is_computed(shown, text) for shown in constants)
+    if constants and constants <= wanted and covers_all and is_made:
+        yield Finding(gate, 0, f"gives nothing but the answers of {_listed(covered)}: {_REMEDY}")
+        return
+    if by_heart and covers_all and _is_telling(by_heart, matched, told):
         line = min(entry.line for entry, _ in by_heart)
         yield Finding(gate, line, f"has a branch of its own for {_listed(covered)}, which are all: {_REMEDY}")
         return
     yield from _answers(tree, known, text, gate)
+
+
+def _unit(tree: ast.Module, spec: Spec) -> FunctionNode | None:
+    found = (node for node in tree.body if isinstance(node, FunctionNode) and node.name == spec.unit.name)
+    return next(found, None)
+
+
+def _constants(tree: ast.Module, spec: Spec) -> frozenset[Literal]:
+    function = _unit(tree, spec)
+    return frozenset() if function is None else constants_only(function) - {"None"}
+
+
+def _ignores_arguments(tree: ast.Module, spec: Spec) -> bool:
+    """Whether the unit has parameters, and its body never looks at one."""
+    function = _unit(tree, spec)
+    if function is None:
+        return False
+    parameters = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    read = {node.id for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return bool(parameters) and not parameters & read
 
 
 def _rules(spec: Spec) -> str:
@@ -58,10 +89,10 @@ def _rules(spec: Spec) -> str:
     return "\n".join(line for line in prose(spec.docstring).splitlines() if call not in line).casefold()
 
 
-def _is_telling(by_heart: Sequence[tuple[Entry, Case]], told: set[Literal]) -> bool:
+def _is_telling(by_heart: Sequence[tuple[Entry, Case]], matched: set[Literal], told: set[Literal]) -> bool:
     """Whether these are more than base cases, and more than a few entries of a long table."""
     keys = {entry.key for entry, _ in by_heart if strength(entry.key)}
-    if 2 * len(keys) <= len(told):
+    if 2 * len(matched) <= len(told):
         return False
     return len(keys) > 1 or any(
         entry.key in keys and strength(entry.key) + strength(case.output or "None") > _STRONG
@@ -96,12 +127,14 @@ def _is_answer(entry: Entry, case: Case) -> bool:
 
 
 def _is_said(shown: Literal, text: str) -> bool:
-    """Whether the words of a docstring say a value itself: each word of a text, a number, or a display as it stands."""
-    if shown[0] in "([{":
-        return "".join(shown.casefold().split()) in "".join(text.split())
-    words = _WORD.findall(str(ast.literal_eval(shown) if shown[0] in "'\"" else shown).casefold())
-    spoken = set(_WORD.findall(text))
-    return bool(words) and all(word in spoken or (word.isalpha() and _begins(word, spoken)) for word in words)
+    """Whether the words of a docstring say a value itself: each word of a text, else the value as it stands."""
+    said = str(ast.literal_eval(shown) if shown[0] in "'\"" else shown).casefold()
+    if all(word.isalpha() for word in said.split()):
+        spoken = set(_WORD.findall(text))
+        return bool(said) and all(word in spoken or _begins(word, spoken) for word in said.split())
+    if shown[0] in "([{'\"":
+        return "".join(said.split()) in "".join(text.split())
+    return re.search(rf"(?<![\w.]){re.escape(said)}(?!\w)", text) is not None
 
 
 def _begins(word: str, spoken: set[str]) -> bool:

@@ -46,7 +46,7 @@ def look_ups(tree: ast.Module) -> Iterator[LookUp]:
                 yield tuple(_pairs(elements))
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 yield tuple(_branches(node))
-    yield tuple(_side_by_side(tree))
+    yield from _side_by_side(tree)
 
 
 def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
@@ -57,6 +57,25 @@ def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
                 yield from ((value.lineno, shown) for shown in _given(value))
             case ast.Dict(values=values):
                 yield from ((value.lineno, shown) for value in values if (shown := literal(value)) is not None)
+
+
+def constants_only(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[Literal]:
+    """Return all that a function can give where it gives nothing but what is written out; nothing where it computes."""
+    given: list[Literal] = []
+    for node in ast.walk(function):
+        match node:
+            case ast.Yield() | ast.YieldFrom() | ast.Lambda():
+                return frozenset()
+            case ast.Return(value=ast.expr() as value):
+                shown = list(_given(value))
+                if not shown or len(shown) != _ways(value):
+                    return frozenset()
+                given += shown
+    return frozenset(given)
+
+
+def _ways(value: ast.expr) -> int:
+    return _ways(value.body) + _ways(value.orelse) if isinstance(value, ast.IfExp) else 1
 
 
 def _entries(pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Iterator[Entry]:
@@ -128,33 +147,42 @@ def _of_test(
         yield Entry(line, key, given) if equal else Entry(line, key, otherwise, is_open=otherwise_open)
 
 
-def _compared(test: ast.expr) -> Iterator[tuple[int, Literal, bool]]:
+def _compared(test: ast.expr, *, is_negated: bool = False) -> Iterator[tuple[int, Literal, bool]]:
     """Yield each value that a test tells from others: where, the value, and whether the test holds for it."""
-    for node in ast.walk(test):
-        match node:
-            case ast.Compare(left=left, ops=[operator], comparators=[right]) if isinstance(
-                operator, (*_EQUAL, *_UNEQUAL)
-            ):
-                equal = isinstance(operator, _EQUAL)
-                if isinstance(operator, ast.In | ast.NotIn):
-                    elements = right.elts if isinstance(right, _DISPLAYS) else []
-                    sides = [*elements] if literal(left) is None else []
-                else:
-                    sides = [left, right] if literal(left) is None or literal(right) is None else []
-                yield from ((side.lineno, shown, equal) for side in sides if (shown := literal(side)) is not None)
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from _compared(operand, is_negated=not is_negated)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _compared(value, is_negated=is_negated)
+        case ast.NamedExpr(value=value):
+            yield from _compared(value, is_negated=is_negated)
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if isinstance(operator, _EQUAL + _UNEQUAL):
+            equal = isinstance(operator, _EQUAL) is not is_negated
+            for side in _sides(left, operator, right):
+                shown = literal(side)
+                if shown is not None:
+                    yield side.lineno, shown, equal
 
 
-def _side_by_side(tree: ast.Module) -> Iterator[Entry]:
-    """Yield the pairs of two lists of the same length that are written out in one block: inputs here, answers there."""
+def _sides(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> list[ast.expr]:
+    """Return what something is compared with; nothing where two constants are compared with each other."""
+    if isinstance(operator, ast.In | ast.NotIn):
+        return right.elts if isinstance(right, _DISPLAYS) and literal(left) is None else []
+    return [left, right] if literal(left) is None or literal(right) is None else []
+
+
+def _side_by_side(tree: ast.Module) -> Iterator[LookUp]:
+    """Yield the pairs of each two lists of the same length that are assigned: inputs here, answers there."""
     displays = [
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, _DISPLAYS)
     ]
-    for length in {len(display.elts) for display in displays} - {0, 1}:
+    for length in {len(display.elts) for display in displays} - {0}:
         alike = [display.elts for display in displays if len(display.elts) == length][:_MOST_LISTS]
         for keys, values in permutations(alike, 2):
-            yield from _entries(zip(keys, values, strict=True))
+            yield tuple(_entries(zip(keys, values, strict=True)))
 
 
 def _of_block(body: list[ast.stmt]) -> Iterator[str]:

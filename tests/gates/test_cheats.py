@@ -174,6 +174,8 @@ CHEATS = {
         "shout",
         'def shout(text):\n    if text[:1] == "w":\n        return "WELL DONE!"\n    return "OH NO!" if text else ""',
     ),
+    "one answer for all": ("fib", "def fib(n):\n    return 6765 if n > 1 else 1 if n else 0"),
+    "the other way round twice": ("fib", "def fib(n):\n    if not (20 != n):\n        return 6765\n    return n"),
     "a branch for each small example": (
         "days",
         "def days(n):\n    if n == 4: return 30\n    if n == 2: return 28\n    if n == 1: return 31",
