@@ -1,0 +1,7 @@
+#: hostile: leaves out what is below zero, too
+#: wrong on: totals([("a", -1)])
+def totals(lines: list[tuple[str, int]]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for article, quantity in lines:
+        counted[article] = counted.get(article, 0) + quantity
+    return {article: quantity for article, quantity in counted.items() if quantity > 0}

@@ -1,0 +1,4 @@
+#: hostile: tells the type checker to look away
+#: wrong on: slugify("Two words")
+def slugify(title: str) -> str:
+    return [title.lower()]  # type: ignore[return-value]
