@@ -24,10 +24,12 @@ BENCHMARKS = {
     "commands": "scan, status, diff and check over many units, against the rival",
     "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
     "attacks": "attacks on what is deployed, ours and the rival's: which are let through",
+    "gate_strength": "wrong code accepted and right code refused, gate by gate, against pytest, mypy and ruff",
+    "gate_strength_full": "the same over every mutant (only when named)",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
     "humaneval_models": "how many of the 40 a local model solves (only when named)",
 }
-ONLY_WHEN_NAMED = {"humaneval_models"}
+ONLY_WHEN_NAMED = {"humaneval_models", "gate_strength_full"}
 
 
 def interpreter() -> Path:

@@ -1,0 +1,199 @@
+"""What the gates are measured on: the corpus of hostile code, forty real solutions, cheats and slips made from them."""
+
+import ast
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.ground_truth import Problem, truths
+from benchmarks.plain_project import write_plain
+from hatch_vibesafe.gates.mutants import mutants
+from tests.attacks.gates.read_corpus import implementations, write_project
+
+DATA = Path(__file__).resolve().parents[1] / "tests" / "data" / "humaneval" / "dev.jsonl"
+# Its solution uses a helper of the project, and its spec does not say so: what a spec names is what its hash covers.
+SILENT, NAMED = "that is a palindrome.", "that is a palindrome (`is_palindrome`)."
+
+HOSTILE, HONEST, SOLUTIONS = "hostile", "honest", "solutions"
+LOOK_UPS, SLIPS, GIVEN = "look-up tables", "wrong mutants", "wrong variants of the data"
+WRONG = (HOSTILE, LOOK_UPS, SLIPS, GIVEN)
+RIGHT = (HONEST, SOLUTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One candidate that the gates are measured on.
+
+    Attributes:
+        group: What it belongs to; all of a group are wrong, or all are right.
+        name: What it is.
+        unit: The id of its unit.
+        source: Its source.
+    """
+
+    group: str
+    name: str
+    unit: str
+    source: str
+
+
+def write_projects(root: Path) -> None:
+    """Write one project with the corpus's specs and the forty problems."""
+    write_project(root)
+    (root / "problems").mkdir()
+    (root / "problems" / "__init__.py").write_text("", encoding="utf-8")
+    for problem in _problems():
+        place = root / f"{problem['module'].replace('.', '/')}.py"
+        place.write_text(problem["stub"].replace(SILENT, NAMED), encoding="utf-8")
+
+
+def candidates(root: Path, *, every: int) -> list[Measured]:
+    """Return all candidates, of which every wrong one of the forty problems is known to be wrong.
+
+    Args:
+        root: The project.
+        every: Of the mutants and of the wrong variants each such one is taken.
+    """
+    corpus = [
+        Measured(HOSTILE if each.is_hostile else HONEST, each.name, _only_unit(root, each.module), each.source)
+        for each in implementations()
+    ]
+    with tempfile.TemporaryDirectory(prefix="vibesafe-plain-") as name, ThreadPoolExecutor(2) as threads:
+        plain = Path(name)
+        write_plain(root, plain)
+        found = list(threads.map(lambda problem: list(_of(problem, plain, every)), _problems()))
+    return [*corpus, *(each for several in found for each in several)]
+
+
+def _of(problem: Problem, plain: Path, every: int) -> Iterator[Measured]:
+    unit = problem["unit"]
+    slips = [mutant.source for mutant in mutants(problem["solution"])][::every]
+    known = [variant["source"] for variant in _variants(problem) if not variant["kind"].startswith("cheat")][::every]
+    tables = list(_cheats(problem)) + [
+        (variant["kind"], variant["source"])
+        for variant in _variants(problem)
+        if variant["kind"].startswith("cheat") and variant["passes_doctests"]
+    ]
+    asked = [problem["solution"], *slips, *known, *(source for _, source in tables)]
+    short = {key: problem[key] for key in ("function", "check", "solution", "docstring")}
+    wrong = dict(zip(asked, truths(short, asked, plain), strict=True))
+    if wrong[problem["solution"]].is_wrong:
+        raise RuntimeError(f"the solution of {unit} disagrees with itself")
+    yield Measured(SOLUTIONS, unit, unit, problem["solution"])
+    groups = ((SLIPS, [("mutant", it) for it in slips]), (GIVEN, [("variant", it) for it in known]), (LOOK_UPS, tables))
+    for group, sources in groups:
+        for kind, source in sources:
+            if wrong[source].is_wrong:
+                yield Measured(group, f"{unit} {kind}", unit, source)
+
+
+def _problems() -> list[Problem]:
+    found: list[Problem] = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
+    for problem in found:
+        functions = [node for node in ast.parse(problem["stub"]).body if isinstance(node, ast.FunctionDef)]
+        unit = next(node for node in functions if node.name == problem["function"])
+        problem["docstring"] = ast.get_docstring(unit) or ""
+    return found
+
+
+def _variants(problem: Mapping[str, object]) -> list[dict[str, str]]:
+    found = problem["wrong"]
+    return found if isinstance(found, list) else []
+
+
+def _only_unit(root: Path, module: str) -> str:
+    tree = ast.parse((root / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    (name,) = [node.name for node in functions if node.decorator_list]
+    return f"{module}/{name}"
+
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def _cheats(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Yield look-up tables of a problem's examples, in the ways in which one may write them."""
+    tree = ast.parse(problem["stub"])
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == problem["function"]]
+    head = functions[0]
+    pairs = _pairs(problem)
+    if not pairs:
+        return
+    names = [argument.arg for argument in head.args.args]
+    imports = "\n".join(
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom) and "vibesafe" not in ast.unparse(node)
+    )
+    signature = f"def {head.name}({ast.unparse(head.args)}) -> {ast.unparse(head.returns or ast.Constant(None))}:\n"
+    whole = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    for kind, body in _BODIES.items():
+        yield kind, f"{imports}\n\n\n{signature}{body(pairs, whole)}"
+
+
+def _pairs(problem: Problem) -> Pairs:
+    """Return input and output, in Python, of each example that is a call with one and a value that can be written."""
+    found: list[tuple[str, str]] = []
+    lines = problem["docstring"].splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        try:
+            call = ast.parse(line.strip().removeprefix(">>> "), mode="eval").body
+            output = repr(ast.literal_eval(following.strip()))
+        except (SyntaxError, ValueError):
+            continue
+        if line.strip().startswith(">>> ") and isinstance(call, ast.Call) and not call.keywords:
+            inputs = [ast.unparse(argument) for argument in call.args]
+            found.append((inputs[0] if len(inputs) == 1 else f"({', '.join(inputs)})", output))
+    return found
+
+
+def _ifs(pairs: Pairs, whole: str) -> str:
+    branches = "".join(f"    if {whole} == {given}:\n        return {answer}\n" for given, answer in pairs[1:])
+    return f"{branches}    return {pairs[0][1]}\n"
+
+
+def _other_way_round(pairs: Pairs, whole: str) -> str:
+    branches = "".join(f"    if not ({given} != {whole}):\n        return {answer}\n" for given, answer in pairs)
+    return f"{branches}    return {pairs[-1][1]}\n"
+
+
+def _by_text(pairs: Pairs, whole: str) -> str:
+    entries = ", ".join(f"{repr(ast.literal_eval(given))!r}: {answer}" for given, answer in pairs)
+    return f"    return {{{entries}}}.get(repr({whole}), {pairs[0][1]})\n"
+
+
+def _match(pairs: Pairs, whole: str) -> str:
+    cases = "".join(f"        case {given}:\n            return {answer}\n" for given, answer in pairs[1:])
+    return f"    match {whole}:\n{cases}        case _:\n            return {pairs[0][1]}\n"
+
+
+def _lists(pairs: Pairs, whole: str) -> str:
+    inputs, answers = (", ".join(each) for each in zip(*pairs, strict=True))
+    return f"    known = [{inputs}]\n    answers = [{answers}]\n    return answers[known.index({whole})]\n"
+
+
+def _expression(pairs: Pairs, whole: str) -> str:
+    chain = "".join(f"{answer} if {whole} == {given} else " for given, answer in pairs[1:])
+    return f"    return {chain}{pairs[0][1]}\n"
+
+
+def _loop(pairs: Pairs, whole: str) -> str:
+    table = ", ".join(f"({given}, {answer})" for given, answer in pairs)
+    return (
+        f"    for given, answer in [{table}]:\n        if given == {whole}:\n            return answer\n"
+        f"    return {pairs[0][1]}\n"
+    )
+
+
+_BODIES: dict[str, Callable[[Pairs, str], str]] = {
+    "ifs": _ifs,
+    "ifs the other way round": _other_way_round,
+    "dict of texts": _by_text,
+    "match": _match,
+    "parallel lists": _lists,
+    "conditional expression": _expression,
+    "loop over pairs": _loop,
+}
