@@ -65,7 +65,7 @@ def test_a_module_that_does_not_import_names_its_line_before_and_after(make_doub
 
 def test_an_invalid_unit_in_the_module_is_named_as_the_scan_names_it(make_double: MakeDouble) -> None:
     made = make_double(FAST)
-    other = DOUBLE.replace("double", "other").replace("@vibesafe", '@vibesafe(kind="nope")')
+    other = DOUBLE.replace("double", "other").replace("@vibesafe", '@vibesafe(kind="nope")\n@staticmethod')
     path = made.project.root / "app" / "numbers.py"
     body = "\n".join(line.removeprefix("    ") for line in other.split("\n")).partition("vibesafe\n")[2]
     path.write_text(path.read_text(encoding="utf-8") + body, encoding="utf-8")
