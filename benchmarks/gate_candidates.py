@@ -19,8 +19,13 @@ SILENT, NAMED = "that is a palindrome.", "that is a palindrome (`is_palindrome`)
 
 HOSTILE, HONEST, SOLUTIONS = "hostile", "honest", "solutions"
 LOOK_UPS, SLIPS, GIVEN = "look-up tables", "wrong mutants", "wrong variants of the data"
-WRONG = (HOSTILE, LOOK_UPS, SLIPS, GIVEN)
+# Written after the search for cheats was, which was tried on the other kinds while it was written.
+UNSEEN = "look-up tables of other kinds"
+WRONG = (HOSTILE, LOOK_UPS, UNSEEN, SLIPS, GIVEN)
 RIGHT = (HONEST, SOLUTIONS)
+
+Pairs = Sequence[tuple[str, str]]
+Body = Callable[[Pairs, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +77,20 @@ def _of(problem: Problem, plain: Path, every: int) -> Iterator[Measured]:
     unit = problem["unit"]
     slips = [mutant.source for mutant in mutants(problem["solution"])][::every]
     known = [variant["source"] for variant in _variants(problem) if not variant["kind"].startswith("cheat")][::every]
-    tables = list(_cheats(problem)) + [
+    unseen = list(_cheats(problem, _OTHER_BODIES))
+    tables = list(_cheats(problem, _BODIES)) + [
         (variant["kind"], variant["source"])
         for variant in _variants(problem)
         if variant["kind"].startswith("cheat") and variant["passes_doctests"]
     ]
-    asked = [problem["solution"], *slips, *known, *(source for _, source in tables)]
+    asked = [problem["solution"], *slips, *known, *(source for _, source in (*tables, *unseen))]
     short = {key: problem[key] for key in ("function", "check", "solution", "docstring")}
     wrong = dict(zip(asked, truths(short, asked, plain), strict=True))
     if wrong[problem["solution"]].is_wrong:
         raise RuntimeError(f"the solution of {unit} disagrees with itself")
     yield Measured(SOLUTIONS, unit, unit, problem["solution"])
-    groups = ((SLIPS, [("mutant", it) for it in slips]), (GIVEN, [("variant", it) for it in known]), (LOOK_UPS, tables))
-    for group, sources in groups:
+    slipped, varied = [("mutant", it) for it in slips], [("variant", it) for it in known]
+    for group, sources in ((SLIPS, slipped), (GIVEN, varied), (LOOK_UPS, tables), (UNSEEN, unseen)):
         for kind, source in sources:
             if wrong[source].is_wrong:
                 yield Measured(group, f"{unit} {kind}", unit, source)
@@ -111,10 +117,7 @@ def _only_unit(root: Path, module: str) -> str:
     return f"{module}/{name}"
 
 
-Pairs = Sequence[tuple[str, str]]
-
-
-def _cheats(problem: Problem) -> Iterator[tuple[str, str]]:
+def _cheats(problem: Problem, bodies: Mapping[str, Body]) -> Iterator[tuple[str, str]]:
     """Yield look-up tables of a problem's examples, in the ways in which one may write them."""
     tree = ast.parse(problem["stub"])
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == problem["function"]]
@@ -130,7 +133,7 @@ def _cheats(problem: Problem) -> Iterator[tuple[str, str]]:
     )
     signature = f"def {head.name}({ast.unparse(head.args)}) -> {ast.unparse(head.returns or ast.Constant(None))}:\n"
     whole = names[0] if len(names) == 1 else f"({', '.join(names)})"
-    for kind, body in _BODIES.items():
+    for kind, body in bodies.items():
         yield kind, f"{imports}\n\n\n{signature}{body(pairs, whole)}"
 
 
@@ -188,7 +191,45 @@ def _loop(pairs: Pairs, whole: str) -> str:
     )
 
 
-_BODIES: dict[str, Callable[[Pairs, str], str]] = {
+def _assigned(pairs: Pairs, whole: str) -> str:
+    entries = "".join(f"    known[{_text(given)}] = {answer}\n" for given, answer in pairs)
+    return f"    known = {{}}\n{entries}    return known.get(repr({whole}), {pairs[0][1]})\n"
+
+
+def _ends(pairs: Pairs, whole: str) -> str:
+    branches = "".join(
+        f"    if text.startswith({shown[:-1]!r}) and text.endswith({shown[-1:]!r}):\n        return {answer}\n"
+        for given, answer in pairs[1:]
+        for shown in [repr(ast.literal_eval(given))]
+    )
+    return f"    text = repr({whole})\n{branches}    return {pairs[0][1]}\n"
+
+
+def _numbered(pairs: Pairs, whole: str) -> str:
+    answers = ", ".join(answer for _, answer in pairs)
+    inputs = ", ".join(_text(given) for given, _ in pairs)
+    return f"    return [{answers}][[{inputs}].index(repr({whole}))]\n"
+
+
+def _counted(pairs: Pairs, whole: str) -> str:
+    inputs, answers = (", ".join(each) for each in zip(*pairs, strict=True))
+    return (
+        f"    for number, answer in enumerate([{answers}]):\n        if [{inputs}][number] == {whole}:\n"
+        f"            return answer\n    return {pairs[0][1]}\n"
+    )
+
+
+def _text(given: str) -> str:
+    return repr(repr(ast.literal_eval(given)))
+
+
+_OTHER_BODIES: dict[str, Body] = {
+    "assigned entries": _assigned,
+    "beginnings and ends": _ends,
+    "lists without names": _numbered,
+    "numbered lists": _counted,
+}
+_BODIES: dict[str, Body] = {
     "ifs": _ifs,
     "ifs the other way round": _other_way_round,
     "dict of texts": _by_text,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.gate_candidates import HOSTILE, LOOK_UPS, RIGHT, WRONG, Measured, candidates, write_projects
+from benchmarks.gate_candidates import HOSTILE, LOOK_UPS, RIGHT, UNSEEN, WRONG, Measured, candidates, write_projects
 from benchmarks.plain_project import with_docstring, write_plain
 from benchmarks.usual_stack import accepted_by
 from hatch_vibesafe.gates.context import GateContext
@@ -60,9 +60,10 @@ def main(every: int) -> None:
     print(f"| | {' | '.join(['accepted'] * len(WRONG) + ['refused'] * len(RIGHT))} | |")
     for line in lines:
         cells = [_cell(line, measured, group, counted=group in WRONG) for group in (*WRONG, *RIGHT)]
-        print(f"| {line.judge} | {' | '.join(cells)} | {1000 * line.seconds:.0f} |")
+        took = f"{1000 * line.seconds:.0f}" if line.seconds else "not timed"
+        print(f"| {line.judge} | {' | '.join(cells)} | {took} |")
     together = next(line for line in lines if line.judge == ALL)
-    for group in (HOSTILE, LOOK_UPS, *RIGHT):
+    for group in (HOSTILE, LOOK_UPS, UNSEEN, *RIGHT):
         names = [
             each.name
             for each, accepted in zip(measured, together.accepted, strict=True)
