@@ -8,13 +8,12 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from hatch_vibesafe.gates.unit_calls import Case, definition_of, invocation, parameters_of
-from hatch_vibesafe.spec.contract_expressions import evaluable
+from hatch_vibesafe.spec.contract_expressions import evaluable, is_lazy
 from hatch_vibesafe.spec.model import Clause, Spec
 
 LAZY_ITEMS = 1000
 """How much is taken of what a generator gives: its contract is about the list of that."""
 
-_LAZY = ("Iterator", "Generator")
 _OLD = "_old"
 _KINDS = "_kinds"
 _DEFINE_KINDS = (
@@ -39,14 +38,6 @@ class Sources:
         self._head = [_DEFINE_KINDS, *(f"{_KINDS}({name})" for name in spelled)] if spelled else []
         self.exceptions = list(enumerate(spelled, start=1))
         """The exceptions of the contract, each with the place of the answer that names all its classes."""
-
-    @property
-    def _is_lazy(self) -> bool:
-        match definition_of(self.spec).returns:
-            case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
-                return name in _LAZY
-            case _:
-                return False
 
     @property
     def stub(self) -> str:
@@ -75,7 +66,7 @@ class Sources:
     def calls(self, cases: Sequence[Case]) -> list[str]:
         """Return the calls, each of which shows what came back and what the arguments are like then."""
         call = invocation(self.spec, self.parameters)
-        if self._is_lazy:
+        if is_lazy(definition_of(self.spec).returns):
             call = f"[*__import__('itertools').islice({call}, {LAZY_ITEMS})]"
         body = _tuple([call, *self._names])
         return self._examples(cases, [self._with_arguments(case, body) for case in cases])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hatch_vibesafe.spec.contract_subset import IMPLIES, OLD
 from hatch_vibesafe.spec.model import Clause
 
+_LAZY = ("Iterator", "Generator", "AsyncIterator", "AsyncGenerator")
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluable:
@@ -26,6 +28,15 @@ def evaluable(clauses: Iterable[Clause], parameters: Iterable[str], old: str) ->
     rewriting = _Rewriting(frozenset(parameters), old)
     conditions = tuple(ast.unparse(rewriting.visit(_parsed(clause.expression))) for clause in clauses)
     return Evaluable(conditions, tuple(rewriting.before))
+
+
+def is_lazy(returns: ast.expr | None) -> bool:
+    """Whether an annotation says that what comes back is made while it is looked at: then it can be only once."""
+    match returns:
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.Name(id=name):
+            return name in _LAZY
+        case _:
+            return False
 
 
 class _Rewriting(ast.NodeTransformer):

@@ -56,11 +56,13 @@ class Contract:
         clauses: The expressions, in their order.
         complaints: Why some cannot be used.
         doubts: Lines that look like an expression and are none, so that nothing checks them.
+        names: The names that the clauses take from the module.
     """
 
     clauses: tuple[Clause, ...]
     complaints: tuple[Complaint, ...]
     doubts: tuple[Complaint, ...]
+    names: Names
 
 
 def read_contract(text: str, scope: Scope, first_line: int = 1, last_line: int = sys.maxsize) -> Contract:
@@ -85,7 +87,7 @@ def read_contract(text: str, scope: Scope, first_line: int = 1, last_line: int =
         if not wrong:
             clauses.append(Clause(written.kind, ast.unparse(written.tree), line, written.exception))
     complaints += contradictions(clauses)
-    return Contract(tuple(clauses), tuple(complaints), tuple(doubts))
+    return Contract(tuple(clauses), tuple(complaints), tuple(doubts), _module_names(clauses, scope))
 
 
 def contract_names(text: str) -> Names:
@@ -149,6 +151,16 @@ def contradictions(clauses: list[Clause]) -> list[Complaint]:
                 found.append(Complaint(clause.line, what, "take one of them out"))
             before.add(_key(clause.expression))
     return found
+
+
+def _module_names(clauses: list[Clause], scope: Scope) -> Names:
+    names = Names()
+    for clause in clauses:
+        names.add(free_names([ast.parse(clause.expression, mode="eval")]))
+        if clause.exception:
+            names.chains.add(tuple(clause.exception.split(".")))
+    names.chains = {chain for chain in names.chains if chain[0] not in scope.parameters and scope.is_known(chain[0])}
+    return names
 
 
 def _written(kind: ClauseKind, text: str, line: int) -> Written:

@@ -155,6 +155,7 @@ class Spec:
             use, named like parts, each with a digest of all that it needs. They are in no hash; a checkpoint records
             those that its implementation uses.
         contract: The clauses of its docstring, in their order; the docstring is in the hash.
+        contract_header: The import lines that the clauses need in a module of their own, like `header`.
     """
 
     unit: UnitId
@@ -173,6 +174,7 @@ class Spec:
     spec_hash: SpecHash
     beside: tuple[tuple[str, Digest], ...] = ()
     contract: tuple[Clause, ...] = ()
+    contract_header: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:

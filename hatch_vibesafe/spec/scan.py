@@ -198,6 +198,7 @@ def _finish(
             parts=every,
             beside=definitions.beside(parts),
             contract=parts.contract.clauses,
+            contract_header=header_lines(module, parts.contract.names, stub.node.name, resolver),
             spec_hash=spec_hash(every),
         )
     )
