@@ -25,7 +25,10 @@ def check(
     courses = [Course(each, example_cases(each.spec, parameters_of(each.spec))) for each in candidates]
     batch = batch_of([each.spec for each in candidates], context, surrounding)
     judged = examine(courses, batch, frozenset(surrounding.files), sandbox)
-    return tuple(findings(GATE, each.spec, found) for each, found in zip(candidates, judged, strict=True))
+    return tuple(
+        findings(GATE, each.spec, found) or _nothing_judged(found)
+        for each, found in zip(candidates, judged, strict=True)
+    )
 
 
 def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
@@ -42,6 +45,14 @@ def findings(gate: str, spec: Spec, judged: Sequence[Judged]) -> tuple[Finding, 
         for each in judged
         if each.violation
     )
+
+
+def _nothing_judged(judged: Sequence[Judged]) -> tuple[Finding, ...]:
+    """Return a finding where there are calls and the contract said nothing about any: that proves nothing."""
+    if not judged or not all(each.unjudged for each in judged):
+        return ()
+    what = f"none of the {len(judged)} calls in the examples could be held against the contract: {judged[0].unjudged}"
+    return (Finding(GATE, 0, _shortened(what)),)
 
 
 def _reasons(judged: Judged) -> list[str]:

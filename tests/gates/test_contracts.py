@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from hatch_vibesafe.gates import contracts
+from hatch_vibesafe.gates.contract_verdict import Judged
 from hatch_vibesafe.gates.sandbox import Sandbox
+from hatch_vibesafe.gates.unit_calls import Case, UnitCall
 from hatch_vibesafe.gates.verdict import Fault
 
 TYPE_CHECKING = False
@@ -168,6 +170,47 @@ def gated(split: "Bench") -> Callable[[str, str], list[str]]:
 
 def test_a_right_implementation_passes(gated: Callable[[str, str], list[str]]) -> None:
     assert gated("split", RIGHT_SPLIT) == []
+
+
+UNSEEN = '''
+    from typing import TYPE_CHECKING
+
+    from vibesafe_runtime import VibeCoded, vibesafe
+
+    if TYPE_CHECKING:
+        from collections.abc import Sequence
+
+
+    @vibesafe
+    def pair(n: int) -> list[int]:
+        """Return two numbers.
+
+        Ensures:
+            isinstance(result, Sequence)
+
+        >>> pair(1)
+        [1, 1]
+        """
+        raise VibeCoded()
+'''
+
+
+@pytest.mark.parametrize("guard", ["if TYPE_CHECKING:", "if True:"])
+def test_a_clause_that_cannot_be_evaluated_lets_nothing_pass(bench: "MakeBench", guard: str) -> None:
+    made = bench({"app/__init__.py": "", "app/m.py": UNSEEN.replace("if TYPE_CHECKING:", guard)})
+    sandbox = Sandbox(made.project.config.sandbox)
+    candidate = made.candidate("app.m/pair", "def pair(n: int) -> list[int]:\n    return [n, n]\n")
+    (opinion,) = contracts.check([candidate], made.context(), made.surroundings(), sandbox)
+    assert not isinstance(opinion, Fault)
+    assert bool(opinion) == (guard == "if TYPE_CHECKING:")
+
+
+def test_calls_of_which_none_could_be_judged_let_nothing_pass() -> None:
+    case = Case(UnitCall(("1",)))
+    silent = Judged(case, unjudged="the contract takes too long")
+    (finding,) = contracts._nothing_judged([silent, silent])
+    assert "none of the 2 calls" in finding.message
+    assert contracts._nothing_judged([silent, Judged(case)]) == contracts._nothing_judged([]) == ()
 
 
 def test_every_broken_clause_is_named_with_the_values(gated: Callable[[str, str], list[str]]) -> None:
