@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Row, Variant, clean_environment, interleaved, print_rows, run
-from benchmarks.planted import PYPROJECT, locked, plant, save
 
 COUNTS = (100, 1000)
 ROUNDS = 3
@@ -21,10 +20,12 @@ def main(our_python: Path, _rival_python: Path) -> None:
         for count in COUNTS:
             roots = {name: Path(scratch, f"{name}-{count}") for name in ("with", "without")}
             for name, root in roots.items():
-                project = plant(root, count)
-                save(project, locked(project, 1000))
+                plant: list[str | Path] = [our_python, "-m", "benchmarks.planted", "project", root, str(count), "1000"]
+                run(Variant(plant, ROOT, clean_environment(PYTHONPATH=str(ROOT))))
                 if name == "without":
-                    (root / "pyproject.toml").write_text(PYPROJECT.format(hook=""), encoding="utf-8")
+                    file = root / "pyproject.toml"
+                    text = file.read_text(encoding="utf-8").partition("[tool.hatch.build.hooks.vibesafe]")[0]
+                    file.write_text(text.replace(', "hatch-vibesafe"', ""), encoding="utf-8")
             environment = clean_environment(PIP_FIND_LINKS=str(wheels))
             command: list[str | Path] = [our_python, "-m", "build", "--installer", "pip", "--outdir"]
             times = interleaved(

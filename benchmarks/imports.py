@@ -6,17 +6,27 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.measure import Row, Variant, clean_environment, interleaved, milliseconds, print_rows, processor_time
-from benchmarks.planted import write_sites
+from benchmarks.measure import (
+    Row,
+    Variant,
+    clean_environment,
+    interleaved,
+    milliseconds,
+    print_rows,
+    processor_time,
+    run,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
+SITES = ("bytecode", "source", "modules", "inlined")
 SIZES = (1000, 3000)
 COUNTS = (1, 10, 100, 1000)
 MANY = 10_000
 ROUNDS = 21
 ALL = "import entry"
 ONE = "import units.m00003"
-PEAK = "import resource; {code}; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+# Not `ru_maxrss`: Linux keeps that of the process which started this one.
+PEAK = "{code}; print(*(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
 
 def main(our_python: Path, _rival_python: Path) -> None:
@@ -30,8 +40,17 @@ def main(our_python: Path, _rival_python: Path) -> None:
         _runtime(python, work)
         for count in COUNTS:
             for size in SIZES:
-                _all_of(python, work, count, size)
-        _one_of_many(python, work)
+                _all_of(python, work, count, size, _sites(our_python, work / f"{count}-{size}", count, size))
+        _one_of_many(
+            python, work, {count: _sites(our_python, work / f"one-{count}", count, 1000) for count in (10, MANY)}
+        )
+
+
+def _sites(our_python: Path, root: Path, count: int, size: int) -> dict[str, Path]:
+    """Write units in four ways, by the Python that has our packages, and return the directory of each."""
+    command: list[str | Path] = [our_python, "-m", "benchmarks.planted", "sites", root, str(count), str(size)]
+    run(Variant(command, ROOT, clean_environment(PYTHONPATH=str(ROOT))))
+    return {name: root / name for name in SITES}
 
 
 def _environment(work: Path, site: Path | None = None) -> dict[str, str]:
@@ -53,8 +72,7 @@ def _runtime(python: Path, work: Path) -> None:
     print_rows("runtime", [row])
 
 
-def _all_of(python: Path, work: Path, count: int, size: int) -> None:
-    sites = write_sites(work / f"{count}-{size}", count, size)
+def _all_of(python: Path, work: Path, count: int, size: int, sites: Mapping[str, Path]) -> None:
     times = interleaved(_variants(python, work, sites, ALL), ROUNDS if count <= MANY // 100 else 7, time=processor_time)
     peaks = {name: _peak(python, work, site) for name, site in sites.items()}
     added = {name: time - times["bare"] for name, time in times.items()}
@@ -88,10 +106,9 @@ def _all_of(python: Path, work: Path, count: int, size: int) -> None:
     print_rows(f"a fresh process imports {count} units of {size} bytes, less a bare interpreter", rows)
 
 
-def _one_of_many(python: Path, work: Path) -> None:
+def _one_of_many(python: Path, work: Path, counts: Mapping[int, Mapping[str, Path]]) -> None:
     variants: dict[str, Variant] = {}
-    for count in (10, MANY):
-        sites = write_sites(work / f"one-{count}", count, 1000)
+    for count, sites in counts.items():
         for name in ("bytecode", "modules"):
             variants[f"{name} {count}"] = Variant([python, "-c", ONE], work, _environment(work, sites[name]))
     times = interleaved(variants, ROUNDS, time=processor_time)

@@ -1,6 +1,10 @@
-"""Units of a given size, locked without a generator or gates: for what is measured after them."""
+"""Units of a given size, locked without a generator or gates: for what is measured after them.
+
+usage: python -m benchmarks.planted sites|project DIRECTORY COUNT SIZE, by a Python that has our packages.
+"""
 
 import shutil
+import sys
 from pathlib import Path
 
 from hatch_vibesafe.config import gate_settings_digest
@@ -13,6 +17,7 @@ from hatch_vibesafe.store.evidence import make_evidence, read_evidence
 from hatch_vibesafe.store.index import update_index
 from hatch_vibesafe.store.records import GateRecord, Index, IndexEntry, Provenance
 
+SITES = ("bytecode", "source", "modules", "inlined")
 PYPROJECT = """\
 [build-system]
 requires = ["hatchling"{hook}]
@@ -106,7 +111,7 @@ def save(project: Project, units: tuple[ActiveUnit, ...]) -> None:
     update_index(project.index_path, lambda index: Index({**index.units, **entries}))
 
 
-def write_sites(root: Path, count: int, size: int) -> dict[str, Path]:
+def write_sites(root: Path, count: int, size: int) -> None:
     """Write the same `count` units in four ways, each a directory with `entry.py`, which imports them all.
 
     `bytecode` and `source` are baked packages, with bytecode and without; `modules` has the same modules with nothing
@@ -115,7 +120,7 @@ def write_sites(root: Path, count: int, size: int) -> dict[str, Path]:
     project = plant(root / "project", count)
     units = locked(project, size)
     sources = source_files(project)
-    sites = {name: root / name for name in ("bytecode", "source", "modules", "inlined")}
+    sites = {name: root / name for name in SITES}
     for name, site in sites.items():
         shutil.copytree(root / "project" / "units", site / "units")
         lines = [f"from units.m{number:05} import u{number}\n" for number in range(count)]
@@ -133,4 +138,16 @@ def write_sites(root: Path, count: int, size: int) -> dict[str, Path]:
         plain = stub(number).partition("\n\n\n@vibesafe\n")[2].replace("raise VibeCoded()", "raise NotImplementedError")
         borrowed = f"{plain}\n\nfrom units.baked.{module}__u{number} import u{number}\n"
         (sites["modules"] / "units" / f"{module}.py").write_text(borrowed, encoding="utf-8")
-    return sites
+
+
+def main(what: str, directory: str, count: str, size: str) -> None:
+    """Write sites, or a project whose units are saved."""
+    if what == "sites":
+        write_sites(Path(directory), int(count), int(size))
+    else:
+        project = plant(Path(directory), int(count))
+        save(project, locked(project, int(size)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
