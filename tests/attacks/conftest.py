@@ -268,7 +268,7 @@ class Corpus:
             mend: What the message must say that mends it, as for `judge`.
         """
         shop = self.attacked(attack)
-        if threat.by_verify != "-":
+        if threat.by_verify == "found" or (threat.by_verify != "-" and threat not in self._tried):
             judge_verify(shop, where if threat.by_verify == "found" else None)
         judge(shop, threat.at_import, where, exception, mend)
         if threat in self._tried and threat.at_import == threat.with_key == threat.with_guard:
@@ -294,7 +294,9 @@ class Corpus:
         control.variables |= {name: elsewhere(value, root) for name, value in attacked.variables.items()}
         control.arguments = tuple(elsewhere(part, root) for part in attacked.arguments)
         judge(control, "no effect")
-        judge_verify(control, None, *(("--key", self.key) if kind == "signed" else ()))
+        if not any(known[0] == kind for known in self._controls):
+            # `verify` is asked in one way, whatever the unit is used for.
+            judge_verify(control, None, *(("--key", self.key) if kind == "signed" else ()))
         self._controls.add(way)
 
 
