@@ -51,48 +51,41 @@ class Warm:
     def close(self) -> str:
         """End the worker and all that it started, and return what it said of itself, once.
 
-        Where it does not end by itself it is asked first: it also ends what left its process group. Whatever is left
-        is killed with the group, whose number cannot be another's before the worker has been waited for.
+        Where it does not end by itself it is asked first: it also ends what left its process group. Its own group is
+        killed only while it has not been waited for: until then its number cannot be another's.
         """
         process = self._process
-        if process.returncode is not None:
-            return ""
         assert process.stdin is not None  # noqa: S101 - asked for in `Popen`
+        assert process.stdout is not None  # noqa: S101 - likewise
+        assert process.stderr is not None  # noqa: S101 - likewise
+        if process.stderr.closed:
+            return ""
         with contextlib.suppress(OSError):
             process.stdin.close()
         if not self._ends(GRACE_SECONDS if self.is_alive else 0):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGTERM)
-                os.kill(process.pid, signal.SIGCONT)
-            self._ends(GRACE_SECONDS)
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)
+            if not self._ends(GRACE_SECONDS):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         self.is_alive = False
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert process.stdout is not None  # noqa: S101 - likewise
-        assert process.stderr is not None  # noqa: S101 - likewise
         process.stdout.close()
         with process.stderr as stream:
             readable = select.select([stream], [], [], 0)[0]
             return os.read(stream.fileno(), 1 << 12).decode("utf-8", "replace").strip() if readable else ""
 
     def _ends(self, seconds: float) -> bool:
-        """Wait until the worker has ended, without taking its number away."""
-        deadline = time.monotonic() + seconds
-        while os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.001)
-        return True
+        """Wait until the worker has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self._process.returncode is not None
 
     def _stopped(self, *, too_late: bool, seconds: float) -> str:
         if too_late or not self._ends(GRACE_SECONDS):
             return f"did not end within {seconds:g} seconds (sandbox.timeout) and was killed"
-        found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        assert found is not None  # noqa: S101 - it has ended
-        if found.si_code != os.CLD_EXITED:
-            return f"was ended by {signal.Signals(found.si_status).name}"
-        return f"ended with exit code {found.si_status}"
+        code = self._process.returncode
+        return f"ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
 
     def _write(self, content: bytes) -> None:
         assert self._process.stdin is not None  # noqa: S101 - asked for in `Popen`
