@@ -10,10 +10,11 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError, render
+from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError, printable, render
 from vibesafe_runtime._installed import (
     baked_directories,
     is_editable,
+    name_of,
     needs_the_runtime,
     recorded,
     unrecorded_directories,
@@ -33,12 +34,16 @@ with signature. Exit status: 0 all is as it was built, 1 something is not, 2 the
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found of one wheel or distribution: verdicts on its baked packages, or why it has none."""
+    """What was found of one wheel or distribution: verdicts on its baked packages, or why it has none.
+
+    `base` is the directory in which it is installed: the first on `sys.path` that has it.
+    """
 
     label: str
     verdicts: tuple[Verdict, ...] = ()
     problems: tuple[Problem, ...] = ()
     note: str = ""
+    base: str = ""
 
 
 def main(arguments: list[str]) -> int:
@@ -52,14 +57,26 @@ def main(arguments: list[str]) -> int:
     verify.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)
     try:
-        keys = keys_named(given.key) if given.key else trusted_keys()
-        reports = tuple(_reports(given.name, keys))
+        return _verify(given.name, given.key, as_json=given.json)
+    except BrokenPipeError:
+        sys.stdout = None  # Whoever read our output has gone, and Python must not try to tell them more.
+    except OSError as error:
+        print(render([Problem(str(error.filename or "the system"), str(error), "mend that and run it again")]))
+    except KeyboardInterrupt:
+        print("vibesafe: interrupted; nothing was changed", file=sys.stderr)
+    return 2
+
+
+def _verify(name: str | None, named_keys: list[str] | None, *, as_json: bool) -> int:
+    try:
+        keys = keys_named(named_keys) if named_keys else trusted_keys()
+        reports = tuple(_reports(name, keys))
     except VibesafeConfigurationError as error:
         print(render(error.problems), file=sys.stderr)
         return 2
     problems = [problem for report in reports for problem in report.problems]
     problems += [problem for report in reports for verdict in report.verdicts for problem in verdict.problems]
-    if given.json:
+    if as_json:
         print(json.dumps(_document(reports, keys), indent=2))
     else:
         print("\n".join(line for report in reports for line in _lines(report)))
@@ -77,11 +94,15 @@ def _reports(name: str | None, keys: Keys) -> Iterator[Report]:
     if name and name.endswith(".whl"):
         yield _wheel(Path(name), keys)
         return
-    try:
-        wanted = [distribution(name)] if name else sorted(distributions(), key=lambda each: each.name.lower())
-    except (PackageNotFoundError, ValueError):
-        problem = Problem(str(name), "is not installed in this environment", f"pip install {name}")
-        raise VibesafeConfigurationError(problem) from None
+    if name is None:
+        wanted = sorted(distributions(), key=lambda each: name_of(each).lower())
+    else:
+        try:
+            wanted = [distribution(name)]
+        except (PackageNotFoundError, ValueError):
+            remedy = "name an installed distribution, or the path of a wheel (.whl)"
+            problem = Problem(repr(name), "is not installed in this environment", remedy)
+            raise VibesafeConfigurationError(problem) from None
     reports = [report for report in (_installed(each, keys) for each in wanted) if report is not None]
     if not reports:
         what = "brings no baked package, so there is nothing to verify"
@@ -100,24 +121,25 @@ def _wheel(path: Path, keys: Keys) -> Report:
     except _UNREADABLE as error:
         raise VibesafeConfigurationError(Problem(str(path), f"cannot be read as a wheel: {error}", remedy)) from None
     if verdicts:
-        return Report(path.name, verdicts)
+        return Report(path.name, verdicts, _left_out(path.name, verdicts, remedy))
     what = "brings no baked package: it has no generated functions, or its build hook did not run"
     return Report(path.name, problems=(Problem(path.name, what, "build it with the vibesafe build hook"),))
 
 
 def _installed(found: Distribution, keys: Keys) -> Report | None:
     """Return the report on an installed distribution; None where it has nothing to do with generated functions."""
-    label, paths = f"{found.name} {found.version}", recorded(found)
+    name, paths = name_of(found), recorded(found)
+    label = f"{name} {found.metadata['Version']}"
     base = Path(str(found.locate_file("")))
     unrecorded = unrecorded_directories(base, paths)
     what = "is a baked package that nobody recorded: it was added after the installation, or its record was changed"
-    remedy = f"pip install --force-reinstall {found.name}"
+    remedy = f"pip install --force-reinstall {name}"
     problems = tuple(Problem(str(base / each), what, remedy) for each in sorted(unrecorded))
     packages = sorted(baked_directories(paths) | unrecorded)
     if packages:
         files = installed_files(base)
         verdicts = tuple(verify_package(files, f"{each}/{MANIFEST}", keys, remedy) for each in packages)
-        return Report(label, verdicts, problems)
+        return Report(label, verdicts, (*problems, *_left_out(label, verdicts, remedy)), base=str(base))
     if not needs_the_runtime(found):
         return None
     if is_editable(found) and keys is None:
@@ -130,14 +152,24 @@ def _installed(found: Distribution, keys: Keys) -> Report | None:
     )
 
 
+def _left_out(label: str, verdicts: tuple[Verdict, ...], remedy: str) -> tuple[Problem, ...]:
+    """Return a problem for each baked package that a statement beside it names and that is not there."""
+    there = {verdict.manifest.removesuffix(f"/{MANIFEST}") for verdict in verdicts}
+    named = {package for verdict in verdicts for package in verdict.packages}
+    what = "was built with this baked package, which is not there"
+    return tuple(Problem(f"{label}  {each}", what, remedy) for each in sorted(named - there))
+
+
 def _lines(report: Report) -> Iterator[str]:
     if report.note:
-        yield f"--  {report.label}  {report.note}"
+        yield f"--  {printable(report.label)}  {report.note}"
     for verdict in report.verdicts:
-        yield from (f"--  {report.label}  {path}  bytecode of another Python: not judged" for path in verdict.unjudged)
+        for path in verdict.unjudged:
+            yield f"--  {printable(report.label)}  {printable(path)}  bytecode of another Python: not judged"
         if not verdict.problems:
             trust = f"signed by {verdict.signer}" if verdict.signer else "integrity only: no key is trusted"
-            yield f"ok  {report.label}  {verdict.files} files  {trust}"
+            place = f"  in {report.base}" if report.base else ""
+            yield f"ok  {printable(report.label)}  {verdict.files} files  {trust}{place}"
 
 
 def _document(reports: tuple[Report, ...], keys: Keys) -> dict[str, object]:
@@ -147,6 +179,7 @@ def _document(reports: tuple[Report, ...], keys: Keys) -> dict[str, object]:
     packages = [
         {
             "distribution": report.label,
+            "where": report.base,
             "manifest": verdict.manifest,
             "files": verdict.files,
             "ok": not verdict.problems,

@@ -257,7 +257,7 @@ def open_baked(name: str, owner: str, base: str, read: "Callable[[str], bytes]")
 def _problem(base: str, name: str, where: str, what: str) -> Problem:
     from vibesafe_runtime._installed import distributions_with  # noqa: PLC0415 - costly, and only failures need it
 
-    found = distributions_with(base, f"{name.replace('.', '/')}/{MANIFEST}")
+    found = [each for each in distributions_with(base, f"{name.replace('.', '/')}/{MANIFEST}") if each != "?"]
     remedy = "install again the wheel that this comes from"
     if found:
         remedy = f"pip install --force-reinstall {found[0]} && python -m vibesafe_runtime verify {found[0]}"

@@ -41,9 +41,15 @@ def render(problems: "tuple[Problem, ...] | list[Problem]") -> str:
         return "vibesafe: no problem"
     lines = [f"vibesafe: {len(problems)} problem{'s' if len(problems) > 1 else ''}"]
     for number, problem in enumerate(problems, start=1):
-        what = problem.what.strip().replace("\n", "\n          ")
-        lines += ["", f"{number:>3}  {problem.where}", f"     what {what}", f"     mend {problem.remedy}"]
+        what = "\n          ".join(map(printable, problem.what.strip().split("\n")))
+        where, remedy = printable(problem.where), printable(problem.remedy)
+        lines += ["", f"{number:>3}  {where}", f"     what {what}", f"     mend {remedy}"]
     return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing steers a terminal: names come from files that somebody else may have written."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 class VibesafeError(Exception):

@@ -48,6 +48,14 @@ class VerifiedLoader(SourceFileLoader):
         """Return the bytes of a file; the module's own are verified."""
         return self.package.read(self._path) if path == self.path else self.package.read_unchecked(path)
 
+    def get_resource_reader(self, name: str) -> object:  # type: ignore[override]  # a zip's reader is another class
+        """Return the reader of a package's data: as for any package, also in a zip."""
+        if os.path.isdir(self.package.base):  # noqa: PTH112 - pathlib costs more than all of this package
+            return super().get_resource_reader(name)
+        from zipimport import zipimporter  # noqa: PLC0415 - only in a zip
+
+        return zipimporter(_up(self.path, 2)).get_resource_reader(name)
+
 
 class _PackageLoader(VerifiedLoader):
     """Loads a baked package itself, whose one statement only says that it is to be covered, which it is."""
@@ -112,7 +120,7 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
     # A module that runs by `python -m` has no name of its own yet; the implementation may import from it.
     borrowed = module not in sys.modules
     if borrowed:
-        sys.modules[module] = sys.modules[stub.__globals__["__name__"]]
+        sys.modules[module] = sys.modules.get(stub.__globals__["__name__"]) or _standing_for(stub.__globals__)
     try:
         found = _loaded(package, name, path)
         if not hasattr(found, stub.__name__):
@@ -143,6 +151,13 @@ def cover(spec: ModuleSpec, digest: str) -> None:
     if package is None or sha256(package.manifest) != digest:
         raise ImportError(f"{spec.name} is not the baked package that stands in its place", name=spec.name)
     stand_first()
+
+
+def _standing_for(namespace: dict[str, object]) -> "ModuleType":
+    """Return a module that has the names of one that runs without standing in `sys.modules` (PEP 451 allows that)."""
+    module = type(sys)(str(namespace["__name__"]))
+    module.__dict__.update(namespace)
+    return module
 
 
 def _package_of(module: str, spec: ModuleSpec) -> BakedPackage | None:

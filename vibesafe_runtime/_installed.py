@@ -12,7 +12,16 @@ _IN_BAKED = re.compile(r"((?:[^/]+/)*?_vibesafe(?:_[^/]+)?)/.+")
 
 def distributions_with(base: str, path: str) -> list[str]:
     """Return the names of the distributions installed in `base` that say that they brought the file `path`, sorted."""
-    return sorted(found.name for found in distributions(path=[base]) if path in recorded(found))
+    return sorted(name_of(found) for found in distributions(path=[base]) if path in recorded(found))
+
+
+def name_of(distribution: Distribution) -> str:
+    """Return a distribution's name; a question mark where its metadata has none that could stand in a command."""
+    try:
+        name = distribution.metadata["Name"] or ""
+    except (OSError, ValueError, TypeError):
+        name = ""
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else "?"
 
 
 def baked_directories(paths: Iterable[str]) -> set[str]:
@@ -41,7 +50,7 @@ def needs_the_runtime(distribution: Distribution) -> bool:
     """Return whether a distribution requires `vibesafe-runtime`, so that a baked package may be expected of it."""
     names = (re.match(r"[\w.-]+", requirement, re.ASCII) for requirement in distribution.requires or ())
     required = {re.sub(r"[-_.]+", "-", name.group()).lower() for name in names if name}
-    return "vibesafe-runtime" in required and distribution.name.lower() != "hatch-vibesafe"
+    return "vibesafe-runtime" in required and name_of(distribution).lower() != "hatch-vibesafe"
 
 
 def is_editable(distribution: Distribution) -> bool:

@@ -40,8 +40,9 @@ def keys_named(entries: list[str]) -> frozenset[bytes]:
     problems: list[Problem] = []
     keys: set[bytes] = set()
     for entry in entries:
+        known = len(problems)
         lines = [entry] if entry.startswith("ed25519:") else _lines(entry, problems)
-        if lines is None and not problems:
+        if lines is None and len(problems) == known:
             problems.append(Problem("--key", f"{entry} is neither a public key nor a file of keys", _REMEDY))
         keys |= _keys("--key", lines, problems) if lines is not None else set()
     if problems:
@@ -60,13 +61,22 @@ def _lines(path: str, problems: list[Problem]) -> list[str] | None:
         with open(path, encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - as above
             return [line.partition("#")[0].strip() for line in file]
     except FileNotFoundError:
-        if not os.path.islink(path):  # noqa: PTH114 - as above
+        if not _leads_nowhere(path):
             return None
-        what = "is a symbolic link to a file that does not exist"
+        what = "does not exist, and a symbolic link on the way to it leads nowhere"
     except (OSError, UnicodeDecodeError) as error:
         what = f"cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8'}"
     problems.append(Problem(path, what, "make it a readable file with one key a line"))
     return None
+
+
+def _leads_nowhere(path: str) -> bool:
+    """Return whether a file or a directory above it is a symbolic link to what does not exist: closed, not open."""
+    while path != os.path.dirname(path):  # noqa: PTH120 - as above
+        if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - as above
+            return True
+        path = os.path.dirname(path)  # noqa: PTH120 - as above
+    return False
 
 
 def _keys(where: str, entries: list[str], problems: list[Problem]) -> frozenset[bytes]:

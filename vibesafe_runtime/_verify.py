@@ -27,6 +27,8 @@ from vibesafe_runtime._signature import check_envelope
 # Where a wheel's own data directories go (the binary distribution format, "The .data directory").
 _LIBRARY = re.compile(r"\A[^/]+\.data/(?:purelib|platlib)/")
 
+_OTHER_DATA = re.compile(r"[^/]+\.data/(?!purelib/|platlib/).*/(?:site|dist)-packages/")
+
 Finding = tuple[str, str]  # where, and what
 
 
@@ -52,6 +54,7 @@ class Verdict:
     Attributes:
         manifest: The path of its manifest.
         files: How many files that pins.
+        packages: The baked packages that the statement says the distribution has.
         signer: The id of the trusted key that signed it; "" where none was asked for or none did.
         unjudged: The bytecode that only another Python could judge.
         problems: What is wrong.
@@ -59,6 +62,7 @@ class Verdict:
 
     manifest: str
     files: int
+    packages: tuple[str, ...]
     signer: str
     unjudged: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -110,21 +114,32 @@ def verify_package(files: Files, manifest: str, keys: Collection[bytes] | None, 
     findings = [*_read_all(files, directory, digests, contents), *_added(files, directory, digests)]
     signer = ""
     if not findings:
-        findings += (*_misstated(directory, digests, contents), *_miscompiled(directory, contents))
+        findings += _misstated(directory, digests, contents)
     if not findings and keys is not None:
         try:
             envelope, statement = (contents.get(f"{directory}/{name}", b"") for name in (ENVELOPE, STATEMENT))
             signer = check_envelope(envelope, statement, keys)
         except ValueError as error:
             findings.append((f"{directory}/{ENVELOPE}", str(error) if envelope else "is missing: nobody signed it"))
+    if not findings:  # Bytecode is looked into only where what vouches for it is in order.
+        findings += _miscompiled(directory, contents)
     unjudged = [path for path in sorted(digests.keys() & contents) if _is_unjudged(directory, path, contents)]
+    findings += (*_beside_the_library(files), *_added_above(files, contents))
     for path in [path for path in contents if path.endswith(".py")]:
         findings += _shadows(files, path)
         if files.base:
             findings += kept_instead(files.base / path, contents[path])
             unjudged += other_bytecode(files.base / path)
     problems = tuple(Problem(where, what, remedy) for where, what in findings)
-    return Verdict(manifest, len(digests), signer, tuple(unjudged), problems)
+    return Verdict(manifest, len(digests), _packages(contents, directory), signer, tuple(unjudged), problems)
+
+
+def _packages(contents: Mapping[str, bytes], directory: str) -> tuple[str, ...]:
+    """Return the baked packages that the statement names beside its own; none where it says nothing readable."""
+    try:
+        return tuple(map(str, json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"]["packages"]))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ()
 
 
 def _read_all(files: Files, directory: str, digests: dict[str, str], contents: dict[str, bytes]) -> Iterator[Finding]:
@@ -157,8 +172,8 @@ def _read(files: Files, path: str, expected: str, contents: dict[str, bytes]) ->
     """Put the bytes of a file into `contents`; yield why that cannot be, or that it has not the expected digest."""
     try:
         contents[path] = files.read(path)
-    except OSError as error:
-        yield path, f"cannot be read: {error.strerror}"
+    except (OSError, ValueError) as error:
+        yield path, f"cannot be read: {getattr(error, 'strerror', None) or error}"
         return
     if expected and (found := sha256(contents[path])) != expected:
         yield path, f"has the SHA-256 {found}, but was built with {expected}"
@@ -180,7 +195,10 @@ def _shadows(files: Files, path: str) -> Iterator[Finding]:
     directory, _, name = path.rpartition("/")
     stem = name.removesuffix(".py")
     suffixes = (".so", ".pyd") if files.base else (".so", ".pyd", ".pyc")  # zipimport prefers the last to a source
-    beside = [each for each in files.names(directory) if each.startswith(f"{stem}.") and each.endswith(suffixes)]
+    names = files.names(directory)
+    beside = [each for each in names if each.startswith(f"{stem}.") and each.endswith(suffixes)]
+    if not files.base:  # What a wheel brings so is installed, and runs unseen.
+        beside += [each for each in names if each.startswith(f"__pycache__/{stem}.")]
     if stem != "__init__":
         try:
             below = files.names(f"{directory}/{stem}".lstrip("/"))
@@ -191,33 +209,56 @@ def _shadows(files: Files, path: str) -> Iterator[Finding]:
         yield f"{directory}/{each}".lstrip("/"), f"would be imported in the place of {name}"
 
 
+def _added_above(files: Files, contents: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield each `__init__` that was put into a namespace package above what is listed: it would run first."""
+    above = {path.rsplit("/", count)[0] for path in contents for count in range(1, path.count("/") + 1)}
+    for directory in sorted(above):
+        if f"{directory}/__init__.py" not in contents:
+            for name in sorted(files.names(directory)):
+                if name.startswith("__init__."):
+                    yield f"{directory}/{name}", "is not listed, and would run before everything below it"
+
+
+def _beside_the_library(files: Files) -> Iterator[Finding]:
+    """Yield what a wheel installs among modules by another way than as its own library."""
+    if files.base is None:
+        for place in sorted(files.names("")):
+            if _OTHER_DATA.match(place):
+                yield place, "is put among the installed modules behind the wheel's own"
+
+
 def _misstated(directory: str, digests: Mapping[str, str], contents: Mapping[str, bytes]) -> Iterator[Finding]:
     """Yield what the statement (in-toto Statement v1) says otherwise than the manifest."""
     path = f"{directory}/{STATEMENT}"
     try:
         statement = json.loads(contents[path])
-        subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
+        listed = [(subject["name"], subject["digest"]["sha256"]) for subject in statement["subject"]]
+        subjects = dict(listed)
         stated = statement["predicate"]["manifestWithoutStatement"]
-    except (KeyError, TypeError, ValueError):
+        canonical = json.dumps(
+            statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
+        not_generated = (f"{directory}/{MANIFEST}.", path, f"{directory}/{ENVELOPE}")
+        generated = {
+            name: digest
+            for name, digest in digests.items()
+            if name.startswith(f"{directory}/") and not name.startswith(not_generated)
+        }
+        otherwise = sorted({str(name) for name, _ in subjects.items() ^ generated.items()})
+    except (KeyError, TypeError, ValueError, RecursionError):
         yield path, "is missing, or is not a statement about generated files"
         return
-    if json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != contents[path]:
-        yield path, "is not canonical JSON, so that it could be read in two ways"
+    if canonical != contents[path] or len(listed) != len(subjects):
+        yield path, "is not canonical JSON, or names a file twice, so that it could be read in two ways"
     if stated != sha256(without_statement(directory, contents[f"{directory}/{MANIFEST}"])):
         yield path, f"is about another {MANIFEST}"
-    not_generated = (f"{directory}/{MANIFEST}.", path, f"{directory}/{ENVELOPE}")
-    generated = {
-        name: digest
-        for name, digest in digests.items()
-        if name.startswith(f"{directory}/") and not name.startswith(not_generated)
-    }
-    for name in sorted({name for name, _ in subjects.items() ^ generated.items()}):
+    for name in otherwise:
         yield name, f"is otherwise in {MANIFEST} than in {STATEMENT}"
 
 
 def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Finding]:
     """Yield the bytecode for this interpreter that is not what its sources compile to."""
-    for file in sorted(path for path in contents if path.startswith(f"{directory}/bytecode.")):
+    for file in sorted(path for path in contents if _is_bytecode(directory, path)):
         try:
             codes = {} if _is_unjudged(directory, file, contents) else load_bytecode(contents[file])
             wrong = [path for path, code in codes.items() if not _is_compiled(code, path, contents)]
@@ -236,4 +277,8 @@ def _is_compiled(code: bytes, path: str, contents: Mapping[str, bytes]) -> bool:
 
 def _is_unjudged(directory: str, path: str, contents: Mapping[str, bytes]) -> bool:
     """Return whether a file is bytecode that this interpreter does not run."""
-    return path.startswith(f"{directory}/bytecode.") and not contents[path].startswith(MAGIC_NUMBER)
+    return _is_bytecode(directory, path) and not contents[path].startswith(MAGIC_NUMBER)
+
+
+def _is_bytecode(directory: str, path: str) -> bool:
+    return path.startswith(f"{directory}/bytecode.") and not path.endswith(".py")

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from hatch_vibesafe.identity import UnitId, digest
@@ -46,11 +46,13 @@ class Recipe:
     Attributes:
         tool: The name and version of what bakes, for the statement.
         bytecode: Whether bytecode for the building interpreter is added.
+        packages: The directories of all baked packages of the distribution, which each statement names.
         sign: What makes a statement's signed envelope; None where no key is configured.
     """
 
     tool: str
     bytecode: bool = True
+    packages: tuple[str, ...] = ()
     sign: Callable[[bytes], bytes] | None = None
 
 
@@ -67,8 +69,10 @@ def bake(units: Sequence[ActiveUnit], sources: Sequence[SourceFile], recipe: Rec
     layout = layout_of(sources)
     by_module = {source.module: source for source in sources if source.in_wheel}
     files: dict[str, bytes] = {}
-    for package, group in _by_package(units, layout):
-        files |= _bake_package(package, tuple(group), layout, by_module, recipe)
+    groups = {package: tuple(group) for package, group in _by_package(units, layout)}
+    directories = tuple(package.replace(".", "/") for package in groups)
+    for package, group in groups.items():
+        files |= _bake_package(package, group, layout, by_module, replace(recipe, packages=directories))
     return files
 
 
@@ -109,7 +113,7 @@ def _bake_package(
     sources = {_path(spec.module, is_package=spec.is_package): spec.content for spec in specs.values()}
     pinned = {path: digest(content) for path, content in (generated | sources).items()}
     unstated = digest(manifest_files(directory, pinned)[f"{directory}/{MANIFEST}"])
-    statement = statement_bytes(implementations, generated, unstated, recipe.tool)
+    statement = statement_bytes(implementations, generated, unstated, recipe.tool, recipe.packages)
     stated = {f"{directory}/{STATEMENT}": statement}
     if recipe.sign is not None:
         stated[f"{directory}/{ENVELOPE}"] = recipe.sign(statement)

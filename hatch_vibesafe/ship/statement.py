@@ -3,7 +3,7 @@
 Source: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hatch_vibesafe.canonical_json import EXACT, Json, canonical_json
 from hatch_vibesafe.identity import Digest, digest
@@ -15,7 +15,11 @@ PREDICATE_TYPE = "https://pypi.org/project/hatch-vibesafe/provenance/v1"
 
 
 def statement_bytes(
-    units: Mapping[str, ActiveUnit], generated: Mapping[str, bytes], manifest: Digest, tool: str
+    units: Mapping[str, ActiveUnit],
+    generated: Mapping[str, bytes],
+    manifest: Digest,
+    tool: str,
+    packages: Iterable[str] = (),
 ) -> bytes:
     """Return the statement about one baked package: canonical JSON, RFC 8785.
 
@@ -25,12 +29,14 @@ def statement_bytes(
         manifest: The digest of the package's manifest without the lines of the statement and its envelope, so that who
             trusts the statement (a signature covers it) can trust every line of the manifest.
         tool: The name and version of what bakes.
+        packages: The directories of all the baked packages of the distribution, so that none can be left out unseen.
 
     Raises:
         ValueError: if an implementation is not among the generated files.
     """
     if not units.keys() <= generated.keys():
         raise ValueError(f"not generated: {sorted(units.keys() - generated.keys())}")
+    named: list[Json] = [*sorted(packages)]
     return canonical_json(
         {
             "_type": STATEMENT_TYPE,
@@ -39,6 +45,7 @@ def statement_bytes(
             "predicate": {
                 "builder": tool,
                 "manifestWithoutStatement": manifest,
+                "packages": named,
                 "units": [_unit(path, unit) for path, unit in sorted(units.items())],
             },
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Project, Wheelhouse, tool
-from tests.e2e.layouts import LAYOUTS, plant
+from tests.e2e.layouts import IMPLEMENTATION, LAYOUTS, plant
 
 pytestmark = pytest.mark.e2e
 
@@ -74,6 +74,24 @@ def test_an_editable_install_works_in_every_layout(
         assert done.stdout.strip() == layout.answer, done.stderr
     else:
         assert "VibesafeCheckpointMissing" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("name", ["src", "namespace package", "single module", "units in __init__", "sources"])
+def test_a_unit_of_a_layout_passes_the_gates_in_their_sandbox(
+    tmp_path: Path, wheelhouse: Wheelhouse, name: str
+) -> None:
+    layout = LAYOUTS[name]
+    tree = plant(tmp_path / "tree", layout, locked=False)
+    (unit, rate), *_ = layout.units.items()
+    module, _, function = unit.partition("/")
+    code = tree.write("../code.py", IMPLEMENTATION.format(module=module, rate=rate, name=function))
+    vibesafe: list[str | Path] = [tool("python"), "-c", "from hatch_vibesafe.cli import main; main()"]
+    environment = {"PYTHONPATH": str(REPOSITORY)}
+    wheelhouse.must(*vibesafe, "submit", unit, code, "--author", "a test", cwd=tree.root, env=environment)
+    wheelhouse.must(*vibesafe, "save", cwd=tree.root, env=environment)
+    code.write_text(code.read_text().replace("*", "+"))
+    refused = wheelhouse.run(*vibesafe, "submit", unit, code, "--author", "a test", cwd=tree.root, env=environment)
+    assert (refused.returncode, "example 1" in refused.stdout + refused.stderr) == (1, True), refused.stderr
 
 
 def test_the_table_in_the_documentation_has_a_row_for_each_layout_and_no_other() -> None:

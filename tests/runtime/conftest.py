@@ -73,7 +73,11 @@ class Site:
             package = baked_package(module, root)
             files[implementation_module(module, qualname, root).replace(".", "/") + ".py"] = text.encode()
         directory = package.replace(".", "/")
-        sources = {name: (self.path / name).read_bytes() for name in specs}
+        above = [
+            f"{name.rsplit('/', count)[0]}/__init__.py" for name in specs for count in range(1, name.count("/") + 1)
+        ]
+        listed = {*specs, *(name for name in above if (self.path / name).exists())}
+        sources = {name: (self.path / name).read_bytes() for name in listed}
         unstated = manifest_files(directory, {name: sha256(content) for name, content in (files | sources).items()})
         statement = {
             "predicate": {"manifestWithoutStatement": sha256(unstated[f"{directory}/MANIFEST"])},
@@ -142,7 +146,8 @@ def bake_signed(
     files = {f"{BAKED}/pricing__total.py": implementation.encode()}
     site.write("shop/__init__.py", "")
     site.write("shop/pricing.py", STUB)
-    pinned = {name: sha256(content) for name, content in (files | {"shop/pricing.py": STUB.encode()}).items()}
+    sources = {"shop/__init__.py": b"", "shop/pricing.py": STUB.encode()}
+    pinned = {name: sha256(content) for name, content in (files | sources).items()}
     about = state or sha256(manifest_files(BAKED, pinned)[f"{BAKED}/MANIFEST"])
     subjects = json.dumps([{"digest": {"sha256": sha256(files[name])}, "name": name} for name in sorted(files)])
     head = f'{{"predicate":{{"manifestWithoutStatement":"{about}"{tail}}}'

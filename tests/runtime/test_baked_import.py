@@ -116,6 +116,34 @@ print(shop.total(3), data, pkgutil.get_data("shop", "data.txt"))
     assert site.run(code) == "3 data b'data'"
 
 
+def test_a_module_runs_by_its_spec_as_python_documents_it(shop: Site) -> None:
+    by_spec = """
+import importlib.util
+{first}
+spec = importlib.util.find_spec("shop.pricing")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+print(module.total(4))
+"""
+    assert shop.run(by_spec.format(first="")) == "9"
+    assert shop.run(by_spec.format(first="import vibesafe_runtime.guard")) == "9"
+    assert shop.run("import runpy; print(runpy.run_module('shop.pricing')['total'](4))") == "9"
+
+
+def test_data_of_a_covered_package_in_a_zip_is_found(site: Site) -> None:
+    site.write("shop/__init__.py", STUB)
+    site.write("shop/data.txt", "data")
+    site.bake("shop", {"shop/total": "def total(price):\n    return price\n"}, specs=("shop/__init__.py",))
+    archive = site.path.parent / "app.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for file in sorted(site.path.rglob("*")):
+            zipped.write(file, file.relative_to(site.path))
+    code = "import {}importlib.resources, shop; print(importlib.resources.files(shop).joinpath('data.txt').read_text())"
+    for first in ("", "vibesafe_runtime.guard, "):
+        done = site.python("-c", code.format(first), path=str(archive))
+        assert done.stdout.strip() == "data", done.stderr
+
+
 def test_units_in_single_modules_namespaces_and_packages_live_together(site: Site) -> None:
     body = "def total(price):\n    return price + {}\n"
     site.write("calc.py", STUB)

@@ -139,9 +139,19 @@ def test_a_link_to_nothing_closes(deployment: Path) -> None:
     link = deployment / "system" / "trusted-keys"
     link.parent.mkdir()
     link.symlink_to(deployment / "not mounted")
-    assert problems() == [(str(link), "is a symbolic link to a file that does not exist")]
+    what = "does not exist, and a symbolic link on the way to it leads nowhere"
+    assert problems() == [(str(link), what)]
     write(deployment / "not mounted", key_text(A))
     assert trusted() == {A}
+
+
+def test_a_directory_that_is_a_link_to_nothing_closes(deployment: Path) -> None:
+    link = deployment / "system"
+    link.symlink_to(deployment / "not mounted")
+    ((_, what),) = problems()
+    assert "leads nowhere" in what
+    (deployment / "not mounted").mkdir()
+    assert trusted_keys() is None
 
 
 def test_a_deployment_that_names_no_key_does_not_pay_for_the_mathematics() -> None:

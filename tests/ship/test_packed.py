@@ -51,7 +51,7 @@ def pinned(files: Mapping[str, bytes], *, sharded: bool = False) -> dict[str, by
 
 def baked(unit: ActiveUnit, *, sharded: bool = False) -> dict[str, bytes]:
     generated = {IMPLEMENTATION: TOTAL.encode(), BYTECODE: b"\x00\xff"}
-    files = {"shop/pricing.py": PRICING.encode(), **generated}
+    files = {"shop/__init__.py": b"", "shop/pricing.py": PRICING.encode(), **generated}
     manifest = digest(pinned(files, sharded=sharded)[MANIFEST])
     statement = statement_bytes({IMPLEMENTATION: unit}, generated, manifest, "tool 1")
     return pinned({**files, STATEMENT: statement}, sharded=sharded)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hatch_vibesafe.gates.worker.origins import Origins
 
@@ -123,10 +123,13 @@ class Modules:
         candidate: "tuple[str, CandidateLoader] | None" = None,
     ) -> None:
         self._files = {name: (*files[name], source) for name, source in sources.items()}
+        self._namespaces = {name.rsplit(".", count)[0] for name in files for count in range(1, name.count(".") + 1)}
         self._candidate = candidate
         self._sources = {name.rpartition(".")[0]: "" for name in implementations} | dict(implementations)
 
-    def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         """Return the spec of a module that is ours to load, or None."""
         if name in self._sources:
             file = given_path(name)
@@ -138,7 +141,7 @@ class Modules:
             spec.has_location = not is_package
             return spec
         if name not in self._files:
-            return None
+            return self._namespace(name, path) if name in self._namespaces else None
         file, is_package, source = self._files[name]
         loader = ProjectLoader(name, file, source)
         spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)
@@ -146,6 +149,11 @@ class Modules:
         if is_package:
             spec.submodule_search_locations = [str(Path(file).parent)]
         return spec
+
+    def _namespace(self, name: str, path: "Sequence[str] | None") -> importlib.machinery.ModuleSpec:
+        """Return the spec of a namespace package of the project, whose directories are out of sight here."""
+        installed = importlib.machinery.PathFinder.find_spec(name, path)
+        return installed or importlib.machinery.ModuleSpec(name, None, is_package=True)
 
 
 def given_path(name: str) -> str:
