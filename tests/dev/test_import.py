@@ -175,19 +175,20 @@ def test_a_module_of_an_installed_wheel_without_baked_package_is_refused(python:
 
 def test_the_units_own_exceptions_pass_through_and_its_state_is_kept(python: Run, tmp_path: Path) -> None:
     save(python, tmp_path)
-    counting = MODULE.replace("triple", "count").replace("Three times x.", "How often it was called, times x.")
-    counting = counting.replace("    6\n", "    2\n")
+    counting = MODULE.replace("triple", "count").replace("Three times x.", "Twice x, made once and kept.")
+    counting = counting.replace("    6\n", "    4\n")
     (tmp_path / "counting.py").write_text(counting, encoding="utf-8")
     (tmp_path / "count.py").write_text(
-        "CALLS: list[int] = []\n\n\ndef count(x: int) -> int:\n    if x == 0:\n        raise LookupError('zero')\n"
-        "    CALLS.append(x)\n    return len(CALLS) * x\n",
+        "import functools\n\n\n@functools.lru_cache\ndef _doubled(x: int) -> int:\n    return 2 * x\n\n\n"
+        "def count(x: int) -> int:\n    if x == 0:\n        raise LookupError('zero')\n    return _doubled(x)\n",
         encoding="utf-8",
     )
     cli = "from hatch_vibesafe.cli import main; main()"
     submitted = python("-c", cli, "submit", "counting/count", "count.py")
     assert submitted.code == 0, submitted.error
     assert python("-c", cli, "save").code == 0
-    assert python("-c", "import counting as c; print(c.count(1), c.count(1), c.count(5))").out == "1 2 15\n"
+    calls = "import counting as c; c.count(1); c.count(5); print(c.count.__globals__['KNOWN'])"
+    assert python("-c", calls).out == "{1: 1, 5: 5}\n"
     assert "LookupError: zero" in python("-c", "import counting as c; c.count(0)").error
 
 
@@ -195,6 +196,13 @@ def test_source_lines_are_found_for_debuggers_and_tracebacks(python: Run, tmp_pa
     save(python, tmp_path)
     shown = python("-c", "import inspect, threes; print(inspect.getsource(threes.triple))")
     assert "return 3 * x" in shown.out
+
+
+def test_a_pickled_unit_is_found_by_a_process_that_has_not_imported_its_module(python: Run, tmp_path: Path) -> None:
+    save(python, tmp_path)
+    pickled = python("-c", "import pickle, threes; open('pickled', 'wb').write(pickle.dumps(threes.triple))")
+    assert (pickled.code, pickled.error) == (0, "")
+    assert python("-c", "import pickle; print(pickle.load(open('pickled', 'rb'))(5))").out == "15\n"
 
 
 def test_only_a_missing_development_package_is_said_to_be_not_installed(python: Run, tmp_path: Path) -> None:
