@@ -16,6 +16,8 @@ from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Spec
 
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+# What the decorator loads when it is used for the first time.
+_RUNTIME = ("vibesafe_runtime", "vibesafe_runtime._finder", "vibesafe_runtime._trust")
 # They do more than define something when they are imported.
 _NOT_LOADED = frozenset({"antigravity", "this", "test", "idlelib", "turtledemo", "lib2to3", "__main__"})
 
@@ -42,7 +44,7 @@ def preloaded(sources: Iterable[str]) -> tuple[str, ...]:
     """Return what every worker loads: the runtime, and the modules of the standard library that sources import."""
     names = {name for source in sources for name in _IMPORTED.findall(source)}
     standard = sys.stdlib_module_names - _NOT_LOADED
-    return ("vibesafe_runtime", *sorted(name for name in names if name.partition(".")[0] in standard))
+    return (*_RUNTIME, *sorted(name for name in names if name.partition(".")[0] in standard))
 
 
 def _sources(surrounding: Surroundings) -> Iterable[tuple[str, str]]:
