@@ -12,6 +12,7 @@ from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
+from hatch_vibesafe.spec.characters import unreadable
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import GateRecord
 
@@ -34,6 +35,7 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
         text = _decoded(candidate.implementation)
         tree = _parsed(text)
         findings = [*_structure(tree, candidate.spec, project_modules), *policy.violations(tree, text)]
+        findings += [Finding(GATE, line, message) for line, message in unreadable(text)]
         findings += [*cheats(tree, candidate.spec, GATE), *kept_state(tree, GATE)]
     except _RefusedError as refusal:
         return (Finding(GATE, refusal.line, refusal.message),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError
+from hatch_vibesafe.spec.characters import unreadable
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
 from hatch_vibesafe.spec.effects import with_changes
 from hatch_vibesafe.spec.frozen import frozen_names
@@ -19,6 +20,8 @@ from hatch_vibesafe.spec.resolve import Resolver, Target
 from hatch_vibesafe.spec.source import Source, read_source
 from hatch_vibesafe.spec.stub import Stub, find_stubs
 from hatch_vibesafe.spec.unseen import Unseen
+
+_VISIBLY = "write it so that a reader sees what Python reads"
 
 
 def scan(files: Sequence[SourceFile], settings_for: SettingsFor, *, require_annotations: bool = True) -> Scan:
@@ -93,6 +96,9 @@ def _find(modules: Iterable[Module], found: _Found, *, require_annotations: bool
         path = module.source.file.path
         found_here, complaints = find_stubs(module, require_annotations=require_annotations)
         found.problems += [Problem(f"{path}:{item.line}", item.what, item.remedy) for item in complaints]
+        if found_here:
+            text = "\n".join(module.source.lines)
+            found.problems += [Problem(f"{path}:{line}", what, _VISIBLY) for line, what in unreadable(text)]
         for stub in found_here:
             try:
                 unit = UnitId(module.name, stub.qualname)
