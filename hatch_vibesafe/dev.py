@@ -67,10 +67,11 @@ def implementation(function: Implementation, module_name: str, module_file: str 
     status = _status(checkout.project, spec)
     problems = tuple(problem for problem in status.problems if problem not in missing_example(spec))
     if not problems and status.active is not None:
-        return _load(checkout, read_checkpoint(checkout.project.checkpoints_path, spec.unit, status.active))
+        found = _load(checkout, read_checkpoint(checkout.project.checkpoints_path, spec.unit, status.active))
+        return _as_imported(found, module_name, function)
     if mode == "prod":
         raise (VibesafeCheckpointMissing if status.active is None else VibesafeHashMismatch)(*problems)
-    return _in_development(checkout, spec, problems, function)
+    return _as_imported(_in_development(checkout, spec, problems, function), module_name, function)
 
 
 def _mode(project: Project) -> str:
@@ -159,6 +160,17 @@ def _load(checkout: Checkout, checkpoint: Checkpoint) -> Implementation:
     exec(compile(checkpoint.implementation, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is what this module is for
     loaded: Implementation = getattr(module, checkpoint.unit.name)
     return loaded
+
+
+def _as_imported(found: Implementation, module_name: str, function: Implementation) -> Implementation:
+    """Return the implementation of a function of a module, which says that it is of that module.
+
+    `pickle` refers to a function by that name, and in a checkout nothing can import the implementation by its own: a
+    process that has not imported the spec module, such as a spawned child, would not find it.
+    """
+    if "." not in function.__qualname__:
+        found.__module__ = module_name
+    return found
 
 
 def _missing(unit: str, what: str, remedy: str) -> NoReturn:

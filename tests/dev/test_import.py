@@ -175,12 +175,12 @@ def test_a_module_of_an_installed_wheel_without_baked_package_is_refused(python:
 
 def test_the_units_own_exceptions_pass_through_and_its_state_is_kept(python: Run, tmp_path: Path) -> None:
     save(python, tmp_path)
-    counting = MODULE.replace("triple", "count").replace("Three times x.", "Twice x, made once and kept.")
-    counting = counting.replace("    6\n", "    4\n")
+    counting = MODULE.replace("triple", "count").replace("Three times x.", "What x is, remembered.")
+    counting = counting.replace("    6\n", "    2\n")
     (tmp_path / "counting.py").write_text(counting, encoding="utf-8")
     (tmp_path / "count.py").write_text(
-        "import functools\n\n\n@functools.lru_cache\ndef _doubled(x: int) -> int:\n    return 2 * x\n\n\n"
-        "def count(x: int) -> int:\n    if x == 0:\n        raise LookupError('zero')\n    return _doubled(x)\n",
+        "KNOWN: dict[int, int] = {}\n\n\ndef count(x: int) -> int:\n    if x == 0:\n        raise LookupError('zero')\n"
+        "    if x not in KNOWN:\n        KNOWN[x] = x\n    return KNOWN[x]\n",
         encoding="utf-8",
     )
     cli = "from hatch_vibesafe.cli import main; main()"
