@@ -10,6 +10,7 @@ There are three runs, two of which never see a candidate:
 Threat: a candidate that could reach the clauses, or what evaluates them, would have them all hold.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,10 +40,11 @@ def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sa
     """Return what came of each call of each candidate. `modules` are the project's."""
     sources = [Sources(course.candidate.spec) for course in courses]
     asked = [own.before(course.cases) for own, course in zip(sources, courses, strict=True)]
-    first = sandbox.run(batch, [_job(own.spec, own.stub, asks) for own, asks in zip(sources, asked, strict=True)])
+    asking = [job(own.spec, own.stub, asks) for own, asks in zip(sources, asked, strict=True)]
+    first = _run_alike_once(sandbox, batch, asking)
     kinds = [_kinds(own, result) for own, result in zip(sources, first, strict=True)]
     befores = [
-        [_before(own, _answer(result, place)) for place in own.places(course.cases, with_head=True)]
+        [_before(own, answer_at(result, place)) for place in own.places(course.cases, with_head=True)]
         for own, course, result in zip(sources, courses, first, strict=True)
     ]
     allowed = [
@@ -50,13 +52,13 @@ def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sa
         for course, each in zip(courses, befores, strict=True)
     ]
     calls = [
-        _job(own.spec, without_answers(course.candidate.implementation.decode("utf-8", "replace")), own.calls(cases))
+        job(own.spec, without_answers(course.candidate.implementation.decode("utf-8", "replace")), own.calls(cases))
         for own, course, cases in zip(sources, courses, allowed, strict=True)
     ]
     second = sandbox.run(batch, calls)
-    done = [_done(own, cases, result, modules) for own, cases, result in zip(sources, allowed, second, strict=True)]
+    done = [done_with(own, cases, result, modules) for own, cases, result in zip(sources, allowed, second, strict=True)]
     after = [
-        _job(own.spec, own.stub, own.after(cases, [it.values for it in each]))
+        job(own.spec, own.stub, own.after(cases, [it.values for it in each]))
         for own, cases, each in zip(sources, allowed, done, strict=True)
     ]
     third = sandbox.run(batch, after)
@@ -70,13 +72,22 @@ def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sa
             if not before.allowed:
                 judged.append(Judged(case, unjudged=before.unknown or "it is outside Requires"))
                 continue
-            answer = _answer(third[number], next(places))
+            answer = answer_at(third[number], next(places))
             judged.append(judge.judged(case, before, next(conclusions), answer))
         found.append(judged)
     return found
 
 
-def _job(spec: Spec, source: str, examples: Sequence[str]) -> Job:
+def _run_alike_once(sandbox: Sandbox, batch: Batch, jobs: Sequence[Job]) -> list[Result]:
+    """Return each job's result; those that are the same, with no candidate in them, are run once."""
+    texts = [json.dumps(each) for each in jobs]
+    places = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    results = sandbox.run(batch, [json.loads(text) for text in places])
+    return [results[places[text]] for text in texts]
+
+
+def job(spec: Spec, source: str, examples: Sequence[str]) -> Job:
+    """Return the job of evaluating examples of a unit with an implementation."""
     return {
         "module": spec.unit.module,
         "qualname": spec.unit.qualname,
@@ -85,7 +96,7 @@ def _job(spec: Spec, source: str, examples: Sequence[str]) -> Job:
     }
 
 
-def _answer(result: Result, place: int) -> Answer:
+def answer_at(result: Result, place: int) -> Answer:
     """Return what the example at a place showed and its last value as data; or why there is no answer."""
     match result.answers:
         case (["failed", str(text), *_], *_):
@@ -107,7 +118,7 @@ def _kinds(own: Sources, result: Result) -> dict[str, frozenset[str]]:
     """Return the classes that each exception of the contract covers, by their full names."""
     found: dict[str, frozenset[str]] = {}
     for place, exception in own.exceptions:
-        answer = _answer(result, place)
+        answer = answer_at(result, place)
         names: set[str] = set()
         match answer:
             case (_, ["list", list(pairs)]):
@@ -132,10 +143,11 @@ def _before(own: Sources, answer: Answer) -> Before:
             return Before(allowed=False)
 
 
-def _done(own: Sources, cases: Sequence[Case], result: Result, modules: frozenset[str]) -> list[Done]:
+def done_with(own: Sources, cases: Sequence[Case], result: Result, modules: frozenset[str]) -> list[Done]:
+    """Return what a candidate did with each call. `modules` are the project's, whose classes may be carried over."""
     found: list[Done] = []
     for place in own.places(cases):
-        answer = _answer(result, place)
+        answer = answer_at(result, place)
         match answer:
             case str(why) if OUT_OF_TIME in why:
                 found.append(Done(unjudged=why))
