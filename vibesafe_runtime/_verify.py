@@ -8,9 +8,11 @@ from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from platform import python_version
 from posixpath import normpath
+from unicodedata import normalize
+from warnings import catch_warnings, simplefilter
 from zipfile import BadZipFile, ZipFile
 
-from vibesafe_runtime._bytecode import compile_source, load_bytecode, load_code, same_code
+from vibesafe_runtime._bytecode import bytecode_files
 from vibesafe_runtime._exceptions import Problem
 from vibesafe_runtime._instead import kept_instead, other_bytecode
 from vibesafe_runtime._manifest import (
@@ -124,7 +126,7 @@ def verify_package(files: Files, manifest: str, keys: Collection[bytes] | None, 
     if not findings:  # Bytecode is looked into only where what vouches for it is in order.
         findings += _miscompiled(directory, contents)
     unjudged = [path for path in sorted(digests.keys() & contents) if _is_unjudged(directory, path, contents)]
-    findings += (*_beside_the_library(files), *_added_above(files, contents))
+    findings += (*_beside_the_library(files), *_folded(files, contents), *_added_above(files, contents))
     for path in [path for path in contents if path.endswith(".py")]:
         findings += _shadows(files, path)
         if files.base:
@@ -227,6 +229,32 @@ def _beside_the_library(files: Files) -> Iterator[Finding]:
                 yield place, "is put among the installed modules behind the wheel's own"
 
 
+def _folded(files: Files, contents: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield the members of a wheel that some system puts among what is listed, under another name than its own.
+
+    Windows and macOS fold case, Windows reads a backslash as a slash and drops stops and spaces at the end of a name,
+    macOS normalises Unicode, and a careless installer takes a leading slash away.
+    """
+    if files.base is not None:
+        return
+    directories = {path.rpartition("/")[0] for path in contents}
+    folded = {_fold(directory): directory for directory in directories}
+    listed = {_fold(path): path for path in contents}
+    for place in sorted(files.names("") - contents.keys()):
+        found = _fold(place)
+        parents = [found.rsplit("/", count)[0] for count in range(1, found.count("/") + 1)]
+        inside = next((folded[above] for above in parents if above in folded), None)
+        if found in listed:
+            yield place, f"is put in the place of {listed[found]} where names are folded"
+        elif inside and not any(place.startswith(f"{directory}/") for directory in directories):
+            yield place, f"is put into {inside} where names are folded"
+
+
+def _fold(place: str) -> str:
+    parts = normalize("NFC", place.replace("\\", "/").casefold()).split("/")
+    return "/".join(part.rstrip(". ") for part in parts if part.rstrip(". "))
+
+
 def _misstated(directory: str, digests: Mapping[str, str], contents: Mapping[str, bytes]) -> Iterator[Finding]:
     """Yield what the statement (in-toto Statement v1) says otherwise than the manifest."""
     path = f"{directory}/{STATEMENT}"
@@ -257,22 +285,47 @@ def _misstated(directory: str, digests: Mapping[str, str], contents: Mapping[str
 
 
 def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Finding]:
-    """Yield the bytecode for this interpreter that is not what its sources compile to."""
-    for file in sorted(path for path in contents if _is_bytecode(directory, path)):
-        try:
-            codes = {} if _is_unjudged(directory, file, contents) else load_bytecode(contents[file])
-            wrong = [path for path, code in codes.items() if not _is_compiled(code, path, contents)]
-        except (AttributeError, EOFError, TypeError, ValueError):
-            yield file, "is not bytecode"
-        else:
-            for path in wrong:
-                yield file, f"has for {path} what its source does not compile to with Python {python_version()}"
+    """Yield the bytecode for this interpreter that is not what its sources compile to.
+
+    It is made again and compared, never loaded: marshalled bytes that nobody vouches for can crash who loads them.
+    """
+    shipped = [
+        path for path in contents if _is_bytecode(directory, path) and not _is_unjudged(directory, path, contents)
+    ]
+    if not shipped:
+        return
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            expected = bytecode_files(directory, _compiled_together(directory, contents))
+    except (AttributeError, KeyError, TypeError):
+        yield f"{directory}/{STATEMENT}", "does not say which implementation belongs to which unit"
+        return
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        expected = dict.fromkeys(shipped, b"")
+        yield (
+            directory,
+            f"has a source that Python {python_version()} does not compile, beside bytecode for it: {error}",
+        )
+    for file in sorted(shipped):
+        if contents[file] != expected.get(file):
+            yield file, f"is not what its sources compile to with Python {python_version()}"
 
 
-def _is_compiled(code: bytes, path: str, contents: Mapping[str, bytes]) -> bool:
-    return path in contents and same_code(
-        load_code(code, path), compile_source(contents[path], path, optimize=0), fresh=True
-    )
+def _compiled_together(directory: str, contents: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Return by the path of each spec module its source and those of its implementations, as the statement has them."""
+    specs = {path: {path: contents[path]} for path in contents if path.endswith(".py") and not _is_in(directory, path)}
+    for unit in json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"].get("units", ()):
+        stem, path = unit["unit"].partition("/")[0].replace(".", "/"), unit["implementation"]
+        for spec in (f"{stem}.py", f"{stem}/__init__.py"):
+            if spec in specs:
+                specs[spec][path] = contents[path]
+                break
+    return specs
+
+
+def _is_in(directory: str, path: str) -> bool:
+    return path.startswith(f"{directory}/")
 
 
 def _is_unjudged(directory: str, path: str, contents: Mapping[str, bytes]) -> bool:

@@ -35,18 +35,7 @@ MEMBERS = {
 }
 
 
-ELSEWHERE = pytest.mark.xfail(reason="verify of a wheel does not fold names as other systems do")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name, marks=ELSEWHERE if name in {"in another case", "a root of its own", "with backslashes"} else []
-        )
-        for name in MEMBERS
-    ],
-)
+@pytest.mark.parametrize("name", MEMBERS)
 def test_verify_finds_it_in_the_wheel(corpus: Corpus, wheel: Path, tmp_path: Path, name: str) -> None:
     shop = corpus.copy()
     assert shop.verified(str(rebuild(wheel, tmp_path / "honest", {}))).returncode == 0

@@ -67,11 +67,13 @@ class Site:
         `more` are further files of the baked package, such as bytecode.
         """
         files: dict[str, bytes] = dict(more or {})
-        package = ""
+        package, stated = "", []
         for unit, text in units.items():
             module, _, qualname = unit.partition("/")
             package = baked_package(module, root)
-            files[implementation_module(module, qualname, root).replace(".", "/") + ".py"] = text.encode()
+            path = implementation_module(module, qualname, root).replace(".", "/") + ".py"
+            files[path] = text.encode()
+            stated.append({"implementation": path, "unit": unit})
         directory = package.replace(".", "/")
         above = [
             f"{name.rsplit('/', count)[0]}/__init__.py" for name in specs for count in range(1, name.count("/") + 1)
@@ -80,7 +82,7 @@ class Site:
         sources = {name: (self.path / name).read_bytes() for name in listed}
         unstated = manifest_files(directory, {name: sha256(content) for name, content in (files | sources).items()})
         statement = {
-            "predicate": {"manifestWithoutStatement": sha256(unstated[f"{directory}/MANIFEST"])},
+            "predicate": {"manifestWithoutStatement": sha256(unstated[f"{directory}/MANIFEST"]), "units": stated},
             "subject": [{"digest": {"sha256": sha256(files[name])}, "name": name} for name in sorted(files)],
         }
         files[f"{directory}/statement.json"] = json.dumps(statement, separators=(",", ":")).encode()
