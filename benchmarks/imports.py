@@ -63,13 +63,17 @@ def _variants(python: Path, work: Path, sites: Mapping[str, Path], code: str) ->
 
 
 def _runtime(python: Path, work: Path) -> None:
-    codes = {"bare": "pass", "runtime": "import vibesafe_runtime"}
+    # The start file is what Python reads in each process of an environment in which the runtime is installed.
+    codes = {"bare": "pass", "runtime": "import vibesafe_runtime", "started": "import vibesafe_runtime._first"}
     times = interleaved(
         {n: Variant([python, "-c", c], work, _environment(work)) for n, c in codes.items()}, ROUNDS, time=processor_time
     )
-    added = times["runtime"] - times["bare"]
-    row = Row("`import vibesafe_runtime` over a bare interpreter", milliseconds(added), "at most 1.0 ms", added / 0.001)
-    print_rows("runtime", [row])
+    added = {name: time - times["bare"] for name, time in times.items()}
+    rows = [
+        Row(f"{what} over a bare interpreter", milliseconds(added[name]), "at most 1.0 ms", added[name] / 0.001)
+        for name, what in (("runtime", "`import vibesafe_runtime`"), ("started", "the start file"))
+    ]
+    print_rows("runtime", rows)
 
 
 def _all_of(python: Path, work: Path, count: int, size: int, sites: Mapping[str, Path]) -> None:

@@ -95,7 +95,7 @@ MISMATCH = "VibesafeHashMismatch"
 
 AtImport = Literal["refused", "no effect", "refused late", "gets through", "-"]
 ByVerify = Literal["found", "with a key", "not found", "-"]
-Kind = Literal["plain", "signed", "guarded"]
+Kind = Literal["plain", "signed", "guarded", "unstarted"]
 
 
 def bytecode(directory: str = "shop/_vibesafe") -> str:
@@ -116,6 +116,8 @@ class Threat:
             nothing to be asked.
         with_key: What an import does where the wheel is signed and the deployment trusts only its key.
         with_guard: What an import does where `vibesafe_runtime.guard` is imported when the interpreter starts.
+        not_started: What an import does where Python reads no `.pth` file, the runtime's among them, as below a
+            directory that `pip install --target` made; None where that makes no difference.
         by: What stops it.
     """
 
@@ -125,6 +127,7 @@ class Threat:
     with_key: AtImport
     with_guard: AtImport
     by: str
+    not_started: AtImport | None = None
 
 
 @dataclass(slots=True)
@@ -236,7 +239,10 @@ class Corpus:
     _tried: set[Threat] = field(default_factory=set)
 
     def copy(self, kind: Kind = "plain") -> Installed:
-        """Return an untouched copy of the environment: as it is, signed with its key trusted, or with the guard."""
+        """Return an untouched copy of the environment.
+
+        As it is; signed with its key trusted; with the guard; or without the file that Python reads when it starts.
+        """
         self._count += 1
         root = self.scratch / str(self._count)
         origin = self.signed if kind == "signed" else self.honest
@@ -244,6 +250,8 @@ class Corpus:
         shop = Installed(root, {"VIBESAFE_TRUSTED_KEYS": self.key} if kind == "signed" else {})
         if kind == "guarded":
             shop.write("vibesafe-guard.pth", "import vibesafe_runtime.guard\n")
+        if kind == "unstarted":
+            (shop.site / "vibesafe-runtime.pth").unlink()
         return shop
 
     def attacked(self, attack: Attack, kind: Kind = "plain") -> Installed:
@@ -279,6 +287,8 @@ class Corpus:
             judge_verify(shop, where, "--key", self.key)
         judge(shop, threat.with_key, where if threat.with_key == threat.at_import else "", exception, mend)
         judge(self.attacked(attack, "guarded"), threat.with_guard, "", exception, mend)
+        if threat.not_started is not None:
+            judge(self.attacked(attack, "unstarted"), threat.not_started, where, exception, mend)
 
     def _control(self, attacked: Installed, kind: Kind) -> None:
         """Use an untouched copy in the very same way: once for each way."""

@@ -13,11 +13,12 @@ from tests.attacks.conftest import Attack, Corpus, Installed, Threat, plant_byte
 
 THREAT = Threat(
     attack="swap `__pycache__` of a package above a spec module by code that takes itself away",
-    at_import="gets through",
+    at_import="no effect",
     by_verify="found",
-    with_key="gets through",
+    with_key="no effect",
     with_guard="no effect",
-    by="only the guard; before it runs, `verify`",
+    not_started="gets through",
+    by="the guard, which the start file sets",
 )
 
 
@@ -32,5 +33,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_stopped_by_the_guard_alone(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where=".pyc")

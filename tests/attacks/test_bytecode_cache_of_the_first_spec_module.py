@@ -14,11 +14,12 @@ from tests.attacks.conftest import SPEC_MODULE, Attack, Corpus, Installed, Threa
 
 THREAT = Threat(
     attack="swap `__pycache__` of the first spec module",
-    at_import="refused late",
+    at_import="no effect",
     by_verify="found",
-    with_key="refused late",
+    with_key="no effect",
     with_guard="no effect",
-    by="at its first unit the verified source; before it runs, only the guard",
+    not_started="refused late",
+    by="the guard; without the start file, at its first unit, the verified source",
 )
 
 
@@ -39,5 +40,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_refused_at_its_first_unit(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="pricing.py")

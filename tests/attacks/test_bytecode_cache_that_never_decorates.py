@@ -13,11 +13,12 @@ from tests.attacks.conftest import SPEC_MODULE, Attack, Corpus, Installed, Threa
 
 THREAT = Threat(
     attack="swap `__pycache__` of the first spec module by code that hides from the runtime",
-    at_import="gets through",
+    at_import="no effect",
     by_verify="found",
-    with_key="gets through",
+    with_key="no effect",
     with_guard="no effect",
-    by="only the guard; afterwards `verify`",
+    not_started="gets through",
+    by="the guard; afterwards `verify`",
 )
 
 
@@ -41,5 +42,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_stopped_by_the_guard_alone(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where=".pyc")

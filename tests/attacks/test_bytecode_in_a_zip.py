@@ -1,24 +1,31 @@
 """Bytecode stands beside the first spec module in a zip, where Python prefers it to the source.
 
 Who: whoever can write into a zipped application. At its first unit the module is compared with the verified source, and
-refused; what stood above has run by then. Only the guard stops it before.
+refused; what stood above has run by then.
+Only the guard stops it before: the file that Python reads when it starts sets it.
 """
 
 import py_compile
 import zipfile
 
-from tests.attacks.conftest import SPEC_MODULE, Corpus, Installed, Kind, Threat, judge
+from tests.attacks.conftest import SPEC_MODULE, AtImport, Corpus, Installed, Kind, Threat, judge
 from tests.attacks.test_bytecode_that_compares_equal import craft
 
 THREAT = Threat(
     attack="bytecode beside the first spec module in a zip",
-    at_import="refused late",
+    at_import="no effect",
     by_verify="-",
-    with_key="refused late",
+    with_key="no effect",
     with_guard="no effect",
-    by="at its first unit the verified source; before it runs, only the guard",
+    not_started="refused late",
+    by="the guard; without the start file, at its first unit, the verified source",
 )
-KINDS: tuple[Kind, ...] = ("plain", "signed", "guarded")
+KINDS: dict[Kind, AtImport] = {
+    "plain": "no effect",
+    "signed": "no effect",
+    "guarded": "no effect",
+    "unstarted": "refused late",
+}
 
 
 def zipped(shop: Installed, bytecode: bytes = b"", name: str = f"{SPEC_MODULE}c") -> Installed:
@@ -43,11 +50,11 @@ def evil(shop: Installed) -> bytes:
     return cache.read_bytes()
 
 
-def test_it_is_refused_at_its_first_unit(corpus: Corpus) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus) -> None:
     judge(zipped(corpus.copy()), "no effect")
-    for kind in KINDS:
+    for kind, expected in KINDS.items():
         shop = corpus.copy(kind)
-        judge(zipped(shop, evil(shop)), THREAT.with_guard if kind == "guarded" else THREAT.at_import, "pricing.py")
+        judge(zipped(shop, evil(shop)), expected, "pricing.py")
 
 
 def test_bytecode_that_compares_equal_is_refused_there_too(corpus: Corpus) -> None:

@@ -13,11 +13,12 @@ from tests.attacks.conftest import Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
     attack="swap `__pycache__` of the first spec module by code that compares equal",
-    at_import="refused",
+    at_import="no effect",
     by_verify="found",
-    with_key="refused",
+    with_key="no effect",
     with_guard="no effect",
-    by="instructions are compared as they are stored, with their caches",
+    not_started="refused",
+    by="the guard; without the start file, instructions are compared as they are stored, with their caches",
 )
 
 # Has `floor` look up the global that stands after the one that it names.

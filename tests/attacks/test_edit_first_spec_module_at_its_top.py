@@ -11,11 +11,12 @@ from tests.attacks.conftest import SPEC_MODULE, Attack, Corpus, Threat
 
 THREAT = Threat(
     attack="edit the first spec module above its first unit",
-    at_import="refused late",
+    at_import="refused",
     by_verify="found",
-    with_key="refused late",
+    with_key="refused",
     with_guard="refused",
-    by="at its first unit the digest in `MANIFEST`; before it runs, only the guard",
+    not_started="refused late",
+    by="the digest in `MANIFEST`; without the start file, at its first unit",
 )
 
 ATTACKS: dict[str, Attack] = {
@@ -24,5 +25,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_refused_after_its_first_statement(corpus: Corpus, name: str) -> None:
+def test_it_is_refused_before_its_first_statement(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="pricing.py")

@@ -11,11 +11,12 @@ from tests.attacks.conftest import Attack, Corpus, Threat
 
 THREAT = Threat(
     attack="edit the `__init__.py` of a package above a spec module",
-    at_import="refused late",
+    at_import="refused",
     by_verify="found",
-    with_key="refused late",
+    with_key="refused",
     with_guard="refused",
-    by="at the first unit below it the digest in `MANIFEST`; before it runs, only the guard",
+    not_started="refused late",
+    by="the digest in `MANIFEST`; without the start file, at the first unit below it",
 )
 ATTACKS: dict[str, Attack] = {
     "a statement more": lambda shop: shop.write("shop/__init__.py", shop.evil),
@@ -23,5 +24,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_refused_after_its_first_statement(corpus: Corpus, name: str) -> None:
+def test_it_is_refused_before_its_first_statement(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="shop/__init__.py")

@@ -1,7 +1,7 @@
 """The spec module that a process imports first is replaced by one that never calls the decorator.
 
-Who: whoever can write into site-packages. Nothing of the runtime is ever loaded, so nothing at import can refuse it;
-only the guard, which stands before, and `verify`, which reads every file.
+Who: whoever can write into site-packages. Nothing of the runtime is loaded by it, so that only what stands before can
+refuse it: the guard, which the file sets that Python reads when it starts. `verify` reads every file.
 """
 
 import pytest
@@ -10,11 +10,12 @@ from tests.attacks.conftest import SPEC_MODULE, Attack, Corpus, Threat
 
 THREAT = Threat(
     attack="replace the first spec module by one that calls no decorator",
-    at_import="gets through",
+    at_import="refused",
     by_verify="found",
-    with_key="gets through",
+    with_key="refused",
     with_guard="refused",
-    by="only the guard; afterwards `verify`",
+    not_started="gets through",
+    by="the digest in `MANIFEST`; without the start file, only `verify`",
 )
 
 ATTACKS: dict[str, Attack] = {
@@ -23,5 +24,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_stopped_by_the_guard_alone(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="pricing.py")

@@ -12,11 +12,12 @@ from tests.attacks.conftest import Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
     attack="a package or extension beside the first spec module",
-    at_import="gets through",
+    at_import="no effect",
     by_verify="found",
-    with_key="gets through",
+    with_key="no effect",
     with_guard="no effect",
-    by="only the guard; afterwards `verify`",
+    not_started="gets through",
+    by="the guard; afterwards `verify`",
 )
 
 
@@ -33,5 +34,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_stopped_by_the_guard_alone(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name], where="pricing")

@@ -10,11 +10,12 @@ from tests.attacks.conftest import Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
     attack="shadow the runtime in the working directory",
-    at_import="gets through",
+    at_import="no effect",
     by_verify="not found",
-    with_key="gets through",
+    with_key="no effect",
     with_guard="no effect",
-    by="only the guard in a `.pth` file; `python -I` or `-P`",
+    not_started="gets through",
+    by="the start file, which loads the runtime first; `python -I` or `-P`",
 )
 
 
@@ -28,5 +29,5 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_the_guard_alone_stops_it(corpus: Corpus, name: str) -> None:
+def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name])

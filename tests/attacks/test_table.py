@@ -22,7 +22,7 @@ def threat(file: Path) -> Threat:
 def row(file: Path) -> str:
     """Return the line of the table for an attack."""
     said = threat(file)
-    cells = (said.at_import, said.by_verify, said.with_key, said.with_guard, said.by)
+    cells = (said.at_import, said.by_verify, said.with_key, said.with_guard, said.not_started or "same", said.by)
     return f"| [{said.attack}](../tests/attacks/{file.name}) | {' | '.join(cells)} |"
 
 

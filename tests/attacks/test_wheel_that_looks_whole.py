@@ -14,10 +14,11 @@ from tests.e2e.conftest import Wheelhouse, tool
 
 THREAT = Threat(
     attack="a wheel with members that land in the place of covered modules",
-    at_import="gets through",
+    at_import="no effect",
     by_verify="found",
-    with_key="gets through",
+    with_key="no effect",
     with_guard="no effect",
+    not_started="gets through",
     by="`verify`, of the wheel too; the guard",
 )
 MEMBERS = {
@@ -58,3 +59,4 @@ def test_the_guard_or_verify_stops_it_once_it_is_installed(
     judge_verify(shop, "pricing")
     judge(shop, THREAT.at_import)
     judge(installed(corpus.copy("guarded")), THREAT.with_guard)
+    judge(installed(corpus.copy("unstarted")), "gets through")

@@ -88,3 +88,47 @@ def test_it_can_stand_in_what_python_imports_at_its_start(shop: Site, place: str
 def test_an_implementation_runs_as_without_it(shop: Site) -> None:
     code = f"{CALL}; import inspect; print(inspect.getsource(total))"
     assert shop.run(GUARDED + code).splitlines()[1:] == IMPLEMENTATION.splitlines()[3:]
+
+
+FIRST = "import vibesafe_runtime._first; "
+
+
+def test_what_python_imports_when_it_starts_verifies_from_the_first_module_on(shop: Site) -> None:
+    swap(shop, "shop/pricing.py")
+    assert shop.run(CALL) == "0"
+    assert shop.run(FIRST + CALL) == "9"
+
+
+def test_it_prefers_nothing_to_what_stands_first_on_the_path(shop: Site) -> None:
+    earlier = shop.path.parent / "earlier"
+    (earlier / "shop").mkdir(parents=True)
+    (earlier / "shop" / "__init__.py").write_text("")
+    (earlier / "shop" / "pricing.py").write_text(EVIL)
+    code = f"import sys; sys.path.insert(0, {str(earlier)!r}); {CALL}"
+    assert shop.run(FIRST + code) == "0"
+
+
+def test_it_guards_single_modules_namespace_packages_and_zips(site: Site, tmp_path: Path) -> None:
+    body = "def total(price):\n    return price + 1\n"
+    site.write("calc.py", STUB)
+    site.bake("", {"calc/total": body}, specs=("calc.py",))
+    site.write("ns/shop/__init__.py", STUB)
+    site.bake("ns.shop", {"ns.shop/total": body}, specs=("ns/shop/__init__.py",))
+    for name in ("calc.py", "ns/shop/__init__.py"):
+        swap(site, name)
+    code = "import calc, ns.shop; print(calc.total(4), ns.shop.total(4), type(ns.shop.__loader__).__name__)"
+    assert site.run(FIRST + code) == "5 5 VerifiedLoader"
+    archive = tmp_path / "app.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for file in sorted(site.path.rglob("*")):
+            if "__pycache__" not in file.parts:  # directories too: a namespace package in a zip has nothing else
+                zipped.write(file, file.relative_to(site.path))
+    done = site.python("-c", FIRST + code, path=str(archive))
+    assert done.stdout.split() == ["5", "5", "VerifiedLoader"], done.stderr
+
+
+def test_it_loads_nothing_more_for_modules_of_others(shop: Site) -> None:
+    shop.write("plain.py", "VALUE = 1\n")
+    code = "import sys, plain, xml.dom; print(plain.VALUE, 'vibesafe_runtime._finder' in sys.modules)"
+    assert shop.run(FIRST + code) == "1 False"
+    assert shop.run(FIRST + "import sys, shop.pricing; print('vibesafe_runtime._finder' in sys.modules)") == "True"
