@@ -9,6 +9,7 @@ from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
+from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
 from hatch_vibesafe.generate.compose import Composed, compose_all
 from hatch_vibesafe.generate.conversation import Question
 from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Interrupted, Passed, Refused
@@ -204,6 +205,13 @@ class Loop:
         }
         verdicts = dict(zip(candidates, self._verdicts(list(candidates.values())), strict=True))
         compositions = {id(line): made for (_, line, _), made in zip(usable, composed, strict=True)}
+        for (run, line, _), made in zip(usable, composed, strict=True):
+            verdict = verdicts.get((run.spec.unit, made.implementation))
+            if verdict is not None and not verdict.faults and line.answer is not None:
+                said = verdict.findings, "", line.answer.model
+                keep_candidate(
+                    self._project, KeptCandidate(run.spec.unit, run.spec.spec_hash, made.implementation, *said)
+                )
         for run, line, text, finding in texts:
             if run.spec.unit not in self._open:
                 continue  # an earlier answer of the same round passed

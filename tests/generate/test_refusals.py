@@ -19,7 +19,8 @@ __all__ = ["make_project"]  # a fixture
 
 
 def answers(project: Project) -> list[Path]:
-    return [path for path in project.cache_path.rglob("*.json") if path.parent.name != "refused"]
+    others = {"refused", "candidates"}
+    return [path for path in project.cache_path.rglob("*.json") if not others.intersection(path.parts)]
 
 
 def memories(project: Project) -> list[Path]:
