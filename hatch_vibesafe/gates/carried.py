@@ -24,6 +24,9 @@ STANDARD = {
     "Decimal": "decimal.Decimal",
     "Fraction": "fractions.Fraction",
 }
+_SPELLED_OUT = re.compile(
+    r"__import__\('(?:importlib'\)\.import_module\('[\w.]+|decimal|fractions|datetime)'\)\.(?=[A-Za-z_])"
+)
 _UTC = "datetime.timezone.utc"
 _CLASS = re.compile(r"(?:[A-Z]\w*\.)*[A-Z]\w*")
 _SHOWN_MEMBER = re.compile(r"<(\w+)\.(\w+): [^<>]*>")
@@ -59,6 +62,15 @@ def carried(node: object, modules: Container[str]) -> str:
         case ["unreadable"]:
             raise NotCarriedError("a value that is too large or too deep")
     raise MalformedAnswerError("it shows a value of no known kind")
+
+
+def readable(source: str) -> str:
+    """Return the source of a value as a person writes it: numbers in tens, classes by their names alone."""
+    try:
+        text = ast.unparse(ast.parse(source, mode="eval"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source
+    return _SPELLED_OUT.sub("", text)
 
 
 def _pair(pair: object, modules: Container[str]) -> str:

@@ -14,7 +14,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hatch_vibesafe.gates.carried import NotCarriedError, carried
+from hatch_vibesafe.gates.carried import NotCarriedError, carried, readable
 from hatch_vibesafe.gates.contract_sources import Sources
 from hatch_vibesafe.gates.contract_verdict import Answer, Before, Done, Judge, Judged
 from hatch_vibesafe.gates.sandbox import Batch, Job, Result, Sandbox
@@ -41,7 +41,7 @@ def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sa
     sources = [Sources(course.candidate.spec) for course in courses]
     asked = [own.before(course.cases) for own, course in zip(sources, courses, strict=True)]
     asking = [job(own.spec, own.stub, asks) for own, asks in zip(sources, asked, strict=True)]
-    first = _run_alike_once(sandbox, batch, asking)
+    first = run_alike_once(sandbox, batch, asking)
     kinds = [_kinds(own, result) for own, result in zip(sources, first, strict=True)]
     befores = [
         [_before(own, answer_at(result, place)) for place in own.places(course.cases, with_head=True)]
@@ -78,7 +78,7 @@ def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sa
     return found
 
 
-def _run_alike_once(sandbox: Sandbox, batch: Batch, jobs: Sequence[Job]) -> list[Result]:
+def run_alike_once(sandbox: Sandbox, batch: Batch, jobs: Sequence[Job]) -> list[Result]:
     """Return each job's result; those that are the same, with no candidate in them, are run once."""
     texts = [json.dumps(each) for each in jobs]
     places = {text: number for number, text in enumerate(dict.fromkeys(texts))}
@@ -174,7 +174,7 @@ def _returned(value: object, count: int, modules: frozenset[str]) -> Done:
                 return Done(got=str(error), uncarried=str(error))
             except (MalformedAnswerError, RecursionError) as error:
                 return Done(wrong=f"has no readable answer: {error}")
-            return Done((got, *left), got=got)
+            return Done((got, *left), got=readable(got))
     return Done(wrong="has no readable answer: it shows other than one value")
 
 

@@ -1,4 +1,4 @@
-"""The property gate: generated calls within `Requires` are held against the contract.
+"""The property gate: generated calls within `Requires` are held against the contract, draws against stated properties.
 
 Half of the inputs are drawn from the types, half are calls of the examples that were changed a little; from a fixed
 seed, so that everybody has the same ones. The first call that shows something against a candidate is made as simple as
@@ -15,15 +15,19 @@ from random import Random
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.contract_verdict import Judged
 from hatch_vibesafe.gates.contracts import findings
+from hatch_vibesafe.gates.counterexamples import counterexample
 from hatch_vibesafe.gates.examination import OUT_OF_TIME, Course, examine
 from hatch_vibesafe.gates.input_changes import changed, simpler
 from hatch_vibesafe.gates.input_types import draws
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
+from hatch_vibesafe.gates.stated_properties import Attempt, Ground, Trial, Tried, first_trials, simplest
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.unit_calls import Case, Parameter, UnitCall, example_cases, parameters_of
-from hatch_vibesafe.gates.verdict import Candidate, Finding, Opinion
+from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.strategies import NotAStrategyError
 from hatch_vibesafe.store.records import GateRecord
 
 GATE = "properties"
@@ -37,10 +41,28 @@ _SIMPLER = 40
 def check(
     candidates: Sequence[Candidate], context: GateContext, surrounding: Surroundings, sandbox: Sandbox
 ) -> tuple[Opinion, ...]:
-    """Return why each candidate is refused: the simplest call that was found to break its contract."""
+    """Return why each candidate is refused: the simplest call that breaks its contract, the simplest draw that fails.
+
+    A stated property that no candidate could fulfil, or that nothing was tried on, is a fault.
+    """
     batch = batch_of([each.spec for each in candidates], context, surrounding)
-    modules = frozenset(surrounding.files)
-    judged = examine([Course(each, generated_cases(each.spec)) for each in candidates], batch, modules, sandbox)
+    ground = Ground(batch, frozenset(surrounding.files), sandbox)
+    under_contract = [each for each in candidates if each.spec.contract]
+    broken = iter(_against_contracts(under_contract, ground))
+    of_contract = [next(broken) if each.spec.contract else () for each in candidates]
+    stating = [each for each in candidates if each.spec.properties]
+    failed = iter(_against_properties(stating, ground))
+    of_properties = [next(failed) if each.spec.properties else () for each in candidates]
+    return tuple(
+        stated if isinstance(stated, Fault) else (*found, *stated)
+        for found, stated in zip(of_contract, of_properties, strict=True)
+    )
+
+
+def _against_contracts(candidates: Sequence[Candidate], ground: Ground) -> list[tuple[Finding, ...]]:
+    judged = examine(
+        [Course(each, generated_cases(each.spec)) for each in candidates], ground.batch, ground.modules, ground.sandbox
+    )
     endless = [_endless(each.spec, found) for each, found in zip(candidates, judged, strict=True)]
     worst = [found or _simplest(each) for found, each in zip(endless, judged, strict=True)]
     for _ in range(_ROUNDS):
@@ -48,19 +70,50 @@ def check(
         courses = [Course(candidates[number], _simpler_cases(worst[number])) for number in broken]
         if not any(course.cases for course in courses):
             break
-        better = [_simplest(each) for each in examine(courses, batch, modules, sandbox)]
+        better = [_simplest(each) for each in examine(courses, ground.batch, ground.modules, ground.sandbox)]
         if not any(better):
             break
         for number, found in zip(broken, better, strict=True):
             worst[number] = found or worst[number]
     shown = [() if each is None else (each,) for each in worst]
-    return tuple(findings(GATE, each.spec, found) for each, found in zip(candidates, shown, strict=True))
+    return [findings(GATE, each.spec, found) for each, found in zip(candidates, shown, strict=True)]
+
+
+def _against_properties(candidates: Sequence[Candidate], ground: Ground) -> list[Opinion]:
+    trials = [_first_trials(each.spec) for each in candidates]
+    sound = [Attempt(each, own) for each, own in zip(candidates, trials, strict=True) if not isinstance(own, Fault)]
+    judged = iter(simplest(sound, ground))
+    return [
+        own if isinstance(own, Fault) else _opinion(each.spec, next(judged))
+        for each, own in zip(candidates, trials, strict=True)
+    ]
+
+
+def _first_trials(spec: Spec) -> tuple[Trial, ...] | Fault:
+    try:
+        return first_trials(spec, SEED)
+    except NotAStrategyError as error:
+        return Fault((Problem(spec.where, f"a property cannot be tried: {error}", "draw it with st.builds(...)"),))
+
+
+def _opinion(spec: Spec, found: Tried) -> Opinion:
+    faults = tuple(
+        Problem(f"{spec.path}:{spec.properties[number].line}  {spec.unit}", why, "mend the property")
+        for number, why in found.faults
+    )
+    if faults:
+        return Fault(faults)
+    return () if found.worst is None else (Finding(GATE, 0, counterexample(spec, found.worst)),)
 
 
 def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
     """Return the gate's line in the evidence; the seed makes the same inputs again."""
-    counts = (("inputs", len(generated_cases(spec))), ("seed", SEED))
-    return GateRecord(GATE, "properties", platform.python_version(), not findings, counts)
+    counts = [("seed", SEED)]
+    if spec.contract:
+        counts.append(("inputs", len(generated_cases(spec))))
+    if spec.properties:
+        counts += [("draws", len(first_trials(spec, SEED))), ("stated", len(spec.properties))]
+    return GateRecord(GATE, "properties", platform.python_version(), not findings, tuple(sorted(counts)))
 
 
 def generated_cases(spec: Spec) -> tuple[Case, ...]:

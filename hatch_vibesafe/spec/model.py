@@ -108,6 +108,39 @@ class Clause:
         return f"{self.kind.capitalize()} {condition}"
 
 
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """What a value of a stated property is drawn from, as Hypothesis spells it.
+
+    Attributes:
+        kind: The function of `hypothesis.strategies`, e.g. "lists"; "map" and "filter" for these methods.
+        options: Its plain arguments by name, e.g. `(("min_size", "1"),)`, each as source text.
+        parts: The strategies among its arguments, in their order.
+        names: Where parts are named (the fields of `builds`, the keys of `fixed_dictionaries`), the source text of each
+            name; empty for one that is given by place.
+    """
+
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+    parts: "tuple[Strategy, ...]" = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatedProperty:
+    """A `hypothesis` fence of a docstring: what holds for every value that is drawn.
+
+    Attributes:
+        given: What is drawn, by the names that the body uses, in their order.
+        body: The statements, in one spelling; each `assert` in them has to hold.
+        line: The line of the fence in its file, from 1.
+    """
+
+    given: tuple[tuple[str, Strategy], ...]
+    body: str
+    line: int
+
+
 def proves_something(name: str, examples: Sequence[Example]) -> bool:
     """Return whether an example names the unit: `>>> 1 + 1` holds whatever an implementation does."""
     return any(name in _WORD.findall(example.source) for example in examples)
@@ -156,6 +189,7 @@ class Spec:
             those that its implementation uses.
         contract: The clauses of its docstring, in their order; the docstring is in the hash.
         contract_header: The import lines that the clauses need in a module of their own, like `header`.
+        properties: The `hypothesis` fences of its docstring, in their order; the docstring is in the hash.
     """
 
     unit: UnitId
@@ -175,6 +209,7 @@ class Spec:
     beside: tuple[tuple[str, Digest], ...] = ()
     contract: tuple[Clause, ...] = ()
     contract_header: tuple[str, ...] = ()
+    properties: tuple[StatedProperty, ...] = ()
 
     @property
     def where(self) -> str:

@@ -1,5 +1,6 @@
 """What a stub itself contributes to its spec hash, part by part, and the names that it uses."""
 
+import ast
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names, function_names, parameter_names
 from hatch_vibesafe.spec.normalise import normalise_newlines
 from hatch_vibesafe.spec.resolve import Resolution, Resolver, Target
+from hatch_vibesafe.spec.stated_properties import Properties, property_names, read_properties
 from hatch_vibesafe.spec.stub import Stub
 
 FORMAT = "vibesafe-spec/1"
@@ -55,6 +57,7 @@ class StubParts:
         before: The parts that stand before its helpers.
         after: The parts that stand after them.
         contract: What its docstring promises.
+        properties: What it says of every value that is drawn.
     """
 
     stub: Stub
@@ -68,6 +71,7 @@ class StubParts:
     before: tuple[Part, ...]
     after: tuple[Part, ...]
     contract: Contract
+    properties: Properties
 
     @property
     def unit(self) -> UnitId:
@@ -93,6 +97,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
     decorators = resolver.resolve(stub.module, names.decorators)
     own = Target(stub.module.name, stub.qualname)
     dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
+    scope, lines = _scope(stub, resolver), docstring_lines(stub.docstring)
     return StubParts(
         stub=stub,
         docstring=docstring,
@@ -104,7 +109,8 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         passed=code.passed | examples.passed | mentions.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
-        contract=_contract(stub, docstring, resolver),
+        contract=read_contract(docstring.text, scope, *lines),
+        properties=read_properties(docstring, scope, *lines, is_async=isinstance(stub.node, ast.AsyncFunctionDef)),
     )
 
 
@@ -118,6 +124,7 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
     mentions = mentioned_names(docstring.text)
     mentions.add(contract_names(docstring.text))
     mentions.chains = {chain for chain in mentions.chains if chain[0] not in local}
+    mentions.add(property_names(docstring))
     head = function_names(stub.node, stub.pre_hole)
     code = Names(set(head.chains), [*head.imports])
     for overload in stub.overloads:
@@ -131,15 +138,13 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
     )
 
 
-def _contract(stub: Stub, docstring: Docstring, resolver: Resolver) -> Contract:
+def _scope(stub: Stub, resolver: Resolver) -> Scope:
     module = stub.module
 
     def is_known(name: str) -> bool:
         return name in module.bindings or bool(resolver.chain(module, (name,)))
 
-    scope = Scope(frozenset(parameter_names(stub.node.args)), stub.node.name, is_known)
-    first, last = docstring_lines(stub.docstring)
-    return read_contract(docstring.text, scope, first, last)
+    return Scope(frozenset(parameter_names(stub.node.args)), stub.node.name, is_known)
 
 
 def _part(value: Encodable) -> Digest:

@@ -146,7 +146,8 @@ def _prepare(
         if not isinstance(docstring, MalformedDocstring):
             parts = stub_parts(stub, docstring, settings, resolver)
             problems += [
-                Problem(_where(stub, unit, item.line), item.what, item.remedy) for item in parts.contract.complaints
+                Problem(_where(stub, unit, item.line), item.what, item.remedy)
+                for item in (*parts.contract.complaints, *parts.properties.complaints)
             ]
     except VibesafeError as error:
         problems += [Problem(where, f"{item.where}: {item.what}", item.remedy) for item in error.problems]
@@ -205,6 +206,7 @@ def _finish(
             beside=definitions.beside(parts),
             contract=parts.contract.clauses,
             contract_header=header_lines(module, parts.contract.names, stub.node.name, resolver),
+            properties=parts.properties.stated,
             spec_hash=spec_hash(every),
         )
     )
