@@ -65,6 +65,7 @@ class Layout:
         files: Further files.
         member: The directory of the project below the planted root.
         editable: Whether hatchling itself can install it so.
+        written: What other build hooks write into the tree.
     """
 
     units: Mapping[str, int]
@@ -75,6 +76,7 @@ class Layout:
     files: Mapping[str, str] = field(default_factory=dict)
     member: str = ""
     editable: bool = True
+    written: tuple[str, ...] = ()
 
     @property
     def call(self) -> str:
@@ -117,6 +119,9 @@ LAYOUTS: dict[str, Layout] = {
         {"shop.pricing/total": 2, "store.pricing/total": 3}, more=wheel('packages = ["shop", "store"]')
     ),
     "namespace package": Layout({"ns.shop.pricing/total": 2}, more=wheel('packages = ["ns"]')),
+    "packages of a namespace": Layout(
+        {"ns.shop.pricing/total": 2, "ns.store.pricing/total": 3, "ns.calc/total": 4}, more=wheel('packages = ["ns"]')
+    ),
     "single module": Layout({"shop/total": 2}),
     "nested packages": Layout({"shop.inner.deep.pricing/total": 2, "shop.inner/total": 3}),
     "units in __init__": Layout({"shop/total": 2}, {"shop": "shop/__init__.py"}),
@@ -140,6 +145,17 @@ LAYOUTS: dict[str, Layout] = {
         version='dynamic = ["version"]',
         files={"shop/version.py": '__version__ = "1.0"\n'},
         more='[tool.hatch.version]\npath = "shop/version.py"\n',
+    ),
+    "version written by a hook": Layout(
+        {"shop.pricing/total": 2},
+        hooks=f'[tool.hatch.build.hooks.version]\npath = "shop/_version.py"\n{VIBESAFE}',
+        version='dynamic = ["version"]',
+        files={"VERSION": 'version = "1.0"\n', ".gitignore": "_version.py\n", **UNDER_GIT},
+        more="[tool.hatch.version]\npath = \"VERSION\"\npattern = 'version = \"(?P<version>.+)\"'\n",
+        written=("shop/_version.py",),
+    ),
+    "package and module": Layout(
+        {"shop.pricing/total": 2, "calc/total": 3}, more=wheel('only-include = ["shop", "calc.py"]')
     ),
     "sources": Layout(
         {"shop.pricing/total": 2},

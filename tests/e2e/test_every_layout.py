@@ -18,6 +18,10 @@ def install(wheelhouse: Wheelhouse, builder: Path, target: Path, *what: str | Pa
     wheelhouse.must(tool("uv"), "pip", "install", "-q", "--python", builder, "--target", target, *what)
 
 
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if "__pycache__" not in path.parts}
+
+
 def run(project: Project, target: Path, *arguments: str) -> str:
     return project.wheelhouse.must(project.builder, *arguments, env={"PYTHONPATH": str(target)})
 
@@ -64,16 +68,35 @@ def test_an_editable_install_works_in_every_layout(
 ) -> None:
     layout = LAYOUTS[name]
     tree = plant(tmp_path / "tree", layout, locked=locked)
-    before = sorted(path for path in tree.root.rglob("*") if "__pycache__" not in path.parts)
+    before = files(tree.root)
     target = tmp_path / "target"
     install(wheelhouse, builder, target, "--no-build-isolation", "--no-deps", "-e", tree.root)
-    assert sorted(path for path in tree.root.rglob("*") if "__pycache__" not in path.parts) == before
+    assert files(tree.root) - before == set(layout.written)
     code = f"import site; site.addsitedir({str(target)!r}); {layout.call}"
     done = wheelhouse.run(builder, "-c", code, cwd=tmp_path)
     if locked:
         assert done.stdout.strip() == layout.answer, done.stderr
     else:
         assert "VibesafeCheckpointMissing" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("name", ["src", "namespace package", "single module", "workspace member"])
+def test_an_editable_install_of_what_drifted_does_not_fail(
+    tmp_path: Path, wheelhouse: Wheelhouse, builder: Path, name: str
+) -> None:
+    layout = LAYOUTS[name]
+    tree = plant(tmp_path / "tree", layout)
+    for unit in layout.units:
+        module = unit.partition("/")[0]
+        (source,) = tree.root.rglob(layout.places.get(module, f"{module.replace('.', '/')}.py"))
+        source.write_text(source.read_text().replace("RATE = 2", "RATE = 7"))
+    target = tmp_path / "target"
+    install(wheelhouse, builder, target, "--no-build-isolation", "--no-deps", "-e", tree.root)
+    imported, _, _ = layout.call.partition("; print")
+    code = f"import site; site.addsitedir({str(target)!r}); {imported}; print('imported')"
+    assert wheelhouse.must(builder, "-c", code, cwd=tmp_path) == "imported"
+    refused = wheelhouse.run(builder, "-c", code, cwd=tmp_path, env={"VIBESAFE_ENV": "prod"})
+    assert (refused.returncode, "VibesafeHashMismatch" in refused.stderr) == (1, True), refused.stderr
 
 
 @pytest.mark.parametrize("name", ["src", "namespace package", "single module", "units in __init__", "sources"])
