@@ -151,7 +151,7 @@ LAYOUTS: dict[str, Layout] = {
         hooks=f'[tool.hatch.build.hooks.version]\npath = "shop/_version.py"\n{VIBESAFE}',
         version='dynamic = ["version"]',
         files={"VERSION": 'version = "1.0"\n', ".gitignore": "_version.py\n", **UNDER_GIT},
-        more="[tool.hatch.version]\npath = \"VERSION\"\npattern = 'version = \"(?P<version>.+)\"'\n",
+        more='[tool.hatch.version]\npath = "VERSION"\npattern = \'version = "(?P<version>.+)"\'\n',
         written=("shop/_version.py",),
     ),
     "package and module": Layout(
