@@ -20,12 +20,14 @@ class Judged:
         violation: What it shows against the candidate; empty where nothing.
         got: What came back or was raised, for people; empty where nothing did.
         unjudged: Why nothing can be said of it; empty where something can.
+        broken: The clauses that it breaks.
     """
 
     case: Case
     violation: str = ""
     got: str = ""
     unjudged: str = ""
+    broken: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Judge:
         if done.raised is not None:
             return self._raise(case, before, done.raised)
         if before.raising:
-            return Judged(case, f"breaks `{before.raising[0].text}`: nothing was raised", f"returned {done.got}")
+            why = f"breaks `{before.raising[0].text}`: nothing was raised"
+            return Judged(case, why, f"returned {done.got}", broken=before.raising)
         return self._return(case, done, after)
 
     def _raise(self, case: Case, before: Before, raised: Raised) -> Judged:
@@ -98,10 +101,13 @@ class Judge:
         if any(self._covers(clause, raised) for clause in before.raising):
             return Judged(case, got=got)
         if before.raising:
-            return Judged(case, f"breaks `{before.raising[0].text}`: another exception was raised", got)
+            return Judged(
+                case, f"breaks `{before.raising[0].text}`: another exception was raised", got, broken=before.raising
+            )
         declared = next((clause for clause in self.own.raises if self._covers(clause, raised)), None)
         if declared is not None:
-            return Judged(case, f"breaks `{declared.text}`: raised where this does not hold", got)
+            why = f"breaks `{declared.text}`: raised where this does not hold"
+            return Judged(case, why, got, broken=(declared,))
         return self._unnamed_raise(case, raised, got)
 
     def _unnamed_raise(self, case: Case, raised: Raised, got: str) -> Judged:
@@ -126,10 +132,12 @@ class Judge:
                 return Judged(case, unjudged=f"the contract {why}")
             case (Outcome(raised=Raised() as raised), _):
                 names = " and ".join(f"`{clause.text}`" for clause in self.own.ensures)
-                return Judged(case, f"breaks {names}: evaluating that raises {raised.text.strip()}", got)
+                why = f"breaks {names}: evaluating that raises {raised.text.strip()}"
+                return Judged(case, why, got, broken=self.own.ensures)
             case (_, ["tuple", list(held)]) if len(held) == len(self.own.ensures):
                 pairs = zip(self.own.ensures, held, strict=True)
-                broken = " and ".join(f"`{clause.text}`" for clause, truth in pairs if truth != ["bool", True])
-                return Judged(case, f"breaks {broken}" if broken else "", got)
+                broken = tuple(clause for clause, truth in pairs if truth != ["bool", True])
+                names = " and ".join(f"`{clause.text}`" for clause in broken)
+                return Judged(case, f"breaks {names}" if broken else "", got, broken=broken)
             case _:
                 return Judged(case, unjudged="the contract has no readable answer")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.contract_verdict import Judged
-from hatch_vibesafe.gates.examination import Course, examine
+from hatch_vibesafe.gates.examination import Course, Ground, examine
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.surroundings import Surroundings
@@ -24,7 +24,7 @@ def check(
     """Return why each candidate is refused: which clause a call in an example breaks, and with what values."""
     courses = [Course(each, example_cases(each.spec, parameters_of(each.spec))) for each in candidates]
     batch = batch_of([each.spec for each in candidates], context, surrounding)
-    judged = examine(courses, batch, frozenset(surrounding.files), sandbox)
+    judged = examine(courses, Ground(batch, frozenset(surrounding.files), sandbox))
     return tuple(
         findings(GATE, each.spec, found) or _nothing_judged(found)
         for each, found in zip(candidates, judged, strict=True)

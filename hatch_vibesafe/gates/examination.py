@@ -29,6 +29,15 @@ OUT_OF_TIME = "sandbox.timeout"
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Where candidates are judged: what their jobs have in common, the project's modules, and the sandbox."""
+
+    batch: Batch
+    modules: frozenset[str]
+    sandbox: Sandbox
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A candidate and the calls to judge it by."""
 
@@ -36,15 +45,16 @@ class Course:
     cases: tuple[Case, ...]
 
 
-def examine(courses: Sequence[Course], batch: Batch, modules: frozenset[str], sandbox: Sandbox) -> list[list[Judged]]:
-    """Return what came of each call of each candidate. `modules` are the project's."""
+def examine(courses: Sequence[Course], ground: Ground) -> list[list[Judged]]:
+    """Return what came of each call of each candidate."""
+    batch, modules, sandbox = ground.batch, ground.modules, ground.sandbox
     sources = [Sources(course.candidate.spec) for course in courses]
     asked = [own.before(course.cases) for own, course in zip(sources, courses, strict=True)]
     asking = [job(own.spec, own.stub, asks) for own, asks in zip(sources, asked, strict=True)]
     first = run_alike_once(sandbox, batch, asking)
     kinds = [_kinds(own, result) for own, result in zip(sources, first, strict=True)]
     befores = [
-        [_before(own, answer_at(result, place)) for place in own.places(course.cases, with_head=True)]
+        [before_of(own, answer_at(result, place)) for place in own.places(course.cases, with_head=True)]
         for own, course, result in zip(sources, courses, first, strict=True)
     ]
     allowed = [
@@ -130,7 +140,8 @@ def _kinds(own: Sources, result: Result) -> dict[str, frozenset[str]]:
     return found
 
 
-def _before(own: Sources, answer: Answer) -> Before:
+def before_of(own: Sources, answer: Answer) -> Before:
+    """Return what an answer says of a call before it is made."""
     match answer:
         case str(why):
             return Before(allowed=False, unknown=f"the contract {why}")

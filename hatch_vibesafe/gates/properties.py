@@ -16,12 +16,13 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.contract_verdict import Judged
 from hatch_vibesafe.gates.contracts import findings
 from hatch_vibesafe.gates.counterexamples import counterexample
-from hatch_vibesafe.gates.examination import OUT_OF_TIME, Course, examine
-from hatch_vibesafe.gates.input_changes import changed, simpler
+from hatch_vibesafe.gates.differences import case_size, simpler_cases
+from hatch_vibesafe.gates.examination import OUT_OF_TIME, Course, Ground, examine
+from hatch_vibesafe.gates.input_changes import changed
 from hatch_vibesafe.gates.input_types import draws
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
-from hatch_vibesafe.gates.stated_properties import Attempt, Ground, Trial, Tried, first_trials, simplest
+from hatch_vibesafe.gates.stated_properties import Attempt, Trial, Tried, first_trials, simplest
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.unit_calls import Case, Parameter, UnitCall, example_cases, parameters_of
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
@@ -35,7 +36,6 @@ SEED = 0
 _FROM_TYPES = 40
 _FROM_EXAMPLES = 40
 _ROUNDS = 5
-_SIMPLER = 40
 
 
 def check(
@@ -60,17 +60,15 @@ def check(
 
 
 def _against_contracts(candidates: Sequence[Candidate], ground: Ground) -> list[tuple[Finding, ...]]:
-    judged = examine(
-        [Course(each, generated_cases(each.spec)) for each in candidates], ground.batch, ground.modules, ground.sandbox
-    )
+    judged = examine([Course(each, generated_cases(each.spec)) for each in candidates], ground)
     endless = [_endless(each.spec, found) for each, found in zip(candidates, judged, strict=True)]
     worst = [found or _simplest(each) for found, each in zip(endless, judged, strict=True)]
     for _ in range(_ROUNDS):
         broken = [number for number, each in enumerate(worst) if each is not None and endless[number] is None]
-        courses = [Course(candidates[number], _simpler_cases(worst[number])) for number in broken]
+        courses = [Course(candidates[number], _simpler(worst[number])) for number in broken]
         if not any(course.cases for course in courses):
             break
-        better = [_simplest(each) for each in examine(courses, ground.batch, ground.modules, ground.sandbox)]
+        better = [_simplest(each) for each in examine(courses, ground)]
         if not any(better):
             break
         for number, found in zip(broken, better, strict=True):
@@ -125,7 +123,7 @@ def generated_cases(spec: Spec) -> tuple[Case, ...]:
     found |= {case.call: case for case in _from_examples(examples, random)}
     shown = {case.call for case in examples}
     cases = [case for call, case in found.items() if call not in shown]
-    return tuple(sorted(cases, key=lambda case: (len(case.setup), _size(case))))
+    return tuple(sorted(cases, key=lambda case: (len(case.setup), case_size(case))))
 
 
 def _from_types(spec: Spec, parameters: tuple[Parameter, ...], random: Random) -> list[Case]:
@@ -150,22 +148,12 @@ def _from_examples(examples: tuple[Case, ...], random: Random) -> list[Case]:
     return cases
 
 
-def _simpler_cases(judged: Judged | None) -> tuple[Case, ...]:
-    if judged is None:
-        return ()
-    case = judged.case
-    values = case.call.values
-    calls = [
-        UnitCall((*values[:place], other, *values[place + 1 :]))
-        for place, value in enumerate(values)
-        for other in simpler(value)
-    ]
-    cases = [replace(case, call=call) for call in calls]
-    return tuple(sorted(cases, key=_size)[:_SIMPLER])
+def _simpler(judged: Judged | None) -> tuple[Case, ...]:
+    return () if judged is None else simpler_cases(judged.case)
 
 
 def _simplest(judged: Sequence[Judged]) -> Judged | None:
-    return min((each for each in judged if each.violation), key=lambda each: _size(each.case), default=None)
+    return min((each for each in judged if each.violation), key=lambda each: case_size(each.case), default=None)
 
 
 def _endless(spec: Spec, judged: Sequence[Judged]) -> Judged | None:
@@ -181,9 +169,4 @@ def _extent(case: Case) -> tuple[int, float]:
     """Return how long the text of a call is, and its largest number."""
     nodes = [node for value in case.call.values for node in ast.walk(ast.parse(value, mode="eval"))]
     numbers = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, int | float)]
-    return _size(case)[0], max((abs(number) for number in numbers), default=0)
-
-
-def _size(case: Case) -> tuple[int, str]:
-    text = ", ".join(case.call.values)
-    return len(text), text
+    return case_size(case)[0], max((abs(number) for number in numbers), default=0)

@@ -15,9 +15,8 @@ from hatch_vibesafe.gates.carried import NotCarriedError, carried
 from hatch_vibesafe.gates.choices import Choices, simpler_choices
 from hatch_vibesafe.gates.contract_sources import Sources
 from hatch_vibesafe.gates.contract_verdict import Done
-from hatch_vibesafe.gates.examination import answer_at, done_with, job, run_alike_once
+from hatch_vibesafe.gates.examination import Ground, answer_at, done_with, job, run_alike_once
 from hatch_vibesafe.gates.property_sources import defining, raised, returned, trial
-from hatch_vibesafe.gates.sandbox import Batch, Sandbox
 from hatch_vibesafe.gates.strategy_values import Drawn, drawn
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall
 from hatch_vibesafe.gates.values import MalformedAnswerError
@@ -52,15 +51,6 @@ class Trial:
     violation: str = ""
     is_own_fault: bool = False
     state: str = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where trials are held: what their jobs have in common, the project's modules, and the sandbox."""
-
-    batch: Batch
-    modules: frozenset[str]
-    sandbox: Sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,15 @@ def read_outcome(answer: object) -> Outcome:
     raise MalformedAnswerError("it is no answer to an example")
 
 
+def value_text(node: object) -> str:
+    """Return what `repr` gives for a value that the worker encoded.
+
+    Raises:
+        MalformedAnswerError: if it is no value.
+    """
+    return _Reading([]).value(node)
+
+
 def _raised(raised: object) -> Raised | None:
     match raised:
         case None:
