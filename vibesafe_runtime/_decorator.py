@@ -43,6 +43,7 @@ class Decorator:
             method: str | None = None,
             path: str | None = None,
             tags: "Sequence[str]" = (),
+            capabilities: "Sequence[str]" = (),
         ) -> "Callable[[F], F]": ...
 
     def __call__(self, function: "Callable[..., object] | None" = None, /, **_options: object) -> object:

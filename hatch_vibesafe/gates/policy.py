@@ -3,8 +3,9 @@
 import ast
 import io
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from hatch_vibesafe.gates.named_by_text import named_by_text
 from hatch_vibesafe.gates.verdict import Finding
 
 GATE = "structure"
@@ -12,7 +13,10 @@ FORBIDDEN_CALLS = frozenset({"__import__", "breakpoint", "compile", "eval", "exe
 FORBIDDEN_MODULES = frozenset(
     {"_posixsubprocess", "_thread", "builtins", "code", "codeop", "ctypes", "doctest", "gc", "imp", "importlib"}
     | {"inspect", "multiprocessing", "pdb", "posix", "pty", "runpy", "signal", "subprocess", "unittest"}
+    | {"_pickle", "copyreg", "dis", "linecache", "marshal", "pickle", "pkgutil", "shelve", "symtable", "traceback"}
+    | {"tracemalloc", "zipimport"}
 )
+CONTROLLING_MODULES = frozenset({"multiprocessing", "signal", "subprocess"})  # granted by the capability `process`
 # What ends or starts processes; of `os` alone, for a `system` or a `kill` may honestly be anything else's.
 FORBIDDEN_IN_OS = frozenset(
     {"_exit", "abort", "execl", "execle", "execlp", "execlpe", "execv", "execve", "execvp", "execvpe", "fork"}
@@ -30,31 +34,37 @@ ALLOWED_DUNDER_ATTRIBUTES = frozenset(
     | {"__ge__", "__hash__", "__contains__", "__getitem__", "__setitem__", "__add__", "__sub__", "__mul__"}
     | {"__neg__", "__str__", "__repr__", "__format__", "__call__", "__cause__", "__notes__", "__traceback__"}
 )
+FORBIDDEN_IN_SYS = frozenset({"modules", "meta_path", "path_hooks", "path_importer_cache", "displayhook", "excepthook"})
 _PRAGMAS = ("type:", "noqa", "mypy:", "ruff:", "pylint:", "pyright:", "fmt:", "pragma:")
 
 
-def violations(tree: ast.Module, text: str) -> Iterator[Finding]:
-    """Yield what a parsed implementation contains and may not."""
+def violations(tree: ast.Module, text: str, capabilities: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield what a parsed implementation contains and may not, whatever but `process` its unit may ask for."""
+    forbidden = FORBIDDEN_MODULES - (CONTROLLING_MODULES if "process" in capabilities else frozenset())
     nodes = list(ast.walk(tree))
     imported = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names_of_os = {alias.asname or alias.name for alias in imported if alias.name == "os"}
+    plain = {alias.asname or alias.name: alias.name for alias in imported if alias.name in {"os", "sys"}}
+    if "process" in capabilities:
+        plain = {name: module for name, module in plain.items() if module != "os"}
     for node in nodes:
         match node:
             case ast.Name(id=name):
                 message = _name(name)
             case ast.Attribute(value=value, attr=name):
-                message = _attribute(name, of_os=isinstance(value, ast.Name) and value.id in names_of_os)
+                message = _attribute(name, plain.get(value.id, "") if isinstance(value, ast.Name) else "")
             case ast.Import(names=names):
-                message = next(filter(None, (_module(alias.name) for alias in names)), "")
+                message = next(filter(None, (_module(alias.name, forbidden) for alias in names)), "")
             case ast.ImportFrom(module=str(module), names=names):
-                taken = (_attribute(alias.name, of_os=module == "os") for alias in names)
-                message = next(filter(None, (_module(module), *taken)), "")
+                of = "" if module == "os" and "process" in capabilities else module
+                taken = (_attribute(alias.name, of) for alias in names)
+                message = next(filter(None, (_module(module, forbidden), *taken)), "")
             case ast.Constant(value=str(value)) if value in FORBIDDEN_TEXTS:
                 message = f"names `{value}` in a text: write it without reflection"
             case _:
                 continue
         if message:
             yield Finding(GATE, node.lineno, message)
+    yield from (Finding(GATE, line, message) for line, message in named_by_text(nodes))
     yield from _pragmas(text)
 
 
@@ -68,18 +78,20 @@ def _name(name: str) -> str:
     return ""
 
 
-def _attribute(name: str, *, of_os: bool) -> str:
+def _attribute(name: str, module: str = "") -> str:
     if _is_dunder(name) and name not in ALLOWED_DUNDER_ATTRIBUTES:
         return f"uses the attribute `{name}`: write it without reflection"
     if name in FORBIDDEN_ATTRIBUTES:
         return f"uses `{name}`: generated code may not look at its surroundings"
-    if of_os and name in FORBIDDEN_IN_OS:
+    if module == "os" and name in FORBIDDEN_IN_OS:
         return f"uses `os.{name}`: generated code may not control processes"
+    if module == "sys" and name in FORBIDDEN_IN_SYS:
+        return f"uses `sys.{name}`: generated code may not look at its surroundings"
     return ""
 
 
-def _module(module: str) -> str:
-    if module.partition(".")[0] in FORBIDDEN_MODULES:
+def _module(module: str, forbidden: Collection[str]) -> str:
+    if module.partition(".")[0] in forbidden:
         return f"imports `{module}`: generated code may not; put what needs it into a helper of the project"
     return ""
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
+from hatch_vibesafe.gates.capabilities import capability_findings
 from hatch_vibesafe.gates.cheats import cheats
 from hatch_vibesafe.gates.kept_state import kept_state
 from hatch_vibesafe.gates.module_attributes import module_attributes
@@ -34,7 +35,10 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
     try:
         text = _decoded(candidate.implementation)
         tree = _parsed(text)
-        findings = [*_structure(tree, candidate.spec, project_modules), *policy.violations(tree, text)]
+        spec = candidate.spec
+        findings = [*_structure(tree, spec, project_modules)]
+        findings += policy.violations(tree, text, spec.options.capabilities)
+        findings += [Finding(GATE, line, message) for line, message in capability_findings(tree, spec)]
         findings += [Finding(GATE, line, message) for line, message in unreadable(text)]
         findings += [*cheats(tree, candidate.spec, GATE), *kept_state(tree, GATE)]
     except _RefusedError as refusal:

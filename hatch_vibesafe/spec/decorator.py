@@ -4,11 +4,13 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from hatch_vibesafe.spec.capabilities import CAPABILITIES, IMPORT, capability_faults
 from hatch_vibesafe.spec.model import KINDS, Kind, UnitOptions
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
 
 _SPELLINGS: dict[str, Kind] = {"func": "function", "http": "http", "cli": "cli"}
 _OPTIONS = tuple(field.name for field in fields(UnitOptions))
+_LISTS = ("tags", "capabilities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,13 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
         value = given.get(name)
         return value if isinstance(value, str) else None
 
-    tags = given.get("tags", ())
+    def texts(name: str) -> tuple[str, ...]:
+        value = given.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+    capabilities = texts("capabilities")
+    remedy = f"choose from {', '.join(CAPABILITIES)}, {IMPORT}NAME; 'pure' stands alone"
+    complaints += [Complaint(node.lineno, fault, remedy) for fault in capability_faults(capabilities)]
     options = UnitOptions(
         kind=kind,
         provider=text("provider"),
@@ -85,7 +93,8 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
         model=text("model"),
         method=text("method"),
         path=text("path"),
-        tags=tags if isinstance(tags, tuple) else (),
+        tags=texts("tags"),
+        capabilities=tuple(sorted({*capabilities} - {"pure"})),
     )
     return options, complaints
 
@@ -98,17 +107,17 @@ def _take(keyword: ast.keyword, given: dict[str, str | tuple[str, ...]], complai
     match keyword.value:
         case ast.Constant(value=None) if keyword.arg != "kind":
             return
-        case ast.Constant(value=str() as value) if keyword.arg != "tags":
+        case ast.Constant(value=str() as value) if keyword.arg not in _LISTS:
             given[keyword.arg] = value
             return
-        case ast.List(elts=elements) | ast.Tuple(elts=elements) if keyword.arg == "tags":
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) if keyword.arg in _LISTS:
             values = [item.value for item in elements if isinstance(item, ast.Constant) and isinstance(item.value, str)]
             if len(values) == len(elements):
                 given[keyword.arg] = tuple(values)
                 return
         case _:
             pass
-    wanted = "a list of texts" if keyword.arg == "tags" else "a text"
+    wanted = "a list of texts" if keyword.arg in _LISTS else "a text"
     what = f"{keyword.arg} is not {wanted} written out: a scan runs no code, so it cannot know the value"
     complaints.append(Complaint(keyword.value.lineno, what, f"write {keyword.arg} as {wanted} in quotes"))
 

@@ -36,7 +36,10 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class UnitOptions:
-    """What stands in the decorator; None or empty where nothing was written."""
+    """What stands in the decorator; None or empty where nothing was written.
+
+    `capabilities` are sorted; none are what `"pure"` says, so that it makes no other spec than to say nothing.
+    """
 
     kind: Kind = "function"
     provider: str | None = None
@@ -45,6 +48,7 @@ class UnitOptions:
     method: str | None = None
     path: str | None = None
     tags: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,9 @@ def _part(value: Encodable) -> Digest:
 
 def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Resolution, ...]) -> tuple[Part, ...]:
     options = stub.decoration.options
-    written = tuple((field.name, _option(options, field.name)) for field in fields(UnitOptions))
+    written = tuple(
+        (field.name, _option(options, field.name)) for field in fields(UnitOptions) if _counts(options, field.name)
+    )
     decorators = ("above", stub.decoration.above, "below", stub.decoration.below)
     signature = tuple(encode_signature(item) for item in (*stub.overloads, stub.node))
     # Two imports may change places while the text and the set of definitions stay as they are: what each name stands
@@ -173,6 +175,11 @@ def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Re
 def _template_part(text: str) -> Digest:
     """Return the part of a template, which most units of a project share."""
     return _part(normalise_newlines(text))
+
+
+def _counts(options: UnitOptions, name: str) -> bool:
+    """Return whether an option is in the hash: capabilities are where they are given, all others always."""
+    return name != "capabilities" or bool(options.capabilities)
 
 
 def _option(options: UnitOptions, name: str) -> str | tuple[str, ...] | None:
