@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hatch_vibesafe.identity import Digest, tagged_digest
+from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig, read_provider
 from hatch_vibesafe.sandbox_levels import REQUIRABLE
@@ -86,6 +87,7 @@ class Config:
         paths: Where the store lies.
         prompts: The templates.
         gates: The gates.
+        policy: What the project forbids to generated code.
         sandbox: The sandbox.
         build: What a wheel holds.
         signing: Which key signs.
@@ -98,6 +100,7 @@ class Config:
     paths: PathsConfig = PathsConfig()
     prompts: PromptsConfig = PromptsConfig()
     gates: GatesConfig = GatesConfig()
+    policy: PolicyConfig = UNTIGHTENED
     sandbox: SandboxConfig = SandboxConfig()
     build: BuildConfig = BuildConfig()
     signing: SigningConfig = UNSIGNED
@@ -114,12 +117,15 @@ def gate_settings_digest(config: Config) -> Digest:
     Time and memory limits are left out: more of either refuses nothing that passed with less. So is `min_sandbox`: the
     level that was reached stands in the evidence itself, and is compared with it.
     """
+    # Absent where it forbids nothing, so that evidence from before there was a policy stays valid.
+    policy = ["\0".join(config.policy.settings).encode()] if config.policy.settings else []
     return tagged_digest(
         "vibesafe-gates/1",
         "\0".join(sorted(config.gates.required)).encode(),
         "\0".join(config.gates.ruff).encode(),
         "\0".join(config.gates.mypy).encode(),
         str(config.sandbox.enabled).encode(),
+        *policy,
     )
 
 
@@ -203,6 +209,7 @@ def _config(table: Table, source: str) -> Config:
         ),
         prompts=PromptsConfig(**{kind: _inside(prompts, kind, getattr(PromptsConfig(), kind)) for kind in KINDS}),
         gates=_gates(gates),
+        policy=read_policy(table.table("policy")),
         sandbox=SandboxConfig(
             enabled=sandbox.boolean("enabled", default=True),
             timeout=sandbox.positive("timeout", 10.0),

@@ -22,6 +22,10 @@ class Table:
         self._problems = problems
         self._known: list[str] = []
 
+    def __contains__(self, key: str) -> bool:
+        """Return whether a key stands in the file."""
+        return key in self._values
+
     def names(self) -> Iterator[str]:
         """Return the keys that stand in the file, in its order; asking for them makes them known."""
         self._known += self._values

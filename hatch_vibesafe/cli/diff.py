@@ -6,6 +6,7 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.comparison import implementation_diff
 from hatch_vibesafe.store.drift import UnitStatus
@@ -23,6 +24,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     session = open_session(targets)
     differing = [status for status in session.statuses.values() if status.problems or status.current != status.active]
     problems = (*session.scan_problems, *(problem for status in differing for problem in status.problems))
+    capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
     implementations = {status.unit: _implementation_diff(session, status) for status in differing}
     if as_json:
         output.print_json(
@@ -32,6 +34,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
                         "unit": str(status.unit),
                         "state": status.state,
                         "moved": list(status.moved),
+                        "capabilities": list(listed(capabilities[status.unit])),
                         "active": status.active,
                         "current": status.current,
                         "implementation": implementations[status.unit],
@@ -43,7 +46,8 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         )
     else:
         for status in differing:
-            click.echo("\n  ".join([f"{status.unit}  {status.state}", *status.moved]))
+            granted = [f"may use {', '.join(capabilities[status.unit])}"] if capabilities[status.unit] else []
+            click.echo("\n  ".join([f"{status.unit}  {status.state}", *status.moved, *granted]))
             if implementations[status.unit]:
                 click.echo(implementations[status.unit])
         if not differing:

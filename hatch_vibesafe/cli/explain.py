@@ -136,6 +136,7 @@ def _document(explanation: Explanation) -> dict[str, object]:
         "model": said.model_answered,
         "template": said.template,
         "prompt": account.prompt,
+        "capabilities": list(account.capabilities),
         "sent": dict(said.sent),
         "attempt": said.attempt,
         "repairs": list(said.repairs),

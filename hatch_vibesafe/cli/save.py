@@ -1,5 +1,6 @@
 """`vibesafe save`: make checkpoints with complete evidence the active ones."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -9,7 +10,9 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.config import gate_settings_digest
+from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.drift import orphan_units
 from hatch_vibesafe.store.save import SavePlan, save_units
 
@@ -46,14 +49,18 @@ def command(targets: tuple[str, ...], dry_run: bool, approver: str | None, as_js
         dry_run=dry_run,
     )
     problems = (*session.scan_problems, *plan.problems)
+    capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
     if as_json:
-        output.print_json(_document(plan, dry_run=dry_run) | {"problems": output.problems_as_json(problems)})
+        output.print_json(
+            _document(plan, capabilities, dry_run=dry_run) | {"problems": output.problems_as_json(problems)}
+        )
     else:
         verb = "would save" if dry_run else "saved"
         for activation in plan.activate:
             before = f" (was {activation.previous[:12]})" if activation.previous else ""
             by = f", approved by {activation.entry.approver}" if activation.entry.approver else ""
-            click.echo(f"{verb}  {activation.unit}  {activation.entry.active[:12]}{before}{by}")
+            granted = f", may use {', '.join(capabilities[activation.unit])}" if capabilities[activation.unit] else ""
+            click.echo(f"{verb}  {activation.unit}  {activation.entry.active[:12]}{before}{by}{granted}")
         for unit in plan.prune:
             click.echo(f"{'would drop' if dry_run else 'dropped'}  {unit}  the project no longer has it")
         click.echo(f"{len(plan.activate)} {verb}, {len(plan.unchanged)} unchanged, {len(plan.refuse)} refused")
@@ -75,7 +82,7 @@ def _approver(root: Path, named: str | None) -> str:
     raise VibesafeConfigurationError(Problem(where, what, "vibesafe save --approver NAME"))
 
 
-def _document(plan: SavePlan, *, dry_run: bool) -> dict[str, object]:
+def _document(plan: SavePlan, capabilities: Mapping[UnitId, tuple[str, ...]], *, dry_run: bool) -> dict[str, object]:
     return {
         "dry_run": dry_run,
         "saved": [
@@ -83,6 +90,7 @@ def _document(plan: SavePlan, *, dry_run: bool) -> dict[str, object]:
                 "unit": str(each.unit),
                 "checkpoint": each.entry.active,
                 "previous": each.previous,
+                "capabilities": list(listed(capabilities[each.unit])),
                 "approver": each.entry.approver,
             }
             for each in plan.activate

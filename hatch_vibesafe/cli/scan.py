@@ -5,6 +5,7 @@ import click
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.spec.capabilities import listed
 
 
 @click.command(
@@ -56,6 +57,7 @@ def _units(session: Session) -> list[dict[str, object]]:
             "path": spec.path,
             "line": spec.line,
             "examples": len(spec.examples),
+            "capabilities": list(listed(spec.options.capabilities)),
             "state": session.statuses[spec.unit].state,
             "spec_hash": spec.spec_hash,
             "active": session.statuses[spec.unit].active,
@@ -73,6 +75,7 @@ def _invalid_units(session: Session) -> list[dict[str, object]]:
             "path": unit.path,
             "line": unit.line,
             "examples": unit.examples,
+            "capabilities": None,
             "state": "invalid",
             "spec_hash": None,
             "active": None,

@@ -29,6 +29,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     session = open_session(targets)
     counts = _counts(session)
     steps = [f"{state}: {step}" for state, step in NEXT_STEPS.items() if counts[state]]
+    asking = [(str(spec.unit), spec.options.capabilities) for spec in session.specs if spec.options.capabilities]
     left_over = () if targets else orphans(session.scan, session.index)
     if as_json:
         output.print_json(
@@ -36,6 +37,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
                 "counts": dict(counts),
                 "units": {str(unit): status.state for unit, status in session.statuses.items()}
                 | {str(unit.unit): "invalid" for unit in session.invalid},
+                "capabilities": {unit: list(capabilities) for unit, capabilities in asking},
                 "next": steps,
                 "problems": output.problems_as_json(session.scan_problems),
                 "warnings": output.problems_as_json(left_over),
@@ -48,6 +50,9 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         if waiting:
             click.echo()
             output.print_table(("unit", "state"), sorted(waiting))
+        if asking:
+            click.echo()
+            output.print_table(("unit", "may use"), [(unit, ", ".join(granted)) for unit, granted in asking])
         for problem in left_over:
             click.echo(f"warning: {problem.where}: {problem.what}; {problem.remedy}", err=True)
         click.echo()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from hatch_vibesafe.gates.capability_table import CLOCK_METHODS, NEEDS, PARTS, PATH_METHODS, PURE_MODULES
+from hatch_vibesafe.gates.imported_names import dotted_name, imported, lies_in, root_of, written_in
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.capabilities import IMPORT
 from hatch_vibesafe.spec.model import Spec
@@ -49,8 +50,8 @@ class _Imports:
 
     def __init__(self, tree: ast.Module, spec: Spec) -> None:
         self.granted = {each.removeprefix(IMPORT) for each in spec.options.capabilities if each.startswith(IMPORT)}
-        self.written = {name for line in spec.header for name, _, _ in _imported(ast.parse(line))}
-        self.found = [*_imported(tree)]
+        self.written = written_in(spec.header)
+        self.found = [*imported(tree)]
         self.names = {bound: dotted for dotted, bound, _ in self.found}
         self.modules = {dotted.partition(".")[0] for dotted, _, _ in self.found}
 
@@ -65,7 +66,7 @@ class _Imports:
 
     def is_granted(self, dotted: str) -> bool:
         """Return whether `import:NAME` grants it."""
-        return any(f"{dotted}.".startswith(f"{name}.") for name in self.granted)
+        return lies_in(dotted, self.granted)
 
 
 def needs(dotted: str, *, is_module: bool = False) -> tuple[str, ...]:
@@ -99,19 +100,6 @@ def _leads_elsewhere(module: str, name: str) -> bool:
     return name in sys.stdlib_module_names or name == "bltns" or is_private
 
 
-def _imported(tree: ast.AST) -> Iterator[tuple[str, str, ast.Import | ast.ImportFrom]]:
-    """Yield each import: the full name, the name that it binds, and where."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, alias.asname or alias.name.partition(".")[0], node
-                if alias.asname is None and "." in alias.name:
-                    yield alias.name.partition(".")[0], alias.name.partition(".")[0], node
-        elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}", alias.asname or alias.name, node
-
-
 def _uses(tree: ast.Module, spec: Spec, imports: _Imports) -> Iterator[_Need]:
     developers = {id(node) for part in _written_by_the_developer(tree, spec) for node in ast.walk(part)}
     nodes = [node for node in ast.walk(tree) if id(node) not in developers]
@@ -123,7 +111,7 @@ def _uses(tree: ast.Module, spec: Spec, imports: _Imports) -> Iterator[_Need]:
         if isinstance(node, ast.Name) and node.id in {"open", "input"} and node.id not in {*imports.names, *bound}:
             yield node.lineno, f"`{node.id}`", _opening(node.id, call)
         elif isinstance(node, ast.Name | ast.Attribute):
-            dotted = imports.names.get(_root(node), "") and _dotted(node, imports.names)
+            dotted = imports.names.get(root_of(node), "") and dotted_name(node, imports.names)
             if dotted and id(node) not in inner and not imports.is_granted(dotted):
                 yield node.lineno, f"`{dotted}`", _needed(dotted, call)
             elif not dotted and isinstance(node, ast.Attribute):
@@ -176,16 +164,3 @@ def _opening(name: str, call: ast.Call | None) -> tuple[str, ...]:
     if _READING.issuperset(mode):
         return ("fs.read",)
     return ("fs.read", "fs.write") if "+" in mode else ("fs.write",)
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _dotted(node: ast.expr, names: dict[str, str]) -> str:
-    """Return the full name that a chain of names stands for."""
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value, names)}.{node.attr}"
-    return names[node.id] if isinstance(node, ast.Name) else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hatch_vibesafe.config import CONFIGURATION_FILE, Config, SandboxConfig
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.project_rules import policy_problems
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.spec_faults import spec_faults
@@ -29,9 +30,11 @@ def faults_beforehand(specs: Sequence[Spec], context: GateContext) -> dict[UnitI
     """
     if not specs:
         return {}
-    faults = {spec.unit: problems for spec in specs if (problems := spec_faults(spec))}
+    config = context.project.config
+    found = {spec.unit: (*policy_problems(spec, config), *spec_faults(spec)) for spec in specs}
+    faults = {unit: problems for unit, problems in found.items() if problems}
     surrounding = surroundings(context, specs)
-    by_module = module_faults(specs, context, surrounding, Sandbox(context.project.config.sandbox))
+    by_module = module_faults(specs, context, surrounding, Sandbox(config.sandbox))
     return faults | {spec.unit: by_module[spec.unit.module] for spec in specs if spec.unit.module in by_module}
 
 

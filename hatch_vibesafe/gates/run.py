@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from hatch_vibesafe.config import Config
 from hatch_vibesafe.gates import contracts, doctests, lint, properties, structure, types
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.dependencies import Dependencies
+from hatch_vibesafe.gates.project_rules import ProjectRules, policy_problems
 from hatch_vibesafe.gates.sandbox import Sandbox
-from hatch_vibesafe.gates.surroundings import surroundings
+from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.store.records import GateRecord
@@ -43,9 +46,10 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
     config = context.project.config
     sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
     surrounding = surroundings(context, [candidate.spec for candidate in candidates])
+    rules = ProjectRules(config.policy, Dependencies(context.project.root, surrounding.path))
     gates: dict[str, tuple[Check, Record]] = {
         "structure": (
-            lambda batch: tuple(structure.check(candidate, surrounding.files) for candidate in batch),
+            lambda batch: tuple(_structure(candidate, surrounding, rules, config) for candidate in batch),
             lambda _, findings: structure.record(findings),
         ),
         "lint": (
@@ -86,6 +90,11 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
         judged = [it for it in judged if not faults[it] and not (name == structure.GATE and findings[it])]
     outcomes = zip(records, findings, faults, strict=True)
     return tuple(Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes)
+
+
+def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config) -> Opinion:
+    problems = policy_problems(candidate.spec, config)
+    return Fault(problems) if problems else structure.check(candidate, surrounding.files, rules)
 
 
 def _opinions(gate: str, check: Check, candidates: Sequence[Candidate]) -> Sequence[Opinion]:

@@ -10,6 +10,7 @@ from hatch_vibesafe.gates.capabilities import capability_findings
 from hatch_vibesafe.gates.cheats import cheats
 from hatch_vibesafe.gates.kept_state import kept_state
 from hatch_vibesafe.gates.module_attributes import module_attributes
+from hatch_vibesafe.gates.project_rules import NO_RULES, ProjectRules, rule_findings
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
@@ -24,13 +25,16 @@ HOLES = ("VibeCoded", "VibesafeHandled")
 _BOM = b"\xef\xbb\xbf"
 
 
-def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[Finding, ...]:
+def check(
+    candidate: Candidate, project_modules: Collection[str] = (), rules: ProjectRules = NO_RULES
+) -> tuple[Finding, ...]:
     """Return what is wrong with a candidate's structure, in the order of its lines.
 
     Args:
         candidate: The candidate.
         project_modules: The names of the project's modules; where empty, whatever shares the unit's top-level name is
             taken for the project's.
+        rules: What the project says about imports.
     """
     try:
         text = _decoded(candidate.implementation)
@@ -38,7 +42,9 @@ def check(candidate: Candidate, project_modules: Collection[str] = ()) -> tuple[
         spec = candidate.spec
         findings = [*_structure(tree, spec, project_modules)]
         findings += policy.violations(tree, text, spec.options.capabilities)
-        findings += [Finding(GATE, line, message) for line, message in capability_findings(tree, spec)]
+        own = frozenset(name.partition(".")[0] for name in (*project_modules, spec.unit.module))
+        for found in (capability_findings(tree, spec), rule_findings(tree, spec, rules, own)):
+            findings += [Finding(GATE, line, message) for line, message in found]
         findings += [Finding(GATE, line, message) for line, message in unreadable(text)]
         findings += [*cheats(tree, candidate.spec, GATE), *kept_state(tree, GATE)]
     except _RefusedError as refusal:

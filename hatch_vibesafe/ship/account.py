@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId
+from hatch_vibesafe.spec.capabilities import listed
+from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.meta import Meta
 from hatch_vibesafe.store.records import Evidence, GateRecord, Provenance
 
@@ -20,6 +22,7 @@ class Account:
         sandbox: The sandbox level at which the gates ran; empty where no evidence says so.
         gates: The gates that judged it; empty where no evidence says so.
         approver: Who made the checkpoint the active one; empty where nobody is recorded.
+        capabilities: What it may do beside computing, `pure` for nothing; empty where it is not recorded.
     """
 
     unit: UnitId
@@ -30,10 +33,11 @@ class Account:
     sandbox: str
     gates: tuple[GateRecord, ...]
     approver: str
+    capabilities: tuple[str, ...] = ()
 
 
-def account_of(meta: Meta, evidence: Evidence | None, approver: str) -> Account:
-    """Return what the store records about a checkpoint."""
+def account_of(meta: Meta, evidence: Evidence | None, approver: str, spec: Spec) -> Account:
+    """Return what the store records about a checkpoint; what its decorator said where `spec` is still its spec."""
     return Account(
         unit=meta.unit,
         spec_hash=meta.spec_hash,
@@ -43,4 +47,5 @@ def account_of(meta: Meta, evidence: Evidence | None, approver: str) -> Account:
         sandbox="" if evidence is None else evidence.sandbox,
         gates=() if evidence is None else evidence.gates,
         approver=approver,
+        capabilities=listed(spec.options.capabilities) if spec.spec_hash == meta.spec_hash else (),
     )

@@ -60,7 +60,7 @@ def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Expl
     approver = reading.entry.approver if reading.entry is not None else ""
     standing = _standing(status, f"{spec.path}:{spec.line}")
     unknown = "what the gates would say today: `vibesafe check` runs them again"
-    return _explanation(account_of(stored.meta, stored.evidence, approver), status.state, standing, (unknown,))
+    return _explanation(account_of(stored.meta, stored.evidence, approver, spec), status.state, standing, (unknown,))
 
 
 def _is_whole(stored: Stored, reading: UnitReading) -> bool:
@@ -105,12 +105,20 @@ def _author(account: Account) -> str:
 
 def _source(account: Account) -> str:
     said = account.provenance
-    spec = f"It was written for the spec with the hash {account.spec_hash[:_SHORT]}."
+    spec = f"It was written for the spec with the hash {account.spec_hash[:_SHORT]}. {_capabilities(account)}"
     if said.origin == "submitted":
         return f"{spec} No prompt was sent."
     sent = ", ".join(f"{printable(name)} {printable(str(value))}" for name, value in said.sent) or "nothing"
     prompt = f"The prompt that {printable(said.template)} made is not kept, only its SHA-256 {account.prompt[:_SHORT]}"
     return f"{spec} {prompt}. Sent with it: {sent}."
+
+
+def _capabilities(account: Account) -> str:
+    if not account.capabilities:
+        return "What it may do beside computing is not recorded."
+    if account.capabilities == ("pure",):
+        return "It may do nothing but compute (pure)."
+    return f"Beside computing it may use {', '.join(map(printable, account.capabilities))}."
 
 
 def _judges(account: Account) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from hatch_vibesafe.canonical_json import EXACT, Json, canonical_json
 from hatch_vibesafe.identity import Digest, digest
 from hatch_vibesafe.ship.active import ActiveUnit
+from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.records import GateRecord, Scalar
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -69,6 +70,7 @@ def _unit(path: str, unit: ActiveUnit) -> Json:
         "unit": str(unit.spec.unit),
         "implementation": path,
         "specHash": checkpoint.spec_hash,
+        "capabilities": list(listed(unit.spec.options.capabilities)),
         "checkpoint": checkpoint.hash,
         "parent": provenance.parent or "",
         "promptDigest": checkpoint.prompt,

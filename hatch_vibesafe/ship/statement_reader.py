@@ -79,6 +79,8 @@ def _account(record: Record, subjects: Mapping[str, Digest]) -> Account:
         sandbox=record.text("sandbox"),
         gates=tuple(_gates(record)),
         approver=record.text("approver"),
+        # Statements of earlier releases do not say.
+        capabilities=record.texts("capabilities") if "capabilities" in record.names() else (),
     )
     path = record.text("implementation")
     if path not in subjects:

@@ -12,6 +12,11 @@ def capability_faults(capabilities: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(faults)
 
 
+def listed(capabilities: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the capabilities of a unit as they are told: `pure` where it asks for none."""
+    return capabilities or ("pure",)
+
+
 def _exists(capability: str) -> bool:
     module = capability.removeprefix(IMPORT)
     if module != capability:

@@ -1,5 +1,6 @@
 """`vibesafe explain`: what a checkout says of its units, and what it does not explain."""
 
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -39,6 +40,21 @@ def test_an_active_unit_is_told_in_words(command: Command) -> None:
     ):
         assert words in text
     assert max(map(len, told.out.splitlines())) <= 100
+
+
+def test_what_a_unit_may_do_is_told_wherever_it_is_reviewed(saved: Path, command: Command) -> None:
+    assert "It may do nothing but compute (pure)." in command(EXPLAIN, "app.math/double").out
+    assert "may use" not in command("status").out
+    edit(saved / "app" / "math.py", "@vibesafe\ndef double", "@vibesafe(capabilities=['net', 'clock'])\ndef double")
+    drifted = " ".join(command(EXPLAIN, "app.math/double").out.split())
+    assert "What it may do beside computing is not recorded." in drifted
+    assert "may use\napp.math/double  clock, net" in re.sub(r" +\n", "\n", command("status").out)
+    assert command("status", "--json").document["capabilities"] == {"app.math/double": ["clock", "net"]}
+    assert "  may use clock, net\n" in command("diff").out
+    for name, unit in (("scan", -1), ("diff", 0)):
+        units = command(name, "--json").document["units"]
+        assert isinstance(units, list)
+        assert units[unit]["capabilities"] == ["clock", "net"]
 
 
 @pytest.mark.usefixtures("saved")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hatch_vibesafe.config import Config, gate_settings_digest, is_configured, read_config
+from hatch_vibesafe.policy_config import PolicyConfig
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
 FULL = """
@@ -44,6 +45,11 @@ cli = "cli_command.j2"
 required = ["structure", "lint", "doctests"]
 ruff = ["--ignore", "F841"]
 mypy = ["--implicit-optional"]
+
+[policy]
+deny_capabilities = ["net", "import:requests"]
+deny_imports = ["pickle"]
+allow_imports = []
 
 [sandbox]
 enabled = false
@@ -84,6 +90,7 @@ def test_every_key_is_read(tmp_path: Path, *, embedded: bool) -> None:
     assert config.gates.required == ("structure", "lint", "doctests")
     assert (config.sandbox.enabled, config.sandbox.timeout, config.sandbox.memory_mb) == (False, 3.0, 128)
     assert config.sandbox.min_sandbox == "L3"
+    assert config.policy == PolicyConfig(("net", "import:requests"), ("pickle",), ())
     assert not config.sandbox.allow_unsandboxed
     assert is_configured(tmp_path)
 
@@ -186,8 +193,33 @@ def test_gate_settings_move_their_digest_and_limits_do_not(tmp_path: Path) -> No
         digest_of('[gates]\nruff = ["--ignore=F841"]\n'),
         digest_of('[gates]\nmypy = ["--ignore=F841"]\n'),
         digest_of("[sandbox]\nenabled = false\n"),
+        digest_of('[policy]\ndeny_capabilities = ["net"]\n'),
+        digest_of('[policy]\ndeny_imports = ["net"]\n'),
+        digest_of('[policy]\nallow_imports = ["net"]\n'),
+        digest_of("[policy]\nallow_imports = []\n"),
     }
-    assert len(moved | {base}) == 5
+    assert len(moved | {base}) == 9
+    assert digest_of("[policy]\ndeny_imports = []\n") == base
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('deny_capabilities = ["telepathy"]', "names 'telepathy', which is no capability"),
+        ('deny_capabilities = ["pure"]', "names 'pure', without which nothing runs"),
+        ('deny_capabilities = ["import:"]', "names 'import:', which is no capability"),
+        ('deny_capabilities = "net"', "is 'net'"),
+        ('deny_imports = ["os path"]', "names 'os path', which is no module's name"),
+        ('allow_imports = [""]', "names '', which is no module's name"),
+        ('deny_imports = ["os"]\nallow_imports = ["os"]', "names 'os', which deny_imports names too"),
+        ('deny_import = ["os"]', "is not a key that vibesafe knows"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_said(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "vibesafe.toml").write_text(f"[policy]\n{line}\n", encoding="utf-8")
+    with pytest.raises(VibesafeConfigurationError) as caught:
+        read_config(tmp_path)
+    assert [said in problem.what for problem in caught.value.problems] == [True]
 
 
 scalars = st.one_of(
@@ -196,7 +228,9 @@ scalars = st.one_of(
 
 
 @given(
-    section=st.sampled_from(["project", "provider", "paths", "prompts", "gates", "sandbox", "signing", "provider.p"]),
+    section=st.sampled_from(
+        ["project", "provider", "paths", "prompts", "gates", "policy", "sandbox", "signing", "provider.p"]
+    ),
     key=st.sampled_from(
         ["python", "env", "kind", "model", "index", "function", "required", "timeout", "seed", "key", "x"]
     ),

@@ -106,6 +106,13 @@ def test_what_the_developer_wrote_may_use_anything(spec: Spec) -> None:
     assert "`env`" in messages(spec, f"{text}    return len(os.environ)\n")
 
 
+def test_what_the_spec_has_for_type_checkers_alone_is_the_developers(spec: Spec) -> None:
+    header = ("if TYPE_CHECKING:", "    from socket import socket")
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from socket import socket\n"
+    assert messages(replace(spec, header=header), text) == ""
+    assert "`net`" in messages(spec, text)
+
+
 def test_the_table_names_capabilities_and_no_module_twice() -> None:
     assert all(not capability_faults((each,)) for needed in NEEDS.values() for each in needed)
     assert PURE_MODULES.isdisjoint({*NEEDS, *PARTS})

@@ -74,6 +74,20 @@ def test_what_is_only_claimed_is_said_to_be_unknown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("capabilities", "said"),
+    [
+        ((), "What it may do beside computing is not recorded."),
+        (("pure",), "It may do nothing but compute (pure)."),
+        (("clock", "net\x1b"), "Beside computing it may use clock, net"),
+    ],
+)
+def test_what_it_may_do_is_told(capabilities: tuple[str, ...], said: str) -> None:
+    source = baked(replace(ACCOUNT, capabilities=capabilities)).paragraphs[2]
+    assert said in source
+    assert "\x1b" not in source
+
+
+@pytest.mark.parametrize(
     ("account", "words"),
     [
         (replace(ACCOUNT, gates=(), sandbox=""), "No gate is recorded"),

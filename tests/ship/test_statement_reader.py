@@ -88,7 +88,18 @@ def test_what_was_stated_is_read_back(unit: ActiveUnit) -> None:
         sandbox="L0",
         gates=unit.evidence.gates,
         approver="Ada",
+        capabilities=("pure",),
     )
+
+
+def test_capabilities_are_read_back_and_may_be_missing_in_older_statements(unit: ActiveUnit) -> None:
+    options = replace(unit.spec.options, capabilities=("fs.read", "net"))
+    (account,) = read(stated(replace(unit, spec=replace(unit.spec, options=options))))
+    assert account.capabilities == ("fs.read", "net")
+    (older,) = read(edited(stated(unit), lambda statement: the_unit(statement).pop("capabilities")))
+    assert older.capabilities == ()
+    with pytest.raises(VibesafeHashMismatch, match="a list of strings is expected"):
+        read(edited(stated(unit), edit_unit(capabilities="net")))
 
 
 @pytest.mark.parametrize(
