@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from hatch_vibesafe.generate_config import SHIPPED, GenerateConfig, read_generate
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
@@ -86,6 +87,7 @@ class Config:
         providers: The `[provider.NAME]` tables, in the order of the file.
         paths: Where the store lies.
         prompts: The templates.
+        generate: How implementations are asked for.
         gates: The gates.
         policy: What the project forbids to generated code.
         sandbox: The sandbox.
@@ -99,6 +101,7 @@ class Config:
     providers: tuple[ProviderConfig, ...] = ()
     paths: PathsConfig = PathsConfig()
     prompts: PromptsConfig = PromptsConfig()
+    generate: GenerateConfig = SHIPPED
     gates: GatesConfig = GatesConfig()
     policy: PolicyConfig = UNTIGHTENED
     sandbox: SandboxConfig = SandboxConfig()
@@ -208,6 +211,7 @@ def _config(table: Table, source: str) -> Config:
             index=_inside(paths, "index", PathsConfig().index),
         ),
         prompts=PromptsConfig(**{kind: _inside(prompts, kind, getattr(PromptsConfig(), kind)) for kind in KINDS}),
+        generate=read_generate(table.table("generate")),
         gates=_gates(gates),
         policy=read_policy(table.table("policy")),
         sandbox=SandboxConfig(

@@ -1,5 +1,7 @@
 """`vibesafe compile`: have implementations written for units that need one, and gate them."""
 
+import shlex
+
 import click
 
 from hatch_vibesafe.cli import options, output
@@ -45,7 +47,8 @@ def command(
     announce(session.project.config)
     output.print_warnings(session.weaknesses(waiting_only=not force))
     with Progress(quiet=as_json) as progress:
-        chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples)
+        again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
+        chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
         results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)
     problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
     if as_json:
@@ -62,8 +65,22 @@ def command(
         if count["passed"]:
             click.echo("make them active: vibesafe save")
     if any(result.outcome == "interrupted" for result in results):
+        click.echo(f"what is finished is kept; this goes on: {again}", err=True)
         return EXIT_INTERRUPTED
     return EXIT_FINDINGS if problems else 0
+
+
+def _command(targets: tuple[str, ...], jobs: int, samples: int, *, offline: bool, allow_unsandboxed: bool) -> str:
+    """Return the command that goes on with this run. Not with `--force`: what is finished would be asked for again."""
+    words = ["vibesafe", "compile"]
+    for target in targets:
+        words += ["--target", target]
+    usual = CompileOptions()
+    words += ["--jobs", str(jobs)] if jobs != usual.jobs else []
+    words += ["--samples", str(samples)] if samples != usual.samples else []
+    words += ["--offline"] if offline else []
+    words += ["--allow-unsandboxed"] if allow_unsandboxed else []
+    return shlex.join(words)
 
 
 def _document(result: CompileResult) -> dict[str, object]:

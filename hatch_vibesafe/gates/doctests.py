@@ -2,6 +2,7 @@
 
 import doctest
 import platform
+import re
 from collections.abc import Sequence
 
 from hatch_vibesafe.gates.context import GateContext
@@ -19,6 +20,7 @@ from hatch_vibesafe.store.records import GateRecord
 GATE = "doctests"
 _CHECKER = doctest.OutputChecker()
 _SHOWN = 500
+_NUMBERED = re.compile(r"example (\d+) \(")
 
 
 def check(
@@ -96,6 +98,12 @@ def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
         how = result.ending or "sent more than its answers"
         findings.append(Finding(GATE, 0, f"after the last example the worker {how}"))
     return tuple(findings)
+
+
+def example_of(finding: Finding) -> int | None:
+    """Return the number of the example that a finding of `judge` is about, or None where it is about none."""
+    told = _NUMBERED.match(finding.message) if finding.gate == GATE else None
+    return int(told[1]) if told else None
 
 
 def disagreement(example: Example, outcome: Outcome) -> str:

@@ -63,6 +63,7 @@ def run_module(tool: str, arguments: Sequence[str], cwd: Path, timeout: float, e
             capture_output=True,
             timeout=timeout,
             check=False,
+            start_new_session=True,  # Ctrl-C is for us: what is being judged is finished first
         )
     except subprocess.TimeoutExpired:
         return ToolRun(None, "", "")

@@ -30,6 +30,7 @@ class Origin:
     model_answered: str = ""
     sent: tuple[tuple[str, Scalar], ...] = ()
     attempt: int = 0
+    strategy: str = ""
 
 
 def accept(
@@ -63,6 +64,7 @@ def accept(
         parent=parent,
         created=datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         tool=f"hatch-vibesafe {__version__}",
+        strategy=origin.strategy,
     )
     checkpoint = make_checkpoint(spec, origin.prompt, implementation, provenance)
     stored = _stored(project, checkpoint)

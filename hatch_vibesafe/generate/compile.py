@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from hatch_vibesafe.generate.conversation import Question
 from hatch_vibesafe.generate.events import Event, Started
 from hatch_vibesafe.generate.loop import Loop
 from hatch_vibesafe.generate.options import CompileOptions
@@ -11,6 +10,7 @@ from hatch_vibesafe.generate.result import (
     CompileResult,
 )
 from hatch_vibesafe.generate.standing import standing
+from hatch_vibesafe.generate.strategy import Question
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem
@@ -44,7 +44,7 @@ def compile_units(
             results[spec.unit] = CompileResult(spec.unit, "up to date", found.done)
         else:
             lines = [Line(Question(number)) for number in range(max(1, options.samples))]
-            runs[spec.unit] = UnitRun(spec, found, lines)
+            runs[spec.unit] = UnitRun(spec, found, lines, project.config.generate.holdout)
     on_event(Started(tuple(results), tuple(runs)))
     if runs:
         results |= Loop(project, scan, runs, options, on_event).results()

@@ -9,13 +9,13 @@ from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
-from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
-from hatch_vibesafe.generate.compose import Composed, compose_all
-from hatch_vibesafe.generate.conversation import Question
+from hatch_vibesafe.generate.compose import Composed
 from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Interrupted, Passed, Refused
+from hatch_vibesafe.generate.interrupts import Interrupts
+from hatch_vibesafe.generate.judging import Unusable, judge_round
 from hatch_vibesafe.generate.options import CompileOptions
-from hatch_vibesafe.generate.prompt import build_prompt, request_digest
 from hatch_vibesafe.generate.providers.at_hand import called
+from hatch_vibesafe.generate.questions import pose
 from hatch_vibesafe.generate.refusals import Memories, Refusals
 from hatch_vibesafe.generate.result import (
     CompileResult,
@@ -25,8 +25,9 @@ from hatch_vibesafe.generate.result import (
     place_of_limit,
     refused_error,
 )
+from hatch_vibesafe.generate.schedule import callees_first
 from hatch_vibesafe.generate.standing import callees, implementations_around
-from hatch_vibesafe.generate.unit_run import Line, UnitRun, answer_text, usable_text
+from hatch_vibesafe.generate.unit_run import Line, UnitRun, usable_text
 from hatch_vibesafe.identity import CheckpointHash, UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
@@ -49,11 +50,12 @@ class Loop:
     ) -> None:
         self._project = project
         self._scan = scan
-        self._open = runs
         self._options = options
         self._on_event = on_event
         self._asking = Asking(project, options.jobs)
+        self._interrupts = Interrupts()
         self._callees = callees([run.spec for run in runs.values()], scan)
+        self._open = {unit: runs[unit] for unit in callees_first(runs, self._callees)}
         around = {unit for others in self._callees.values() for unit in others}
         self._active = implementations_around(project, scan, around)
         self._results: dict[UnitId, CompileResult] = {}
@@ -61,9 +63,14 @@ class Loop:
 
     def results(self) -> dict[UnitId, CompileResult]:
         """Return what became of each unit."""
+        with self._interrupts:
+            return self._worked()
+
+    def _worked(self) -> dict[UnitId, CompileResult]:
         finished = False
         try:
-            self._judge_stored()
+            with self._interrupts.finishing():
+                self._judge_stored()
             self._end_early(choose_providers(list(self._open.values()), self._context()))
             if not self._options.offline:
                 self._end_early(unjudgeable(list(self._open.values()), self._context()))
@@ -77,7 +84,12 @@ class Loop:
                 Interrupted(sum(line.future is not None for run in self._open.values() for line in run.lines))
             )
             for run in list(self._open.values()):
-                self._end(run, CompileResult(run.spec.unit, "interrupted", None, error=interrupted_error(run.spec)))
+                self._end(
+                    run,
+                    CompileResult(
+                        run.spec.unit, "interrupted", None, error=interrupted_error(run.spec, self._options.command)
+                    ),
+                )
             finished = True
         finally:
             self._asking.close(wait=finished)
@@ -131,32 +143,19 @@ class Loop:
             raise ValueError("nobody to ask was chosen")
         spec, config = run.spec, run.config
         provider = run.provider = run.provider or self._asking.provider(config)
-        memory = self._memory(run)
-        if line.prompt is None:
-            line.question = Question(memory.first_open(line.question.sample, len(run.lines)))
-        while True:
-            question = line.question
-            prompt = build_prompt(spec, question.feedback, continues=provider.continues, sample=question.sample)
-            name = request_digest(prompt.request, provider.kind, question.sample)
-            line.prompt, line.request = prompt, name
-            line.answer = self._asking.recorded(name) if self._replays else None
-            refused = None if line.answer is None else memory.feedback(name, line.answer)
-            if refused is None:
-                break
-            run.passed_over += 1
-            run.go_on(line, refused, memory)
-        line.recorded = line.answer is not None
+        pose(run, line, provider, self._memory(run), self._asking.recorded if self._replays else lambda _: None)
         if line.answer is not None:
             run.replays += 1
             self._answered(run, line)
-        elif self._options.offline or line.calls >= config.attempts:
+        elif self._options.offline or line.calls >= config.attempts or line.prompt is None or line.request is None:
             line.ended = True
         else:
             line.calls += 1
             run.calls += 1
             self._on_event(Asked(spec.unit, run.calls, called(self._project, config)))
+            prompt = line.prompt
             line.future = self._asking.ask(
-                provider, prompt.request, name, lambda answer: usable_text(spec, prompt, answer)[1] is None
+                provider, prompt.request, line.request, lambda answer: usable_text(spec, prompt, answer)[1] is None
             )
 
     @property
@@ -195,61 +194,41 @@ class Loop:
 
     def _judge(self, runs: list[UnitRun]) -> None:
         """Judge a round of answers of each unit, all in one batch, and go on from what comes of it."""
-        texts = [(run, line, *answer_text(run.spec, line)) for run in runs for line in run.answered]
-        usable = [(run, line, text) for run, line, text, finding in texts if finding is None]
-        composed = compose_all([(run.spec, text) for run, _, text in usable], markdown=True)
-        candidates = {
-            (run.spec.unit, made.implementation): Candidate(run.spec, made.implementation)
-            for (run, _, _), made in zip(usable, composed, strict=True)
-            if made.implementation not in run.refused
-        }
-        verdicts = dict(zip(candidates, self._verdicts(list(candidates.values())), strict=True))
-        compositions = {id(line): made for (_, line, _), made in zip(usable, composed, strict=True)}
-        for (run, line, _), made in zip(usable, composed, strict=True):
-            verdict = verdicts.get((run.spec.unit, made.implementation))
-            if verdict is not None and not verdict.faults and line.answer is not None:
-                said = verdict.findings, "", line.answer.model
-                keep_candidate(
-                    self._project, KeptCandidate(run.spec.unit, run.spec.spec_hash, made.implementation, *said)
-                )
-        for run, line, text, finding in texts:
-            if run.spec.unit not in self._open:
-                continue  # an earlier answer of the same round passed
-            if finding is not None:
-                self._refuse(run, line, text, (finding,), repeated=False)
-                continue
-            self._decide(run, line, compositions[id(line)], verdicts)
+        with self._interrupts.finishing():
+            for judged in judge_round(runs, self._context()):
+                run, line = judged.run, judged.line
+                if run.spec.unit not in self._open:
+                    continue  # an earlier answer of the same round passed
+                if isinstance(judged, Unusable):
+                    self._refuse(run, line, judged.text, (judged.finding,), repeated=False)
+                else:
+                    self._decide(run, line, judged.made, judged.verdict)
         for run in runs:
             if run.spec.unit in self._open:
                 self._go_on(run)
 
-    def _decide(self, run: UnitRun, line: Line, made: Composed, verdicts: dict[tuple[UnitId, bytes], Verdict]) -> None:
-        before = run.refused.get(made.implementation)
-        if before is not None:
-            self._refuse(run, line, made.implementation.decode(), before, repeated=True)
-            return
-        verdict = verdicts[run.spec.unit, made.implementation]
-        if verdict.faults:
+    def _decide(self, run: UnitRun, line: Line, made: Composed, verdict: Verdict | None) -> None:
+        code = made.implementation.decode()
+        if verdict is None or made.implementation in run.refused:
+            self._refuse(run, line, code, run.refused[made.implementation], repeated=True)
+        elif verdict.faults:
             self._fail(run, VibesafeValidationError(*verdict.faults))
-            return
-        if not verdict.passed:
+        elif not verdict.passed:
             run.refused[made.implementation] = verdict.findings
-            self._refuse(run, line, made.implementation.decode(), verdict.findings, repeated=False)
-            return
+            self._refuse(run, line, code, verdict.findings, repeated=False)
+        else:
+            self._accept(run, line, made, verdict)
+
+    def _accept(self, run: UnitRun, line: Line, made: Composed, verdict: Verdict) -> None:
+        origin, parent = run.origin(line), run.standing.parent
         try:
             checkpoint = accept(
-                self._project,
-                run.spec,
-                made.implementation,
-                verdict,
-                run.origin(line),
-                repairs=made.repairs,
-                parent=run.standing.parent,
+                self._project, run.spec, made.implementation, verdict, origin, repairs=made.repairs, parent=parent
             )
         except VibesafeError as error:
             self._fail(run, error)
-            return
-        self._pass(run, checkpoint.hash, made.implementation, made.repairs)
+        else:
+            self._pass(run, checkpoint.hash, made.implementation, made.repairs)
 
     def _refuse(self, run: UnitRun, line: Line, shown: str, findings: tuple[Finding, ...], *, repeated: bool) -> None:
         run.refuse(line, shown, findings, self._memory(run))

@@ -44,6 +44,7 @@ def _ruff(command: str, *options: str, directory: Path) -> None:
             cwd=directory,
             capture_output=True,
             check=False,
+            start_new_session=True,  # Ctrl-C is for us: what is being judged is finished first
             env={},
         )
     except OSError as error:

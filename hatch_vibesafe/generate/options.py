@@ -13,9 +13,11 @@ class CompileOptions:
         offline: Use recorded answers only; with `force` they are judged again.
         samples: How many lines of questions each unit has side by side, each with the provider's number of attempts; of
             the answers of a round the first that passes wins.
+        command: The command that goes on with an interrupted run.
     """
 
     force: bool = False
     jobs: int = 4
     offline: bool = False
     samples: int = 1
+    command: str = "vibesafe compile"

@@ -1,13 +1,16 @@
 """From a spec to what is asked: the rendered template, the beginning of the answer, and their digests."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
 from hatch_vibesafe.generate.stub import fence_for, stub_source
 from hatch_vibesafe.identity import Digest, digest, tagged_digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
@@ -18,14 +21,6 @@ from hatch_vibesafe.store.records import Scalar
 # Where a model that continues the function runs on: another statement at the margin, or the fence's end.
 _STOP = ("\n```", "\ndef ", "\nclass ", "\nprint(", "\nif __name__", "\nassert ")
 _MOST_FINDINGS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What goes back to the model: the code that was refused, and why."""
-
-    answer: str
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +38,56 @@ class Prompt:
     beginning: str
 
 
-def build_prompt(spec: Spec, feedback: Feedback | None, *, continues: bool, sample: int) -> Prompt:
+def build_prompt(
+    spec: Spec,
+    feedback: Feedback | None,
+    *,
+    continues: bool,
+    sample: int,
+    strategy: Strategy = "first",
+    sent: Sequence[tuple[str, Scalar]] | None = None,
+) -> Prompt:
     """Return the prompt for a spec. The same arguments give the same prompt; nothing else enters it.
 
     Args:
-        spec: The spec, which holds its template's content and what is sent.
+        spec: The spec as the model is shown it, which holds its template's content and what is sent.
         feedback: The refused attempt before this one.
-        continues: Whether the provider can continue the beginning of an answer.
+        continues: Whether the provider is given the beginning of an answer to continue.
         sample: Which of several answers to the same question this is for, from 0. A seed that is sent grows with it.
+        strategy: Which way of asking this is.
+        sent: What is sent beside the messages; None for what the spec says.
 
     Raises:
         VibesafeConfigurationError: if the template cannot be rendered.
     """
     stub = stub_source(spec)
     content = _render(spec, stub, feedback, begun=continues)
+    if strategy == "helpers":
+        content += f"\n{HELPERS}\n"
     # Without the last line end: small models stumble over a beginning that ends between two lines.
     beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
     messages = [Message("user", content)]
     if beginning:
         messages.append(Message("assistant", beginning))
-    request = Request(tuple(messages), _sent(spec, sample), _STOP if continues else ())
+    request = Request(
+        tuple(messages), sent_with(strategy, sample, sent or spec.settings.sent), _STOP if continues else ()
+    )
     return Prompt(request, digest(_messages(request)), beginning)
 
 
-def request_digest(request: Request, kind: str, sample: int) -> Digest:
-    """Return a request's name in the answer cache: its messages, what is sent, the kind of provider, the sample."""
-    rest = json.dumps([kind, [list(pair) for pair in request.sent], list(request.stop), sample])
+def request_digest(request: Request, kind: str, sample: int, strategy: Strategy = "first") -> Digest:
+    """Return a request's name in the answer cache.
+
+    It covers its messages, what is sent, the kind of provider, the sample, and the strategy: a fresh start repeats the
+    words of the first question and is another request all the same.
+    """
+    told = [] if strategy in {"first", "counterexample"} else [strategy]
+    rest = json.dumps([kind, [list(pair) for pair in request.sent], list(request.stop), sample, *told])
     return tagged_digest("vibesafe-request/1", _messages(request), rest.encode())
 
 
 def _messages(request: Request) -> bytes:
     return json.dumps([asdict(message) for message in request.messages], sort_keys=True).encode()
-
-
-def _sent(spec: Spec, sample: int) -> tuple[tuple[str, Scalar], ...]:
-    return tuple(
-        (name, value + sample if name == "seed" and isinstance(value, int) else value)
-        for name, value in spec.settings.sent
-        if name != "provider"
-    )
 
 
 def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.generate.prompt import Feedback
+from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.identity import Digest, UnitId, digest, tagged_digest
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.project import Project

@@ -112,9 +112,9 @@ def missing_callee_problem(spec: Spec, missing: UnitId) -> Problem:
     return Problem(spec.where, what, f"vibesafe compile --target {missing}")
 
 
-def interrupted_error(spec: Spec) -> VibesafeError:
-    """Return the error of a unit that was not finished when the run was interrupted."""
-    return VibesafeError(Problem(spec.where, "interrupted before it was finished", "vibesafe compile"))
+def interrupted_error(spec: Spec, command: str) -> VibesafeError:
+    """Return the error of a unit that was not finished when the run was interrupted; `command` goes on with it."""
+    return VibesafeError(Problem(spec.where, "interrupted before it was finished", command))
 
 
 def _text(finding: Finding) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
-from hatch_vibesafe.generate.conversation import Question, follow_up, longest_conversation
 from hatch_vibesafe.generate.extract import ANSWER, answer_finding, continued
-from hatch_vibesafe.generate.prompt import Feedback, Prompt
+from hatch_vibesafe.generate.feedback import Feedback, normalised_error
+from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec
+from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.standing import Standing
+from hatch_vibesafe.generate.strategy import Abilities, Question, Strategy, follow_up, is_stuck, ladder
 from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.provider_config import ProviderConfig
@@ -22,9 +24,10 @@ _LONGEST_SHOWN = 4000
 
 @dataclass(slots=True)
 class Line:
-    """One line of questions. `ended` where nothing more is asked on it."""
+    """One line of questions. `ended` where nothing more is asked on it; `said` is what refused it in this run."""
 
     question: Question
+    said: list[str] = field(default_factory=list)
     calls: int = 0
     prompt: Prompt | None = None
     request: Digest | None = None
@@ -32,6 +35,25 @@ class Line:
     answer: Answer | None = None
     recorded: bool = False
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One answer that was refused in this run.
+
+    Attributes:
+        strategy: How it was asked for.
+        model: The model that answered.
+        recorded: Whether the answer was recorded earlier.
+        code: What was judged, whole; the answer itself where nothing could be judged.
+        findings: Why it was refused.
+    """
+
+    strategy: Strategy
+    model: str
+    recorded: bool
+    code: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(slots=True)
@@ -42,9 +64,11 @@ class UnitRun:
         spec: Its spec.
         standing: Where it stood before.
         lines: Its lines of questions; as many as samples are asked for.
+        holdout: Of how many examples one is held back from the model.
         config: Whom it asks; None until it asks.
         provider: The same, opened.
         refused: The candidates that were refused in this run, and why.
+        tried: The answers that were refused in this run, in order.
         findings: Why the last one was refused.
         error: Why a line ended without an answer, where one did.
         calls: Its provider calls of this run.
@@ -55,14 +79,33 @@ class UnitRun:
     spec: Spec
     standing: Standing
     lines: list[Line]
+    holdout: int = 0
     config: ProviderConfig | None = None
     provider: Provider | None = None
     refused: dict[bytes, tuple[Finding, ...]] = field(default_factory=dict)
+    tried: list[Tried] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     error: VibesafeError | None = None
     calls: int = 0
     replays: int = 0
     passed_over: int = 0
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The numbers of the examples that the model is not shown."""
+        return held_back(self.spec, self.holdout)
+
+    @property
+    def shown(self) -> Spec:
+        """The spec as the model is shown it."""
+        return shown_spec(self.spec, self.held)
+
+    @property
+    def rungs(self) -> tuple[Strategy, ...]:
+        """The ways to ask that there are."""
+        continues = self.provider is not None and self.provider.continues
+        temperature = dict(self.spec.settings.sent).get("temperature")
+        return ladder(Abilities(continues, temperature if isinstance(temperature, int | float) else None))
 
     @property
     def is_waiting(self) -> bool:
@@ -86,29 +129,35 @@ class UnitRun:
             model_answered=line.answer.model,
             sent=line.prompt.request.sent,
             attempt=self.calls + self.replays,
+            strategy=line.question.strategy,
         )
 
-    def refuse(self, line: Line, shown: str, findings: tuple[Finding, ...], memory: Refusals) -> None:
+    def refuse(self, line: Line, text: str, findings: tuple[Finding, ...], memory: Refusals) -> None:
         """Go on to the next question of a line, and remember that its answer was refused."""
-        feedback = Feedback(shown[:_LONGEST_SHOWN], findings)
-        if line.request is not None and line.answer is not None and not _is_about_answer(findings):
-            memory.add(line.request, line.answer, line.question.sample, feedback)
+        feedback = Feedback(self._as_shown(text), shown_findings(findings, self.held))
+        if line.request is not None and line.answer is not None:
+            if not _is_about_answer(findings):
+                memory.add(line.request, line.answer, line.question.sample, feedback)
+            self.tried.append(Tried(line.question.strategy, line.answer.model, line.recorded, text, findings))
+        line.said.append(normalised_error(findings))
+        line.ended = line.ended or is_stuck(line.said, self.rungs)
         self.go_on(line, feedback, memory)
+        self.findings = findings
         memory.write()
 
     def go_on(self, line: Line, feedback: Feedback, memory: Refusals) -> None:
         """Go on to the question that follows a refusal."""
-        continues = self.provider is not None and self.provider.continues
-        longest = longest_conversation(self.spec.settings.sent, continues=continues)
-        before, line.question = (
-            line.question,
-            follow_up(line.question, feedback, longest=longest, lines=len(self.lines)),
-        )
+        before = line.question
+        line.question = follow_up(before, feedback, self.rungs, lines=len(self.lines))
         if line.question.sample != before.sample:
             memory.close(before.sample)
             line.question = Question(memory.first_open(line.question.sample, len(self.lines)))
         line.answer = None
         self.findings = feedback.findings
+
+    def _as_shown(self, text: str) -> str:
+        code = shown_code(self.shown, text) if self.held else text
+        return code[:_LONGEST_SHOWN]
 
 
 def _is_about_answer(findings: tuple[Finding, ...]) -> bool:

@@ -42,6 +42,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
     """
     provenance = checkpoint.provenance
     parent = {} if provenance.parent is None else {"parent": provenance.parent}
+    strategy = {"strategy": provenance.strategy} if provenance.strategy else {}
     return dump(
         {
             "format": FORMAT,
@@ -60,6 +61,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
                 "model_answered": provenance.model_answered,
                 "template": provenance.template,
                 "attempt": provenance.attempt,
+                **strategy,
                 "repairs": provenance.repairs,
                 **parent,
                 "created": provenance.created,
@@ -142,6 +144,7 @@ def _provenance(record: Record) -> Provenance:
         parent=None if parent is None else CheckpointHash(parent),
         created=created,
         tool=record.text("tool"),
+        strategy=record.text("strategy") if "strategy" in record.names() else "",
     )
     record.finish()
     return provenance

@@ -64,6 +64,7 @@ class Provenance:
         parent: The active checkpoint at the time, or None.
         created: When, UTC, ISO 8601 with microseconds: orders checkpoints of one spec, enters no hash.
         tool: Our version.
+        strategy: How it was asked for ("first", "counterexample", ...); empty where it was not asked for.
     """
 
     origin: Literal["generated", "submitted", "recorded"]
@@ -78,6 +79,7 @@ class Provenance:
     parent: CheckpointHash | None
     created: str
     tool: str
+    strategy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

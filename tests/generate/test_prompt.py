@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.generate.prompt import Feedback, build_prompt, request_digest
+from hatch_vibesafe.generate.feedback import Feedback
+from hatch_vibesafe.generate.prompt import build_prompt, request_digest
 from hatch_vibesafe.generate.stub import stub_source
 from hatch_vibesafe.problems import VibesafeConfigurationError
 from hatch_vibesafe.spec.model import Reference, Spec, UnitOptions

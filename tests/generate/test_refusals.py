@@ -8,7 +8,7 @@ import pytest
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.compile import CompileOptions
 from hatch_vibesafe.generate.events import Answered, Event, Refused
-from hatch_vibesafe.generate.prompt import Feedback
+from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.refusals import Refusals, read_refusals
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.project import Project
@@ -43,7 +43,8 @@ def test_refused_answers_do_not_pile_up_from_run_to_run(make_project: Make, mode
         assert sum(isinstance(event, Refused) for event in events) == 3, "none was judged again"
         (memory,) = memories(project)
         sizes.append(len(memory.read_bytes()))
-    assert max(sizes) < 200
+    assert sizes[-1] < 200, "every ladder of questions is over, and needs no memory of its answers"
+    assert max(sizes) < 4000
     serve(model_server, reply, right)
     assert (run(project)["f1"].outcome, len(model_server.asked)) == ("passed", 13)
 
@@ -51,13 +52,13 @@ def test_refused_answers_do_not_pile_up_from_run_to_run(make_project: Make, mode
 def test_a_conversation_that_ended_early_goes_on_where_it_was(
     make_project: Make, model_server: Server, reply: Reply
 ) -> None:
-    project = make_project(provider="attempts = 2")
+    project = make_project(provider="attempts = 1")
     never_right(model_server, reply)
     run(project)
     events: list[Event] = []
-    assert run(project, events)["f1"].calls == 2
+    assert run(project, events)["f1"].calls == 1
     prompts = [asked.body["messages"] for asked in model_server.asked]
-    assert "x - 2 - 1" in json.dumps(prompts[2]), "the refusal of the second answer is what the third is told"
+    assert "x - 1 - 1" in json.dumps(prompts[1]), "the refusal of the first answer is what the second is told"
     assert not any(isinstance(event, Answered) and event.recorded for event in events)
 
 
