@@ -18,6 +18,8 @@ from hatch_vibesafe.toml_table import Table
 
 CONFIGURATION_FILE = "vibesafe.toml"
 GATES = ("structure", "lint", "types", "doctests")
+ADEQUACY = "adequacy"
+"""The name under which the evidence says how much a spec decides; it is about the spec, and refuses no candidate."""
 INDISPENSABLE_GATES = ("structure", "doctests")
 MODES = ("dev", "prod")
 _PYTHON_SPECIFIER = re.compile(r">=3\.(\d{1,2})")
@@ -44,11 +46,19 @@ class PromptsConfig:
 
 @dataclass(frozen=True, slots=True)
 class GatesConfig:
-    """Which gates are required, and the options that are added to the tools' command lines."""
+    """Which gates are required, and how they judge.
+
+    Attributes:
+        required: The gates; with `min_adequacy` the measurement of adequacy is one of them.
+        ruff: Options that are added to the tool's command line.
+        mypy: Likewise.
+        min_adequacy: The part of its mutants that a unit's spec has to refuse; 0 where the project does not say.
+    """
 
     required: tuple[str, ...] = GATES
     ruff: tuple[str, ...] = ()
     mypy: tuple[str, ...] = ()
+    min_adequacy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ def gate_settings_digest(config: Config) -> Digest:
     """
     # Absent where it forbids nothing, so that evidence from before there was a policy stays valid.
     policy = ["\0".join(config.policy.settings).encode()] if config.policy.settings else []
+    adequacy = [f"{ADEQUACY} {config.gates.min_adequacy!r}".encode()] if config.gates.min_adequacy else []
     return tagged_digest(
         "vibesafe-gates/1",
         "\0".join(sorted(config.gates.required)).encode(),
@@ -129,6 +140,7 @@ def gate_settings_digest(config: Config) -> Digest:
         "\0".join(config.gates.mypy).encode(),
         str(config.sandbox.enabled).encode(),
         *policy,
+        *adequacy,
     )
 
 
@@ -253,4 +265,12 @@ def _gates(table: Table) -> GatesConfig:
     for gate in INDISPENSABLE_GATES:
         if gate not in required:
             table.problem("required", f"leaves out {gate!r}, without which nothing is proven", f'add "{gate}"')
-    return GatesConfig(required=required, ruff=table.texts("ruff", ()), mypy=table.texts("mypy", ()))
+    min_adequacy = table.optional_number("min_adequacy") or 0.0
+    if not 0 <= min_adequacy <= 1:
+        table.problem("min_adequacy", f"is {min_adequacy:g}", "write a part of the mutants, from 0 to 1")
+    return GatesConfig(
+        required=(*required, ADEQUACY) if min_adequacy else required,
+        ruff=table.texts("ruff", ()),
+        mypy=table.texts("mypy", ()),
+        min_adequacy=min_adequacy,
+    )

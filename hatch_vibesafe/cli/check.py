@@ -11,6 +11,7 @@ from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_problems
+from hatch_vibesafe.config import ADEQUACY
 from hatch_vibesafe.gates.run import GateContext, run_gates
 from hatch_vibesafe.gates.verdict import Candidate, Verdict
 from hatch_vibesafe.identity import UnitId
@@ -90,12 +91,14 @@ def _gate_again(session: Session) -> tuple[Problem, ...]:
 def _false_evidence(session: Session, spec: Spec, verdict: Verdict) -> tuple[Problem, ...]:
     """Return a problem where the stored evidence claims other outcomes or counts than the gates have now.
 
-    Versions of tools and the sandbox level may differ from machine to machine, and are not compared.
+    Versions of tools and the sandbox level may differ from machine to machine, and are not compared; nor is an adequacy
+    that was not measured again.
     """
     active = session.index.units[spec.unit].active
     stored, _ = read_evidence(session.project.checkpoints_path, spec.unit, active)
-    claimed = {(each.gate, each.tool, each.passed, each.counts) for each in stored.gates}
-    found = {(each.gate, each.tool, each.passed, each.counts) for each in verdict.records}
+    left_out = () if verdict.adequacy else (ADEQUACY,)
+    claimed = {(it.gate, it.tool, it.passed, it.counts) for it in stored.gates if it.gate not in left_out}
+    found = {(it.gate, it.tool, it.passed, it.counts) for it in verdict.records}
     if claimed == found:
         return ()
     gates = ", ".join(sorted({each[0] for each in claimed ^ found}))

@@ -4,7 +4,7 @@ from collections import Counter
 
 import click
 
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli import adequacy, options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.store.drift import orphans
@@ -30,7 +30,9 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     counts = _counts(session)
     steps = [f"{state}: {step}" for state, step in NEXT_STEPS.items() if counts[state]]
     asking = [(str(spec.unit), spec.options.capabilities) for spec in session.specs if spec.options.capabilities]
+    scores = adequacy.measured(session)
     left_over = () if targets else orphans(session.scan, session.index)
+    warnings = (*left_over, *adequacy.warnings(session.specs, scores))
     if as_json:
         output.print_json(
             {
@@ -40,7 +42,8 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
                 "capabilities": {unit: list(capabilities) for unit, capabilities in asking},
                 "next": steps,
                 "problems": output.problems_as_json(session.scan_problems),
-                "warnings": output.problems_as_json(left_over),
+                "warnings": output.problems_as_json(warnings),
+                "adequacy": {str(unit): adequacy.recorded_as_json(each) for unit, each in scores.items()},
             }
         )
     else:
@@ -53,8 +56,8 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         if asking:
             click.echo()
             output.print_table(("unit", "may use"), [(unit, ", ".join(granted)) for unit, granted in asking])
-        for problem in left_over:
-            click.echo(f"warning: {problem.where}: {problem.what}; {problem.remedy}", err=True)
+        adequacy.print_scores(scores)
+        output.print_warnings(warnings)
         click.echo()
         for step in steps or ([] if session.scan_problems else ["nothing to do: every unit is active"]):
             click.echo(step)

@@ -1,11 +1,15 @@
 """How much a spec decides: which mutants of an implementation every behavioural gate lets live. The data."""
 
+import platform
 from dataclasses import dataclass
 from typing import Literal
 
+from hatch_vibesafe.config import ADEQUACY
 from hatch_vibesafe.gates.unit_calls import UnitCall
 from hatch_vibesafe.identity import UnitId
-from hatch_vibesafe.spec.model import Clause
+from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.spec.model import Clause, Spec
+from hatch_vibesafe.store.records import Evidence, GateRecord
 
 Change = Literal["comparison", "constant", "arithmetic", "boolean", "statement"]
 
@@ -69,3 +73,71 @@ class Adequacy:
     def score(self) -> float:
         """The part of the mutants that count which a gate refused; 1 where there are none."""
         return self.killed / self.judged if self.judged else 1.0
+
+
+_VACUOUS = "vacuous clause "
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the evidence says of the adequacy of a spec.
+
+    Attributes:
+        killed: How many mutants a gate refused.
+        survivors: How many lived and did something else.
+        equivalent: How many no input told from the implementation.
+        vacuous: The clauses that rejected nothing, by their place in the contract, from 0.
+    """
+
+    killed: int
+    survivors: int
+    equivalent: int
+    vacuous: tuple[int, ...]
+
+    @property
+    def score(self) -> float:
+        """The part of the mutants that count which a gate refused; 1 where there are none."""
+        judged = self.killed + self.survivors
+        return self.killed / judged if judged else 1.0
+
+    @property
+    def text(self) -> str:
+        """The score, for people."""
+        return f"{self.score:.0%} ({self.killed} of {self.killed + self.survivors} mutants refused)"
+
+
+def adequacy_record(adequacy: Adequacy, spec: Spec, minimum: float) -> GateRecord:
+    """Return the line in the evidence. `minimum` is the score that the project asks for."""
+    counts = {"equivalent": adequacy.equivalent, "killed": adequacy.killed, "survivors": len(adequacy.survivors)}
+    counts |= {f"{_VACUOUS}{spec.contract.index(clause) + 1}": 1 for clause in adequacy.vacuous}
+    return GateRecord(
+        ADEQUACY, "mutants", platform.python_version(), adequacy.score >= minimum, tuple(sorted(counts.items()))
+    )
+
+
+def recorded(evidence: Evidence) -> Recorded | None:
+    """Return what the evidence says of adequacy; None where nothing was measured."""
+    for gate in evidence.gates:
+        if gate.gate == ADEQUACY:
+            counts = dict(gate.counts)
+            vacuous = [name.removeprefix(_VACUOUS) for name in counts if name.startswith(_VACUOUS)]
+            return Recorded(
+                counts.get("killed", 0),
+                counts.get("survivors", 0),
+                counts.get("equivalent", 0),
+                tuple(sorted(int(place) - 1 for place in vacuous if place.isdecimal())),
+            )
+    return None
+
+
+def vacuity_warnings(spec: Spec, vacuous: tuple[int, ...]) -> tuple[Problem, ...]:
+    """Return a warning for each clause that rejects nothing, by its place in the contract."""
+    return tuple(
+        Problem(
+            f"{spec.path}:{clause.line}  {spec.unit}",
+            f"`{clause.text}` rejects none of the wrong implementations that it was tried on",
+            "say more in it, or take it out",
+        )
+        for place, clause in enumerate(spec.contract)
+        if place in vacuous
+    )

@@ -1,11 +1,14 @@
 """All required gates over a batch of candidates: structure first, each tool once, the examples in the sandbox."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hatch_vibesafe.config import Config
 from hatch_vibesafe.gates import contracts, doctests, lint, properties, structure, types
+from hatch_vibesafe.gates.adequacy import adequacy_record
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.dependencies import Dependencies
+from hatch_vibesafe.gates.mutation import adequacy_of
 from hatch_vibesafe.gates.project_rules import ProjectRules, policy_problems
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
@@ -35,8 +38,10 @@ def run_gates(candidates: Sequence[Candidate], context: GateContext) -> tuple[Ve
     return verdicts
 
 
-def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[Verdict, ...]:
+def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measures: bool = False) -> tuple[Verdict, ...]:
     """Return the verdict on each candidate, in order; one that could not be judged says so in its `faults`.
+
+    With `measures`, or where the project asks for a least adequacy, that of the specs of those that passed is measured.
 
     Raises:
         VibesafeConfigurationError: if a tool is missing, the platform cannot confine, or the sources cannot be read.
@@ -89,7 +94,16 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext) -> tuple[V
                 findings[number] += opinion
         judged = [it for it in judged if not faults[it] and not (name == structure.GATE and findings[it])]
     outcomes = zip(records, findings, faults, strict=True)
-    return tuple(Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes)
+    verdicts = [Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes]
+    if not measures and not config.gates.min_adequacy:
+        return tuple(verdicts)
+    passed = [number for number, verdict in enumerate(verdicts) if verdict.passed]
+    measured = adequacy_of([candidates[number] for number in passed], context)
+    for number, adequacy in zip(passed, measured, strict=True):
+        if adequacy is not None:
+            line = adequacy_record(adequacy, candidates[number].spec, config.gates.min_adequacy)
+            verdicts[number] = replace(verdicts[number], records=(*verdicts[number].records, line), adequacy=adequacy)
+    return tuple(verdicts)
 
 
 def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config) -> Opinion:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hatch_vibesafe.config import ADEQUACY
+from hatch_vibesafe.gates.adequacy import Adequacy
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import GateRecord
@@ -50,14 +52,20 @@ class Verdict:
         findings: Every reason to refuse it; empty exactly where every required gate passed.
         sandbox: The sandbox level that was reached.
         faults: What kept it from being judged; then it neither passed nor was refused.
+        adequacy: How much its spec decides, where that was measured; it is in the records too, and refuses nothing.
     """
 
     records: tuple[GateRecord, ...]
     findings: tuple[Finding, ...]
     sandbox: str
     faults: tuple[Problem, ...] = ()
+    adequacy: Adequacy | None = None
 
     @property
     def passed(self) -> bool:
         """Whether every required gate ran and passed."""
-        return not self.findings and not self.faults and all(record.passed for record in self.records)
+        return (
+            not self.findings
+            and not self.faults
+            and all(record.passed for record in self.records if record.gate != ADEQUACY)
+        )

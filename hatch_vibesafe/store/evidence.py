@@ -6,6 +6,7 @@ The chain is: index -> digest of evidence.toml -> digest of meta.toml -> checkpo
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hatch_vibesafe.config import ADEQUACY
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem, VibesafeCheckpointMissing, VibesafeHashMismatch
 from hatch_vibesafe.sandbox_levels import reaches
@@ -166,8 +167,15 @@ def gaps(
     Evidence counts that was made at `min_sandbox` or a higher level, wherever it is read; empty requires none.
     """
     outcomes = {gate.gate: gate.passed for gate in evidence.gates}
+    asked = f"add examples that answer what is asked by: vibesafe test --adequacy --target {unit}"
     compiled, tested = f"vibesafe compile --force --target {unit}", f"vibesafe test --target {unit}"
-    failed = tuple(Gap(f"gate {name} failed", compiled) for name in required if outcomes.get(name) is False)
+    failed = tuple(
+        Gap("the spec lets more mutants live than gates.min_adequacy allows", asked)
+        if name == ADEQUACY
+        else Gap(f"gate {name} failed", compiled)
+        for name in required
+        if outcomes.get(name) is False
+    )
     missing = tuple(Gap(f"gate {name} missing in evidence", tested) for name in required if name not in outcomes)
     moved = () if evidence.settings == settings else (Gap("gate settings changed since it was tested", tested),)
     if not min_sandbox or reaches(evidence.sandbox, min_sandbox):

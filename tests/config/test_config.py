@@ -1,12 +1,13 @@
 """The configuration: every key of the table, and every problem at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_vibesafe.config import Config, gate_settings_digest, is_configured, read_config
+from hatch_vibesafe.config import Config, GatesConfig, gate_settings_digest, is_configured, read_config
 from hatch_vibesafe.policy_config import PolicyConfig
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
@@ -266,3 +267,12 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> Non
     for good in ("http://[::1]:8000/v1", "https://models.example", "http://127.0.0.1:1/v1/"):
         (tmp_path / "vibesafe.toml").write_text(text.format(good), encoding="utf-8")
         assert read_config(tmp_path).providers[0].base_url == good
+
+
+def test_a_least_adequacy_is_a_gate_more_and_moves_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "vibesafe.toml").write_text("[gates]\nmin_adequacy = 0.8\n", encoding="utf-8")
+    config = read_config(tmp_path)
+    assert config.gates.required == (*GatesConfig().required, "adequacy")
+    other = replace(config, gates=replace(config.gates, min_adequacy=0.9))
+    digests = {gate_settings_digest(each) for each in (Config(), config, other)}
+    assert len(digests) == 3
