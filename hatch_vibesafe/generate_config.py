@@ -12,10 +12,11 @@ class GenerateConfig:
     """How implementations are asked for.
 
     Attributes:
-        holdout: Of how many examples of a spec one is not shown to the model, where it has three or more; 0 for none.
+        holdout: Of how many examples of a spec one is not shown to the model, where it has three or more; 0 for none;
+            None where the project does not say.
     """
 
-    holdout: int = 3
+    holdout: int | None = None
 
 
 SHIPPED = GenerateConfig()
@@ -27,4 +28,4 @@ def read_generate(table: Table) -> GenerateConfig:
     if holdout is not None and (holdout < 0 or holdout == 1 or holdout > _MOST):
         table.problem("holdout", f"is {holdout}", "write 3 to hold one of three examples back, or 0 to show them all")
     table.refuse_unknown()
-    return GenerateConfig(holdout=SHIPPED.holdout if holdout is None else holdout)
+    return GenerateConfig(holdout=holdout)

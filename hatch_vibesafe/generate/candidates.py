@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hatch_vibesafe.gates import structure
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.identity import SpecHash, UnitId, digest
 from hatch_vibesafe.problems import VibesafeError
@@ -90,9 +91,10 @@ def _entries(directory: Path, pattern: str) -> Iterable[Path]:
     return sorted(directory.glob(pattern)) if directory.is_dir() else ()
 
 
-def _order(candidate: KeptCandidate) -> tuple[int, int, bytes]:
+def _order(candidate: KeptCandidate) -> tuple[bool, int, int, bytes]:
     gates = {finding.gate for finding in candidate.findings}
-    return len(gates), len(candidate.findings), candidate.implementation
+    # Behind a failed structure gate no other one runs: nothing else is known to be wrong, and nothing to be right.
+    return structure.GATE in gates, len(gates), len(candidate.findings), candidate.implementation
 
 
 def _read(path: Path, unit: UnitId, spec_hash: SpecHash) -> KeptCandidate | None:

@@ -20,8 +20,17 @@ from hatch_vibesafe.spec.model import Example, Spec
 
 ENOUGH = 3
 _LEAST_SHOWN = 2
+_ONE_IN = 3
 _UNTOLD = "an example that is not shown fails: follow the description for every input, not only for what is shown"
 _EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+def usual_holdout(*, continues: bool) -> int:
+    """Return of how many examples one is held back where the project does not say.
+
+    A model that continues a begun answer is a small one: it needs every example, and learns none by heart.
+    """
+    return 0 if continues else _ONE_IN
 
 
 def held_back(spec: Spec, one_in: int) -> tuple[int, ...]:

@@ -10,28 +10,23 @@ from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
-from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Interrupted, Passed, Refused
+from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Refused
 from hatch_vibesafe.generate.interrupts import Interrupts
 from hatch_vibesafe.generate.judging import Unusable, judge_round
 from hatch_vibesafe.generate.options import CompileOptions
+from hatch_vibesafe.generate.outcomes import Outcomes
 from hatch_vibesafe.generate.providers.at_hand import called
 from hatch_vibesafe.generate.questions import pose
 from hatch_vibesafe.generate.refusals import Memories, Refusals
-from hatch_vibesafe.generate.result import (
-    CompileResult,
-    interrupted_error,
-    missing_callee_problem,
-    offline_error,
-    place_of_limit,
-    refused_error,
-)
+from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.schedule import callees_first
 from hatch_vibesafe.generate.standing import callees, implementations_around
 from hatch_vibesafe.generate.unit_run import Line, UnitRun, usable_text
-from hatch_vibesafe.identity import CheckpointHash, UnitId
+from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan
+from hatch_vibesafe.spec.weakness import contradictions
 
 _COLLECTING = 0.05
 """Seconds to wait for further answers once there is one: judging two at once costs hardly more than judging one."""
@@ -55,10 +50,10 @@ class Loop:
         self._asking = Asking(project, options.jobs)
         self._interrupts = Interrupts()
         self._callees = callees([run.spec for run in runs.values()], scan)
-        self._open = {unit: runs[unit] for unit in callees_first(runs, self._callees)}
         around = {unit for others in self._callees.values() for unit in others}
-        self._active = implementations_around(project, scan, around)
-        self._results: dict[UnitId, CompileResult] = {}
+        ordered = {unit: runs[unit] for unit in callees_first(runs, self._callees)}
+        self._outcomes = Outcomes(project, ordered, implementations_around(project, scan, around), on_event)
+        self._open = self._outcomes.open
         self._memories = Memories(project, forgetting=options.force)
 
     def results(self) -> dict[UnitId, CompileResult]:
@@ -73,6 +68,9 @@ class Loop:
                 self._judge_stored()
             self._end_early(choose_providers(list(self._open.values()), self._context()))
             if not self._options.offline:
+                for run in list(self._open.values()):
+                    if problems := contradictions(run.spec):
+                        self._outcomes.contradicted(run, problems)
                 self._end_early(unjudgeable(list(self._open.values()), self._context()))
             for run in list(self._open.values()):
                 self._ask(run)
@@ -83,21 +81,15 @@ class Loop:
             self._on_event(
                 Interrupted(sum(line.future is not None for run in self._open.values() for line in run.lines))
             )
-            for run in list(self._open.values()):
-                self._end(
-                    run,
-                    CompileResult(
-                        run.spec.unit, "interrupted", None, error=interrupted_error(run.spec, self._options.command)
-                    ),
-                )
+            self._outcomes.interrupted(self._options.command)
             finished = True
         finally:
             self._asking.close(wait=finished)
-        return self._results
+        return self._outcomes.results
 
     def _end_early(self, errors: Mapping[UnitId, VibesafeError]) -> None:
         for unit, error in errors.items():
-            self._fail(self._open[unit], error)
+            self._outcomes.failed(self._open[unit], error)
 
     def _step(self) -> None:
         self._collect(0)
@@ -118,10 +110,10 @@ class Loop:
         verdicts = self._verdicts([Candidate(run.spec, checkpoint.implementation) for run, checkpoint in whole])
         for (run, checkpoint), verdict in zip(whole, verdicts, strict=True):
             if verdict.faults:
-                self._fail(run, VibesafeValidationError(*verdict.faults))
+                self._outcomes.failed(run, VibesafeValidationError(*verdict.faults))
             elif verdict.passed:
                 write_evidence_of(self._project, checkpoint, verdict)
-                self._pass(run, checkpoint.hash, checkpoint.implementation, ())
+                self._outcomes.passed(run, checkpoint.hash, checkpoint.implementation, ())
             else:
                 run.refused[checkpoint.implementation] = verdict.findings
                 self._on_event(Refused(run.spec.unit, verdict.findings, repeated=False))
@@ -133,10 +125,10 @@ class Loop:
                 if not line.ended:
                     self._ask_line(run, line)
         except VibesafeError as error:
-            self._fail(run, error)
+            self._outcomes.failed(run, error)
             return
         if all(line.ended for line in run.lines):
-            self._give_up(run)
+            self._outcomes.given_up(run, offline=self._options.offline)
 
     def _ask_line(self, run: UnitRun, line: Line) -> None:
         if run.config is None:
@@ -165,7 +157,7 @@ class Loop:
 
     def _memory(self, run: UnitRun) -> Refusals:
         kind = "" if run.config is None else run.config.kind
-        return self._memories.of(run.spec, kind, self._callees[run.spec.unit], self._active)
+        return self._memories.of(run.spec, kind, self._callees[run.spec.unit], self._outcomes.active)
 
     def _collect(self, timeout: float | None) -> None:
         """Take the answers that have come; wait for the first of them where `timeout` is None."""
@@ -182,7 +174,7 @@ class Loop:
                 run.error = error
                 line.ended = True
                 if all(other.ended for other in run.lines):
-                    self._give_up(run)
+                    self._outcomes.given_up(run, offline=self._options.offline)
             else:
                 self._answered(run, line)
 
@@ -212,7 +204,7 @@ class Loop:
         if verdict is None or made.implementation in run.refused:
             self._refuse(run, line, code, run.refused[made.implementation], repeated=True)
         elif verdict.faults:
-            self._fail(run, VibesafeValidationError(*verdict.faults))
+            self._outcomes.failed(run, VibesafeValidationError(*verdict.faults))
         elif not verdict.passed:
             run.refused[made.implementation] = verdict.findings
             self._refuse(run, line, code, verdict.findings, repeated=False)
@@ -226,28 +218,21 @@ class Loop:
                 self._project, run.spec, made.implementation, verdict, origin, repairs=made.repairs, parent=parent
             )
         except VibesafeError as error:
-            self._fail(run, error)
+            self._outcomes.failed(run, error)
         else:
-            self._pass(run, checkpoint.hash, made.implementation, made.repairs)
+            self._outcomes.passed(run, checkpoint.hash, made.implementation, made.repairs)
 
     def _refuse(self, run: UnitRun, line: Line, shown: str, findings: tuple[Finding, ...], *, repeated: bool) -> None:
         run.refuse(line, shown, findings, self._memory(run))
         self._on_event(Refused(run.spec.unit, findings, repeated))
 
     def _go_on(self, run: UnitRun) -> None:
-        """Ask again, unless a unit that this one refers to has no implementation: then no answer can be told right."""
-        missing = [unit for unit in sorted(self._callees[run.spec.unit]) if self._has_failed(unit)]
+        """Ask again, unless a unit that this one refers to has no implementation."""
+        missing = [unit for unit in sorted(self._callees[run.spec.unit]) if self._outcomes.has_failed(unit)]
         if missing:
-            refused = refused_error(
-                run.spec, run.calls + run.replays, run.findings, place_of_limit(self._project.config, run.config)
-            )
-            problems = (missing_callee_problem(run.spec, unit) for unit in missing)
-            self._fail(run, VibesafeValidationError(*problems, *refused.problems))
+            self._outcomes.without_callees(run, missing)
         else:
             self._ask(run)
-
-    def _has_failed(self, unit: UnitId) -> bool:
-        return unit in self._results and self._results[unit].checkpoint is None and unit not in self._active
 
     def _verdicts(self, candidates: list[Candidate]) -> tuple[Verdict, ...]:
         if not candidates:
@@ -255,32 +240,4 @@ class Loop:
         return judge_each(candidates, self._context())
 
     def _context(self) -> GateContext:
-        return GateContext(self._project, self._scan, dict(self._active))
-
-    def _give_up(self, run: UnitRun) -> None:
-        if run.error is not None:
-            self._fail(run, run.error)
-        elif self._options.offline:
-            self._fail(run, offline_error(run.spec, run.replays + run.passed_over))
-        else:
-            self._fail(
-                run,
-                refused_error(
-                    run.spec, run.calls + run.replays, run.findings, place_of_limit(self._project.config, run.config)
-                ),
-            )
-
-    def _pass(self, run: UnitRun, checkpoint: CheckpointHash, implementation: bytes, repairs: tuple[str, ...]) -> None:
-        unit = run.spec.unit
-        self._active[unit] = implementation
-        self._end(run, CompileResult(unit, "passed", checkpoint, run.calls, run.replays))
-        self._on_event(Passed(unit, checkpoint, repairs))
-
-    def _fail(self, run: UnitRun, error: VibesafeError) -> None:
-        unit = run.spec.unit
-        self._end(run, CompileResult(unit, "failed", None, run.calls, run.replays, run.findings, error))
-        self._on_event(Failed(unit, error.problems))
-
-    def _end(self, run: UnitRun, result: CompileResult) -> None:
-        del self._open[run.spec.unit]
-        self._results[run.spec.unit] = result
+        return GateContext(self._project, self._scan, dict(self._outcomes.active))

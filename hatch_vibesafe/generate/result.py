@@ -47,7 +47,9 @@ class CompileResult:
         return () if self.error is None else tuple(each for each in self.error.problems if each not in self.told)
 
 
-def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_tokens: str) -> VibesafeError:
+def refused_error(
+    spec: Spec, answers: int, findings: tuple[Finding, ...], *, max_tokens: str, escalation: str = ""
+) -> VibesafeError:
     """Return the error of a unit whose every answer was refused.
 
     Args:
@@ -55,6 +57,7 @@ def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_t
         answers: How many answers there were.
         findings: Why the last one was refused.
         max_tokens: The place of the token limit in the configuration, for answers that were cut off.
+        escalation: The file that says what was tried; empty where there is none.
     """
     lines = [f"\n{_text(finding)}" for finding in findings[:_SHOWN]]
     if len(findings) > _SHOWN:
@@ -64,6 +67,8 @@ def refused_error(spec: Spec, answers: int, findings: tuple[Finding, ...], max_t
         if answers == 1
         else f"none of {answers} answers passed in this run; the last was refused"
     )
+    if escalation:
+        lines.append(f"\nwhat was tried, and what may be the cause: {escalation}")
     what = f"{count}:{''.join(lines)}"
     if findings and all(finding.gate == ANSWER for finding in findings):
         return VibesafeProviderError(

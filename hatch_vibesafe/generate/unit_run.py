@@ -7,7 +7,7 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
 from hatch_vibesafe.generate.extract import ANSWER, answer_finding, continued
 from hatch_vibesafe.generate.feedback import Feedback, normalised_error
-from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec
+from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
 from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.generate.refusals import Refusals
@@ -64,7 +64,7 @@ class UnitRun:
         spec: Its spec.
         standing: Where it stood before.
         lines: Its lines of questions; as many as samples are asked for.
-        holdout: Of how many examples one is held back from the model.
+        holdout: Of how many examples one is held back from the model; None where the project does not say.
         config: Whom it asks; None until it asks.
         provider: The same, opened.
         refused: The candidates that were refused in this run, and why.
@@ -79,7 +79,7 @@ class UnitRun:
     spec: Spec
     standing: Standing
     lines: list[Line]
-    holdout: int = 0
+    holdout: int | None = 0
     config: ProviderConfig | None = None
     provider: Provider | None = None
     refused: dict[bytes, tuple[Finding, ...]] = field(default_factory=dict)
@@ -93,7 +93,8 @@ class UnitRun:
     @property
     def held(self) -> tuple[int, ...]:
         """The numbers of the examples that the model is not shown."""
-        return held_back(self.spec, self.holdout)
+        continues = self.provider is not None and self.provider.continues
+        return held_back(self.spec, usual_holdout(continues=continues) if self.holdout is None else self.holdout)
 
     @property
     def shown(self) -> Spec:

@@ -25,12 +25,16 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """An example that is nothing but a call of the unit: its number, its line, the call and what it gives."""
+    """An example that is nothing but a call of the unit.
+
+    Its number, its line, the call, what it gives, and whether its arguments are all literals.
+    """
 
     number: int
     line: int
     source: str
     gives: str
+    is_literal: bool
 
 
 def weaknesses(spec: Spec) -> tuple[Problem, ...]:
@@ -40,6 +44,19 @@ def weaknesses(spec: Spec) -> tuple[Problem, ...]:
     """
     calls = [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
     return (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec))
+
+
+def contradictions(spec: Spec) -> tuple[Problem, ...]:
+    """Return why no implementation can be right: one call with two results, or a result that the type forbids.
+
+    Told is only what is certain: calls of literals, in a spec that refers to nothing which could have changed between
+    them, compared without doctest options; and never that a flag stands for a number, which it may.
+    """
+    calls = [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
+    is_certain = not spec.references and all(call.is_literal for call in calls)
+    has_options = any(example.options for example in spec.examples)
+    contradicting = _contradicting(spec, calls) if is_certain and not has_options else ()
+    return (*contradicting, *_of_another_type(spec, certainly=True))
 
 
 def _few(spec: Spec) -> Iterator[Problem]:
@@ -73,19 +90,20 @@ def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct one of the two")
 
 
-def _of_another_type(spec: Spec) -> Iterator[Problem]:
+def _of_another_type(spec: Spec, *, certainly: bool = False) -> Iterator[Problem]:
     types = _returned(spec)
-    if not types:
+    # What returns nothing may print what looks like a value.
+    if not types or (certainly and type(None) in types):
         return
     for number, example in enumerate(spec.examples, start=1):
         for call in _calls(number, example, spec):
-            if example.exception is not None or not example.want.strip():
+            if example.exception is not None or not example.want.strip() or (certainly and example.options):
                 continue
             try:
                 value = ast.literal_eval(example.want.strip())
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 continue
-            is_flag_for_number = isinstance(value, bool) and bool not in types
+            is_flag_for_number = isinstance(value, bool) and bool not in types and not certainly
             if not isinstance(value, types) or is_flag_for_number:
                 what = f"example {number} expects {_short(call.gives)}, and the spec is to return {_annotation(spec)}"
                 yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
@@ -98,7 +116,17 @@ def _calls(number: int, example: Example, spec: Spec) -> Iterator[_Call]:
         return
     match tree.body:
         case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name:
-            yield _Call(number, example.line, ast.unparse(call), _gives(example))
+            yield _Call(number, example.line, ast.unparse(call), _gives(example), _is_literal(call))
+
+
+def _is_literal(call: ast.Call) -> bool:
+    """Return whether nothing that happened before a call could change its arguments."""
+    try:
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            ast.literal_eval(argument)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _gives(example: Example) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,6 +67,7 @@ class Server(Protocol):
     answer: Callable[[str], object] | None
     asked: list[Any]
     base_url: str
+    released: threading.Event
 
 
 def right(prompt: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from hatch_vibesafe.config import read_config
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec
+from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
 from hatch_vibesafe.generate.prompt import build_prompt
 from hatch_vibesafe.problems import VibesafeConfigurationError
 from hatch_vibesafe.project import scan_project
@@ -157,6 +157,11 @@ def test_the_control_an_answer_that_does_what_is_described_passes(
     project = make_project(modules={"m": HEAD + MANY})
     serve(model_server, reply, lambda _: f"```python\n{BEGINNING}    return x * 10 + 1\n```")
     assert run(project)["f"].outcome == "passed"
+
+
+def test_a_small_model_is_shown_all_where_the_project_does_not_say(tmp_path: Path) -> None:
+    assert read_config(tmp_path).generate.holdout is None
+    assert (usual_holdout(continues=True), usual_holdout(continues=False)) == (0, 3)
 
 
 @pytest.mark.parametrize(("written", "holds"), [("0", 0), ("2", 2), ("100", 100)])

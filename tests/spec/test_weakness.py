@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from hatch_vibesafe.spec.weakness import weaknesses
+from hatch_vibesafe.spec.weakness import contradictions, weaknesses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,3 +95,46 @@ def test_an_example_of_another_type_is_named(weak: Weak, returns: str, value: st
 def test_an_example_of_its_type_is_not(weak: Weak, returns: str, value: str) -> None:
     found = weak(">>> unit(1)", value, ">>> unit(2)", value, ">>> unit(3)", value, returns=returns)
     assert not [what for what in found if "is to return" in what]
+
+
+@pytest.fixture
+def contradicted(scanned: Scanned) -> Weak:
+    def find(*examples: str, returns: str = "int", before: str = "") -> list[str]:
+        text = (
+            f"from vibesafe_runtime import VibeCoded, vibesafe\n{before}\n\n"
+            f"@vibesafe\ndef unit(n: object) -> {returns}:\n"
+            f'    """Do it.\n\n{textwrap.indent(chr(10).join(examples), "    ")}\n    """\n    raise VibeCoded()\n'
+        )
+        (spec,) = scanned({"app": "", "app.m": text}).specs
+        return [problem.what for problem in contradictions(spec)]
+
+    return find
+
+
+def test_two_results_of_one_call_of_literals_cannot_both_be_right(contradicted: Weak) -> None:
+    (what,) = contradicted(">>> unit(1)", "2", ">>> unit( 1 )", "3")
+    assert what == "example 2 expects 3 of unit(1) and example 1 expects 2"
+    assert contradicted(">>> unit([1])", "2", ">>> unit([1])", "Traceback (most recent call last):", "ValueError: no")
+
+
+@pytest.mark.parametrize(
+    ("examples", "before"),
+    [
+        ((">>> unit(1)", "2", ">>> unit(2)", "3"), ""),
+        ((">>> unit([1])", "2", ">>> unit([1])", "2"), ""),
+        ((">>> unit(QUEUE)", "2", ">>> unit(QUEUE)", "3"), "QUEUE = [2, 3]\n"),
+        ((">>> unit(1)", "2", ">>> xs = 2", ">>> unit(1)", "3"), ""),
+        ((">>> unit(1)  # doctest: +ELLIPSIS", "1...", ">>> unit(1)", "12"), ""),
+    ],
+)
+def test_what_may_have_changed_in_between_is_no_contradiction(
+    contradicted: Weak, examples: tuple[str, ...], before: str
+) -> None:
+    assert contradicted(*examples, before=before) == []
+
+
+def test_a_result_that_the_type_forbids_is_certain_but_a_flag_may_be_a_number(contradicted: Weak) -> None:
+    (what,) = contradicted(">>> unit(1)", "'2'")
+    assert what == "example 1 expects '2', and the spec is to return int"
+    assert contradicted(">>> unit(1)", "True") == []
+    assert contradicted(">>> unit(1)", "5", returns="None") == [], "it may print that"

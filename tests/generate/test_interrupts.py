@@ -1,0 +1,90 @@
+"""Ctrl-C: what is being judged ends and is kept, and the command that goes on is printed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.generate.interrupts import Interrupts
+from tests.generate.test_compile import Make, Reply, Server, make_project, right, run
+
+__all__ = ["make_project"]  # a fixture
+MAIN = "from hatch_vibesafe.cli.main import main; main()"
+
+
+def interrupted(interrupts: Interrupts, times: int, done: list[str]) -> None:
+    with interrupts.finishing():
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        done.append("finished")
+
+
+def test_an_interrupt_while_something_is_finished_comes_after_it() -> None:
+    done: list[str] = []
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(interrupts, 1, done)
+        interrupted(interrupts, 0, done)
+    assert done == ["finished", "finished"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_interrupt_is_not_held_back_and_neither_is_one_while_nothing_is_finished() -> None:
+    done: list[str] = []
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(interrupts, 2, done)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert done == []
+
+
+def test_another_handler_stays() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupts, interrupts.finishing():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_gates_that_run_are_let_run_and_the_command_that_goes_on_is_printed(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    project = make_project(units=2, gates="")
+
+    def answer(prompt: str) -> object:
+        if "f2" in prompt:
+            model_server.released.wait(20)
+        return reply(right(prompt))
+
+    model_server.answer = answer
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "compile", "--target", "app.*", "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=project.root,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,  # Ctrl-C reaches the whole group, tools and workers too
+    )
+    answers = project.cache_path
+    while not any(len(path.stem) == 64 for path in answers.rglob("*.json")):
+        time.sleep(0.01)
+    time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.5)
+    model_server.released.set()
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "passed   app.unit1/f1" in printed
+    assert "this goes on: vibesafe compile --target 'app.*' --jobs 2" in printed
+    asked = len(model_server.asked)
+    results = run(project)
+    assert (results["f1"].outcome, results["f2"].outcome) == ("up to date", "passed")
+    assert (results["f2"].recorded, len(model_server.asked)) == (1, asked)
