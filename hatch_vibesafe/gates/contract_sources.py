@@ -7,7 +7,7 @@ another example could see.
 import ast
 from collections.abc import Iterable, Sequence
 
-from hatch_vibesafe.gates.unit_calls import Case, definition_of, invocation, parameters_of
+from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, definition_of, invocation, parameters_of
 from hatch_vibesafe.spec.contract_expressions import evaluable, is_lazy
 from hatch_vibesafe.spec.model import Clause, Spec
 
@@ -30,10 +30,12 @@ class Sources:
         """Read the unit's parameters and its contract."""
         self.spec = spec
         self.parameters = parameters_of(spec)
-        self.requires = _of("requires", spec)
-        self.ensures = _of("ensures", spec)
+        # What holds of every object is required of one before a call, and ensured after it.
+        self.requires = _of("requires", spec) + _of("invariant", spec)
+        self.ensures = _of("ensures", spec) + _of("invariant", spec)
         self.raises = _of("raises", spec)
         self._names = [item.name for item in self.parameters]
+        self._receiver = self._names[:1] if spec.method in ON_AN_OBJECT else []
         spelled = list(dict.fromkeys(clause.exception for clause in self.raises))
         self._head = [_DEFINE_KINDS, *(f"{_KINDS}({name})" for name in spelled)] if spelled else []
         self.exceptions = list(enumerate(spelled, start=1))
@@ -68,7 +70,9 @@ class Sources:
         call = invocation(self.spec, self.parameters)
         if is_lazy(definition_of(self.spec).returns):
             call = f"[*__import__('itertools').islice({call}, {LAZY_ITEMS})]"
-        body = _tuple([call, *self._names])
+        # An object of the unit's own class is shown by its state: few classes say in their `repr` how they are made.
+        state = [f"getattr({name}, '__dict__', {name})" for name in self._receiver]
+        body = _tuple([call, *state, *self._names[len(state) :]])
         return self._examples(cases, [self._with_arguments(case, body) for case in cases])
 
     def after(self, cases: Sequence[Case], given: Sequence[tuple[str | None, ...]]) -> list[str]:
@@ -84,6 +88,8 @@ class Sources:
                 sources.append("None")
                 continue
             left = [now or before for now, before in zip(values[1:], case.call.values, strict=True)]
+            if self._receiver and left[0].startswith("{"):
+                left[0] = _with_state(_own_copy(case.call.values[0]), left[0])
             names = ", ".join([*self._names, "result", _OLD])
             old = self._with_arguments(case, _tuple(ensured.before))
             sources.append(f"(lambda {names}: {truths})({', '.join([*left, str(values[0]), old])})")
@@ -101,6 +107,12 @@ class Sources:
             examples += [*case.setup[ran:], f"{source}\n"]
             ran = len(case.setup)
         return examples
+
+
+def _with_state(value: str, state: str) -> str:
+    """Return the source of an object of the same class as a value, with this state."""
+    remade = "(lambda made, state: (made.__dict__.update(state), made)[1])"
+    return f"{remade}(object.__new__(type({value})), {state})"
 
 
 def _own_copy(value: str) -> str:

@@ -18,7 +18,7 @@ from hatch_vibesafe.gates.carried import NotCarriedError, carried, readable
 from hatch_vibesafe.gates.contract_sources import Sources
 from hatch_vibesafe.gates.contract_verdict import Answer, Before, Done, Judge, Judged
 from hatch_vibesafe.gates.sandbox import Batch, Job, Result, Sandbox
-from hatch_vibesafe.gates.unit_calls import Case
+from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome
 from hatch_vibesafe.gates.verdict import Candidate
 from hatch_vibesafe.gates.without_answers import without_answers
@@ -171,7 +171,9 @@ def done_with(own: Sources, cases: Sequence[Case], result: Result, modules: froz
             case (Outcome(raised=Raised() as raised), _):
                 found.append(Done(raised=raised))
             case (_, value):
-                found.append(_returned(value, len(own.parameters), modules))
+                returned = _returned(value, len(own.parameters), modules)
+                unknown = own.spec.method in ON_AN_OBJECT and returned.values[1:2] == (None,)
+                found.append(Done(unjudged="the object's state is no plain data") if unknown else returned)
     return found
 
 

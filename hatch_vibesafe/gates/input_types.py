@@ -1,7 +1,7 @@
 """Inputs drawn from type annotations, as source text. Pure: the same seed gives the same inputs everywhere.
 
-A class of the project is read from its source and never imported: enums, dataclasses, named tuples, typed dicts, and
-names for other types.
+A class of the project is read from its source and never imported: enums, dataclasses, named tuples, typed dicts,
+classes whose `__init__` names its types, and names for other types.
 """
 
 import ast
@@ -119,7 +119,7 @@ class _Types:
             return (lambda random: random.choice(members)) if members else None
         wrapped = {_last(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list}
         if "dataclass" not in wrapped and not bases & {"NamedTuple", "TypedDict"}:
-            return None
+            return self._constructed(node, spelled, depth) if bases <= {"object"} else None
         if "dataclass" in wrapped and bases - {"object"}:
             return None  # the fields of its bases are not here
         fields = [item for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
@@ -127,6 +127,15 @@ class _Types:
         if values is None:
             return None
         return _made_of([ast.unparse(item.target) for item in fields], values, "" if "TypedDict" in bases else spelled)
+
+    def _constructed(self, node: ast.ClassDef, spelled: str, depth: int) -> Draw | None:
+        """Return what draws objects of a class by its own `__init__`; None where that does not say all its types."""
+        made = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+        if not made or made[0].args.posonlyargs:
+            return None
+        parameters = [*made[0].args.args[1:], *made[0].args.kwonlyargs]
+        values = _whole([self.draw(item.annotation, depth) for item in parameters])
+        return None if values is None else _made_of([item.arg for item in parameters], values, spelled)
 
 
 def _none(_random: Random) -> str:

@@ -9,6 +9,7 @@ from hatch_vibesafe.gates import policy
 from hatch_vibesafe.gates.capabilities import capability_findings
 from hatch_vibesafe.gates.cheats import cheats
 from hatch_vibesafe.gates.kept_state import kept_state
+from hatch_vibesafe.gates.method_bodies import method_bodies
 from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.project_rules import NO_RULES, ProjectRules, rule_findings
 from hatch_vibesafe.gates.rebinding import rebindings
@@ -97,6 +98,7 @@ def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -
     yield from _function(tree, spec)
     yield from rebindings(tree, spec, GATE)
     yield from module_attributes(tree, spec, GATE)
+    yield from method_bodies(tree, spec, GATE)
     for node in ast.walk(tree):
         for line, message in _imports(node, spec, project_modules):
             yield Finding(GATE, line, message)

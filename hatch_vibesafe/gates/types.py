@@ -20,6 +20,7 @@ TIMEOUT_SECONDS = 120.0
 LOCK_PATIENCE_SECONDS = 600.0
 # In the head these are the spec's own: a script's stub may leave annotations out, and no implementation can add them.
 _OF_THE_SPEC = frozenset({"no-untyped-def", "type-arg", "explicit-any"})
+_OWN_CLASS = "_vibesafe_own_class"
 _OPTIONS = (
     *("--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases", "--namespace-packages"),
     *("--no-error-summary", "--no-color-output", "--no-pretty", "--show-error-codes", "--output=json"),
@@ -52,7 +53,7 @@ def check(
         names = [
             f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
         ]
-        for module, content in [*zip(names, (each.implementation for each in candidates), strict=True), (EMPTY, b"")]:
+        for module, content in [*zip(names, map(_typed, candidates), strict=True), (EMPTY, b"")]:
             Path(name, f"{module}.py").write_bytes(content)
         arguments = [*_OPTIONS, f"--cache-dir={directory}", *options, "--"]
         extra = {"MYPYPATH": os.pathsep.join(surrounding.read_by_mypy)}
@@ -65,6 +66,24 @@ def check(
     return tuple(
         _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
     )
+
+
+def _typed(candidate: Candidate) -> bytes:
+    """Return the implementation; that of a method with the type that a class body gives what it is called on."""
+    spec, source = candidate.spec, candidate.implementation
+    function = next((node for node in _functions(candidate)), None)
+    if function is None or spec.method in {"", "static"}:
+        return source
+    receiver = next(iter([*function.args.posonlyargs, *function.args.args]), None)
+    if receiver is None or receiver.annotation is not None or receiver.end_lineno is None:
+        return source
+    outermost, _, inner = spec.unit.qualname.rpartition(".")[0].partition(".")
+    name = ".".join(filter(None, (_OWN_CLASS, inner)))
+    annotation = f': "type[{name}]"' if spec.method == "class" else f': "{name}"'
+    lines = source.splitlines(keepends=True)
+    line, end = lines[receiver.end_lineno - 1], receiver.end_col_offset or 0
+    lines[receiver.end_lineno - 1] = line[:end] + annotation.encode() + line[end:]
+    return b"".join(lines) + f"\n\nfrom {spec.unit.module} import {outermost} as {_OWN_CLASS}\n".encode()
 
 
 def record(findings: Sequence[Finding]) -> GateRecord:
@@ -107,7 +126,11 @@ def _findings(errors: Sequence[Mapping[str, object]], module: str, candidate: Ca
 
 
 def _head_lines(candidate: Candidate) -> range:
+    return next((range(node.lineno, node.body[0].lineno) for node in _functions(candidate)), range(0))
+
+
+def _functions(candidate: Candidate) -> Iterator[FunctionNode]:
+    """Yield the implementation's function of the unit's name; there is one."""
     for node in ast.parse(candidate.implementation).body:
         if isinstance(node, FunctionNode) and node.name == candidate.spec.unit.name:
-            return range(node.lineno, node.body[0].lineno)
-    return range(0)
+            yield node

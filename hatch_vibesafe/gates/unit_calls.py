@@ -9,6 +9,7 @@ from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.spec.source import parse
 
 ParameterKind = Literal["positional", "ordinary", "rest", "named", "more"]
+ON_AN_OBJECT = ("instance", "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Case:
 def parameters_of(spec: Spec) -> tuple[Parameter, ...]:
     """Return the parameters of a unit, in their order."""
     arguments = definition_of(spec).args
+    receiver = arguments.posonlyargs or arguments.args
+    if spec.method == "class":  # the class is not given: it is what the method is called on
+        receiver[:1] = []
+    elif spec.method in ON_AN_OBJECT and receiver:
+        receiver[0].annotation = ast.parse(spec.unit.qualname.rpartition(".")[0], mode="eval").body
     positional: list[tuple[ast.arg, ParameterKind]] = [(item, "positional") for item in arguments.posonlyargs]
     positional += [(item, "ordinary") for item in arguments.args]
     missing = len(positional) - len(arguments.defaults)
@@ -87,8 +93,9 @@ def example_cases(spec: Spec, parameters: tuple[Parameter, ...]) -> tuple[Case, 
             statements = parse(example.source).body
         except SyntaxError:
             continue
-        calls = [node for item in statements for node in ast.walk(item) if _is_call(node, spec)]
-        bound = [call for node in calls if isinstance(node, ast.Call) and (call := bind(node, parameters)) is not None]
+        nodes = (node for item in statements for node in ast.walk(item))
+        calls = (call for node in nodes if (call := _as_call(node, spec)) is not None)
+        bound = [values for call in calls if (values := bind(call, parameters)) is not None]
         cases += [Case(call, example, tuple(setup)) for call in bound]
         if any(not isinstance(item, ast.Expr) for item in statements):
             setup.append(example.source)
@@ -140,6 +147,9 @@ def doctest_line(spec: Spec, parameters: tuple[Parameter, ...], call: UnitCall) 
         else:
             shown.append(_argument(parameter, value))
     text = _call(spec, shown)
+    if spec.method in ON_AN_OBJECT:
+        text = f"{shown[0]}.{spec.unit.name}"
+        text += f"({', '.join(shown[1:])})" if spec.method == "instance" else ""
     return f">>> asyncio.run({text})" if spec.is_async else f">>> {text}"
 
 
@@ -149,12 +159,30 @@ def _argument(parameter: Parameter, value: str) -> str:
 
 
 def _call(spec: Spec, arguments: list[str]) -> str:
-    return f"{spec.unit.name}({', '.join(arguments)})"
+    return f"{_function(spec)}({', '.join(arguments)})"
+
+
+def _function(spec: Spec) -> str:
+    """Return what takes all parameters: for what is called on an object, that is the first of them."""
+    return f"{spec.unit.qualname}.fget" if spec.method == "property" else spec.unit.qualname
 
 
 def _parameter(node: ast.arg, kind: ParameterKind, default: ast.expr | None) -> Parameter:
     return Parameter(node.arg, kind, node.annotation, None if default is None else ast.unparse(default))
 
 
-def _is_call(node: ast.AST, spec: Spec) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == spec.unit.name
+def _as_call(node: ast.AST, spec: Spec) -> ast.Call | None:
+    """Return a call of the unit with all that it gives, what it is called on first; None for any other syntax."""
+    name, last = spec.unit.name, spec.unit.qualname.split(".")[-2:][0]
+    match node, spec.method:
+        case ast.Call(func=ast.Name(id=called)), "" if called == name:
+            return node
+        case ast.Attribute(value=on, attr=called, ctx=ast.Load()), "property" if called == name:
+            return ast.Call(node, [on], [])
+        case ast.Call(func=ast.Attribute(value=on, attr=called)), "instance" if called == name:
+            by_class = isinstance(on, ast.Name | ast.Attribute) and ast.unparse(on).split(".")[-1] == last
+            return ast.Call(node.func, [*([] if by_class else [on]), *node.args], node.keywords)
+        case ast.Call(func=ast.Attribute(attr=called)), "class" | "static" if called == name:
+            return node
+        case _:
+            return None

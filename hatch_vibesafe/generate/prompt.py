@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -14,7 +14,7 @@ from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
 from hatch_vibesafe.generate.stub import fence_for, stub_source
 from hatch_vibesafe.identity import Digest, digest, tagged_digest
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.model import Reference, Spec
 from hatch_vibesafe.spec.normalise import normalise_newlines
 from hatch_vibesafe.store.records import Scalar
 
@@ -90,8 +90,17 @@ def _messages(request: Request) -> bytes:
     return json.dumps([asdict(message) for message in request.messages], sort_keys=True).encode()
 
 
+def _offered(spec: Spec, reference: Reference) -> Reference:
+    """Return a definition as a prompt shows it: the class of a method cannot be imported while it is being made."""
+    is_own_class = spec.method and (reference.module, reference.name) == (
+        spec.unit.module,
+        spec.unit.qualname.partition(".")[0],
+    )
+    return replace(reference, direct=False) if is_own_class else reference
+
+
 def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) -> str:
-    references = [reference for reference in spec.references if reference.name and reference.source.strip()]
+    references = [_offered(spec, item) for item in spec.references if item.name and item.source.strip()]
     shown = None
     data = [stub, *(reference.source for reference in references)]
     if feedback is not None:

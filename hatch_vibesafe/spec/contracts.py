@@ -14,7 +14,7 @@ of the module: `n is negative` is prose where nothing is called `negative`, and 
 import ast
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hatch_vibesafe.spec.contract_subset import Scope, complaints_of, is_in_scope
@@ -23,7 +23,11 @@ from hatch_vibesafe.spec.model import Clause, ClauseKind
 from hatch_vibesafe.spec.names import Names, free_names
 from hatch_vibesafe.spec.source import parse
 
-_SECTIONS: dict[str, ClauseKind] = {"Requires:": "requires", "Ensures:": "ensures", "Raises:": "raises"}
+Sections = Mapping[str, ClauseKind]
+
+OF_A_UNIT: Sections = {"Requires:": "requires", "Ensures:": "ensures", "Raises:": "raises"}
+OF_A_CLASS: Sections = {"Invariant:": "invariant", "Invariants:": "invariant"}
+
 _RAISES = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):\s+(.+)", re.DOTALL)
 _IN_SIGNS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _LIKE_AN_EXPRESSION = re.compile(r"[<>]|[=!]=|\w\(")
@@ -65,15 +69,18 @@ class Contract:
     names: Names
 
 
-def read_contract(text: str, scope: Scope, first_line: int = 1, last_line: int = sys.maxsize) -> Contract:
+def read_contract(
+    text: str, scope: Scope, first_line: int = 1, last_line: int = sys.maxsize, sections: Sections = OF_A_UNIT
+) -> Contract:
     """Return what the sections of a normalised docstring say, where their names mean what `scope` says.
 
-    `first_line` and `last_line` are those of the text in its file.
+    `first_line` and `last_line` are those of the text in its file; `sections` are those of a unit's docstring, or of
+    that of a method's class.
     """
     clauses: list[Clause] = []
     complaints: list[Complaint] = []
     doubts: list[Complaint] = []
-    for written in written_clauses(text):
+    for written in written_clauses(text, sections):
         line = min(first_line + written.line, last_line)
         if written.tree is None or not _is_expression(written, written.tree, scope):
             if written.kind != "raises" and _LIKE_AN_EXPRESSION.search(written.text):
@@ -90,10 +97,10 @@ def read_contract(text: str, scope: Scope, first_line: int = 1, last_line: int =
     return Contract(tuple(clauses), tuple(complaints), tuple(doubts), _module_names(clauses, scope))
 
 
-def contract_names(text: str) -> Names:
+def contract_names(text: str, sections: Sections = OF_A_UNIT) -> Names:
     """Return the names of all clauses that can be expressions, and of the exceptions of those; old and result too."""
     names = Names()
-    for written in written_clauses(text):
+    for written in written_clauses(text, sections):
         if written.tree is not None:
             names.add(free_names([written.tree]))
             if written.exception:
@@ -101,7 +108,7 @@ def contract_names(text: str) -> Names:
     return names
 
 
-def written_clauses(text: str) -> list[Written]:
+def written_clauses(text: str, sections: Sections = OF_A_UNIT) -> list[Written]:
     """Return every clause of a normalised docstring, prose too."""
     found: list[Written] = []
     kind: ClauseKind | None = None
@@ -121,8 +128,8 @@ def written_clauses(text: str) -> list[Written]:
             pieces = []
         if kind is not None and (indentation <= around or words.startswith(">>>")):
             kind = None
-        if words in _SECTIONS:
-            kind, around = _SECTIONS[words], indentation
+        if words in sections:
+            kind, around = sections[words], indentation
         elif kind is not None:
             pieces, start, margin = [words], number, indentation
     return found

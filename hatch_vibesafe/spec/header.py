@@ -24,18 +24,22 @@ class _Imports:
         return [*sorted(self.plain), *froms]
 
 
-def header_lines(module: Module, names: Names, own_name: str, resolver: Resolver) -> tuple[str, ...]:
+def header_lines(
+    module: Module, names: Names, own_name: str, resolver: Resolver, being_made: str = ""
+) -> tuple[str, ...]:
     """Return the lines, sorted, `from __future__ import annotations` first where the module begins with it.
 
     What the module has for type checkers alone comes last, in one block under `if TYPE_CHECKING:`: importing it for
-    good could close an import cycle that the module keeps open.
+    good could close an import cycle that the module keeps open. So does the class `being_made`, of which the unit is a
+    method: when the implementation is loaded, it does not exist yet.
     """
     imports, for_checkers = _Imports(), _Imports()
     for chain in sorted(names.chains):
         if chain[0] == own_name:
             continue
         bindings = [item for item in module.bindings.get(chain[0], ()) if item.binds]
-        wanted = for_checkers if bindings and all(map(_is_for_checkers, bindings)) else imports
+        for_types = chain[0] == being_made or (bindings and all(map(_is_for_checkers, bindings)))
+        wanted = for_checkers if for_types else imports
         if not bindings:
             _add_from_star(module, chain, resolver, imports)
         elif lines := _replicable(bindings, chain):

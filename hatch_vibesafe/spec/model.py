@@ -11,7 +11,10 @@ from hatch_vibesafe.problems import Problem
 Kind = Literal["function", "http", "cli"]
 KINDS: tuple[Kind, ...] = ("function", "http", "cli")
 
-ClauseKind = Literal["requires", "ensures", "raises"]
+MethodKind = Literal["", "instance", "class", "static", "property"]
+"""How a unit that is a method is called; empty for a function of a module."""
+
+ClauseKind = Literal["requires", "ensures", "raises", "invariant"]
 _WORD = re.compile(r"\w+")
 
 
@@ -94,7 +97,8 @@ class Clause:
     """One condition of a contract.
 
     Attributes:
-        kind: Its section: what callers promise, what a call promises, or when it raises.
+        kind: Its section: what callers promise, what a call promises, when it raises, or, of a method's class, what
+            holds of its objects before and after each call.
         expression: The condition in Python, in one spelling.
         line: Its line in the file, from 1.
         exception: For `raises`, the exception that is raised exactly where the condition holds, as it is spelled.
@@ -194,6 +198,7 @@ class Spec:
         contract: The clauses of its docstring, in their order; the docstring is in the hash.
         contract_header: The import lines that the clauses need in a module of their own, like `header`.
         properties: The `hypothesis` fences of its docstring, in their order; the docstring is in the hash.
+        method: How it is called where it is a method; the decorators that say so are in the hash.
     """
 
     unit: UnitId
@@ -214,6 +219,7 @@ class Spec:
     contract: tuple[Clause, ...] = ()
     contract_header: tuple[str, ...] = ()
     properties: tuple[StatedProperty, ...] = ()
+    method: MethodKind = ""
 
     @property
     def where(self) -> str:

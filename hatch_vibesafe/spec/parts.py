@@ -7,11 +7,11 @@ from functools import lru_cache
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
 from hatch_vibesafe.spec.contract_subset import Scope
-from hatch_vibesafe.spec.contracts import Contract, contract_names, read_contract
+from hatch_vibesafe.spec.contracts import OF_A_CLASS, Contract, contract_names, read_contract
 from hatch_vibesafe.spec.docstring import Docstring, docstring_lines, example_names, mentioned_names
 from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names, function_names, parameter_names
-from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.spec.normalise import normalise_docstring, normalise_newlines
 from hatch_vibesafe.spec.resolve import Resolution, Resolver, Target
 from hatch_vibesafe.spec.stated_properties import Properties, property_names, read_properties
 from hatch_vibesafe.spec.stub import Stub
@@ -96,6 +96,8 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
     mentions = resolver.resolve(stub.module, names.mentions)
     decorators = resolver.resolve(stub.module, names.decorators)
     own = Target(stub.module.name, stub.qualname)
+    # What a method may touch of its object is what its class says.
+    around = {Target(stub.module.name, each.name) for each in stub.classes[:1]}
     dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
     scope, lines = _scope(stub, resolver), docstring_lines(stub.docstring)
     return StubParts(
@@ -104,12 +106,12 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         settings=settings,
         names=names,
         needed=code.targets - {own},
-        shown=(examples.targets | mentions.targets | dotted) - {own},
+        shown=(examples.targets | mentions.targets | dotted | around) - {own},
         wrapping=decorators.targets - {own},
         passed=code.passed | examples.passed | mentions.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
-        contract=read_contract(docstring.text, scope, *lines),
+        contract=_with_invariants(read_contract(docstring.text, scope, *lines), stub, scope),
         properties=read_properties(docstring, scope, *lines, is_async=isinstance(stub.node, ast.AsyncFunctionDef)),
     )
 
@@ -125,6 +127,9 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
     mentions.add(contract_names(docstring.text))
     mentions.chains = {chain for chain in mentions.chains if chain[0] not in local}
     mentions.add(property_names(docstring))
+    if (of_class := _class_docstring(stub)) is not None:
+        mentions.add(contract_names(normalise_docstring(str(of_class.value)), OF_A_CLASS))
+        mentions.chains -= {("self",), *(chain for chain in mentions.chains if chain[0] in local)}
     head = function_names(stub.node, stub.pre_hole)
     code = Names(set(head.chains), [*head.imports])
     for overload in stub.overloads:
@@ -135,6 +140,33 @@ def _names(stub: Stub, docstring: Docstring) -> StubNames:
         examples=example_names(docstring),
         mentions=mentions,
         decorators=free_names([*stub.decoration.above, *stub.decoration.below]),
+    )
+
+
+def _class_docstring(stub: Stub) -> ast.Constant | None:
+    """Return the docstring of a method's class, where the method is called on an object of it."""
+    if stub.method not in {"instance", "property"}:
+        return None
+    match stub.classes[-1].body:
+        case [ast.Expr(value=ast.Constant(value=str()) as docstring), *_]:
+            return docstring
+        case _:
+            return None
+
+
+def _with_invariants(contract: Contract, stub: Stub, scope: Scope) -> Contract:
+    """Return a contract with what the class of a method says of all its objects."""
+    docstring = _class_docstring(stub)
+    if docstring is None:
+        return contract
+    lines = docstring_lines(docstring)
+    found = read_contract(normalise_docstring(str(docstring.value)), scope, *lines, sections=OF_A_CLASS)
+    contract.names.add(found.names)
+    return Contract(
+        (*contract.clauses, *found.clauses),
+        (*contract.complaints, *found.complaints),
+        (*contract.doubts, *found.doubts),
+        contract.names,
     )
 
 

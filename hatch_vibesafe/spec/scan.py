@@ -199,7 +199,7 @@ def _finish(
             docstring=parts.docstring.text,
             examples=parts.docstring.examples,
             pre_hole=statements_source(module.source, stub.pre_hole),
-            header=header_lines(module, parts.names.head, stub.node.name, resolver),
+            header=header_lines(module, parts.names.head, stub.node.name, resolver, _being_made(stub)),
             references=definitions.references(parts, reached),
             settings=parts.settings,
             parts=every,
@@ -207,10 +207,15 @@ def _finish(
             contract=parts.contract.clauses,
             contract_header=header_lines(module, parts.contract.names, stub.node.name, resolver),
             properties=parts.properties.stated,
+            method=stub.method,
             spec_hash=spec_hash(every),
         )
     )
     return frozenset({module.name, *(target.module for target in reached)})
+
+
+def _being_made(stub: Stub) -> str:
+    return stub.classes[0].name if stub.classes else ""
 
 
 def _warnings(parts: StubParts, where: str) -> list[Problem]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.decorator import Complaint, Decoration, read_decoration
+from hatch_vibesafe.spec.methods import bound_to_the_class, method_kind
+from hatch_vibesafe.spec.model import MethodKind
 from hatch_vibesafe.spec.module import Module
 from hatch_vibesafe.spec.names import own_statements
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
@@ -23,6 +25,7 @@ class Stub:
         module: Where it stands.
         node: The definition.
         qualname: Its name, with those of the classes and functions around it.
+        classes: The classes around a method, outermost first.
         decoration: Our decorator on it.
         overloads: The `typing.overload` stubs of the same name.
         docstring: The string that the body begins with.
@@ -33,11 +36,17 @@ class Stub:
     module: Module
     node: FunctionNode
     qualname: str
+    classes: tuple[ast.ClassDef, ...]
     decoration: Decoration
     overloads: tuple[FunctionNode, ...]
     docstring: ast.Constant | None
     pre_hole: tuple[ast.stmt, ...]
     complaints: tuple[Complaint, ...]
+
+    @property
+    def method(self) -> MethodKind:
+        """How it is called where it is a method."""
+        return method_kind(self.decoration.above) if self.classes else ""
 
 
 def find_stubs(module: Module, *, require_annotations: bool) -> tuple[list[Stub], list[Complaint]]:
@@ -59,7 +68,7 @@ def find_stubs(module: Module, *, require_annotations: bool) -> tuple[list[Stub]
             complaints.append(Complaint(node.lineno, what, "remove the decorator"))
         else:
             stub = _stub(module, runtime, node, around, decoration)
-            missing = _missing_annotations(node) if require_annotations else []
+            missing = _missing_annotations(stub) if require_annotations else []
             stubs.append(replace(stub, complaints=(*stub.complaints, *missing)))
     return stubs, complaints
 
@@ -72,9 +81,8 @@ def _definitions(body: Iterable[ast.stmt], around: tuple[_Named, ...]) -> Iterat
             yield from _definitions(node.body, (*around, node))
 
 
-def _overloads(module: Module, name: str, runtime: RuntimeNames) -> tuple[FunctionNode, ...]:
-    nodes = (item.node for item in module.bindings.get(name, ()))
-    functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def _overloads(body: Iterable[ast.stmt], name: str, runtime: RuntimeNames) -> tuple[FunctionNode, ...]:
+    functions = (node for node in own_statements(body) if isinstance(node, FunctionNode))
     return tuple(node for node in functions if node.name == name and runtime.is_overload(node.decorator_list))
 
 
@@ -85,61 +93,72 @@ def _stub(
     around: tuple[_Named, ...],
     decoration: Decoration,
 ) -> Stub:
-    complaints = [*decoration.complaints, *_place(around)]
-    if not around:
-        complaints += _other_definitions(module, node, runtime)
+    classes = tuple(each for each in around if isinstance(each, ast.ClassDef))
+    in_function = next((each.name for each in around if not isinstance(each, ast.ClassDef)), "")
+    body = around[-1].body if around else module.source.tree.body
     docstring, statements = _split_docstring(node.body)
     pre_hole, hole_complaints = _split_hole(node, statements, runtime)
-    names = [item.name for item in around]
+    complaints = [*decoration.complaints]
+    if in_function:
+        what = f"the unit is nested in the function {in_function}: it does not exist until {in_function} runs"
+        complaints.append(Complaint(around[-1].lineno, what, "move it to the top level of the module"))
+    else:
+        complaints += _other_definitions(body, node, runtime, in_class=bool(classes))
+    if classes:
+        complaints += bound_to_the_class(node, pre_hole, classes, frozenset(module.bindings))
     return Stub(
         module=module,
         node=node,
-        qualname=".".join([*names, node.name]),
+        qualname=".".join([*(item.name for item in around), node.name]),
+        classes=classes,
         decoration=decoration,
-        overloads=() if around else _overloads(module, node.name, runtime),
+        overloads=_overloads(body, node.name, runtime),
         docstring=docstring,
         pre_hole=tuple(pre_hole),
         complaints=(*complaints, *hole_complaints),
     )
 
 
-def _place(around: tuple[_Named, ...]) -> list[Complaint]:
-    if not around:
-        return []
-    inner = around[-1]
-    name = inner.name
-    if isinstance(inner, ast.ClassDef):
-        what = f"the unit is a method of the class {name}: methods are not supported yet"
-        return [Complaint(inner.lineno, what, "make it a function of the module, and call that from the method")]
-    what = f"the unit is nested in the function {name}: it does not exist until {name} runs"
-    return [Complaint(inner.lineno, what, "move it to the top level of the module")]
-
-
-def _missing_annotations(node: FunctionNode) -> list[Complaint]:
-    arguments = node.args
-    every = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+def _missing_annotations(stub: Stub) -> list[Complaint]:
+    node, arguments = stub.node, stub.node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    # What a method is called on has no annotation in anybody's code.
+    receiver = positional[:1] if stub.method not in {"", "static"} else []
+    every = [*positional, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
     complaints = [
         Complaint(item.lineno, f"the parameter {item.arg} has no type annotation", f"annotate it: `{item.arg}: TYPE`")
         for item in every
-        if item is not None and item.annotation is None and item.arg != "self"
+        if item is not None and item.annotation is None and item not in receiver
     ]
     if node.returns is None:
         complaints.append(Complaint(node.lineno, "the return type is not annotated", "annotate it: `-> TYPE`"))
     return complaints
 
 
-def _other_definitions(module: Module, node: FunctionNode, runtime: RuntimeNames) -> list[Complaint]:
-    """Return a complaint where a definition in the module's own block hides the unit; two units are told elsewhere."""
+def _other_definitions(
+    body: Iterable[ast.stmt], node: FunctionNode, runtime: RuntimeNames, *, in_class: bool
+) -> list[Complaint]:
+    """Return a complaint where a definition in the same block hides the unit; two units are told elsewhere."""
     complaints: list[Complaint] = []
-    for other in module.source.tree.body:
+    for other in body:
         if not isinstance(other, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         if other is node or other.name != node.name or runtime.is_overload(other.decorator_list):
+            continue
+        if in_class and _is_accessor(other.decorator_list, node.name):
             continue
         if read_decoration(other.decorator_list, runtime) is None:
             what = f"{node.name} is defined again in line {other.lineno}: only the last definition would count"
             complaints.append(Complaint(node.lineno, what, "rename or remove one of them"))
     return complaints
+
+
+def _is_accessor(decorators: Sequence[ast.expr], name: str) -> bool:
+    """Return whether a definition adds to the property of its name: `@total.setter`."""
+    return any(
+        isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == name
+        for each in decorators
+    )
 
 
 def _split_docstring(body: Sequence[ast.stmt]) -> tuple[ast.Constant | None, Sequence[ast.stmt]]:

@@ -142,9 +142,18 @@ def test_a_plain_script_may_leave_its_types_and_its_docstring_out() -> None:
 @pytest.mark.parametrize(
     ("text", "unit", "what"),
     [
-        ("class A:\n    @vibesafe\n    def f(self) -> int: ...\n", "app.m/A.f", "methods are not supported yet"),
+        ("class A:\n    @vibesafe\n    def f(self, x) -> int: ...\n", "app.m/A.f", "the parameter x has no type"),
         ("def g():\n    @vibesafe\n    def f() -> int: ...\n", "app.m/g.f", "nested in the function g"),
-        ("class A:\n    if 1:\n        @vibesafe\n        def f(self) -> int: ...\n", "app.m/A.f", "methods are not"),
+        (
+            "class A:\n    @vibesafe\n    def f(self) -> int: ...\n    def f(self): pass\n",
+            "app.m/A.f",
+            "again in line 5",
+        ),
+        (
+            "def g():\n    class A:\n        @vibesafe\n        def f(self) -> int: ...\n",
+            "app.m/g.A.f",
+            "in the function g",
+        ),
         ("@vibesafe\ndef f() -> int: ...\nf = 1\ndef f(): pass\n", "app.m/f", "defined again in line 5"),
     ],
 )

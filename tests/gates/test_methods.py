@@ -1,0 +1,100 @@
+"""Methods through the gates: each kind of them, their contracts, and what only a class body can do."""
+
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.generate.compose import compose
+from tests.gates.conftest import Bench, MakeBench
+
+ACCOUNTS = (Path(__file__).parents[1] / "data" / "methods" / "accounts.py").read_text(encoding="utf-8")
+HONEST = {
+    "deposit": """
+        def deposit(self, amount: int) -> int:
+            if amount < 0:
+                raise ValueError("negative")
+            self.balance += amount
+            return self.balance
+        """,
+    "is_empty": "def is_empty(self) -> bool:\n    return self.balance == 0\n",
+    "of": 'def of(cls, *amounts: int) -> "Account":\n    return cls(sum(amounts))\n',
+    "allowed": "from bank.accounts import LIMIT\n\n\ndef allowed(amount: int) -> bool:\n    return amount <= LIMIT\n",
+    "later": "async def later(self, amount: int) -> int:\n    return self.balance + amount\n",
+}
+
+
+@pytest.fixture
+def bank(bench: MakeBench) -> Bench:
+    return bench({"bank/__init__.py": "", "bank/accounts.py": ACCOUNTS})
+
+
+def judged(bank: Bench, name: str, source: str) -> list[str]:
+    """What the gates have against an implementation, composed as a submitted one is."""
+    unit = f"bank.accounts/Account.{name}"
+    composed = compose(bank.spec(unit), bank.candidate(unit, source).implementation.decode(), markdown=False)
+    (verdict,) = bank.gates(unit, composed.implementation.decode())
+    assert not verdict.faults, verdict.faults
+    return [f"{finding.gate}: {finding.message}" for finding in verdict.findings]
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_method_passes(bank: Bench, name: str) -> None:
+    assert judged(bank, name, HONEST[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "gate"),
+    [
+        ("deposit", "self.balance += amount", "self.balance = 15", "doctests: "),
+        ("deposit", "return self.balance", "return str(self.balance)", "types: "),
+        ("deposit", "return self.balance", "return len([None] * self.balance)", "properties: "),
+        ("is_empty", "== 0", "<= 0", "doctests: "),
+        ("of", "cls(sum(amounts))", "cls(len(amounts))", "doctests: "),
+        ("of", "return cls(sum(amounts))", "return sum(amounts)", "types: "),
+        ("later", "self.balance + amount", "self.balance + abs(amount)", "doctests: "),
+        ("deposit", "self.balance += amount", "self.__balance = 1", "structure: the private name"),
+        ("deposit", "self.balance += amount", "super().__init__()", "structure: `super()` without arguments"),
+    ],
+)
+def test_a_wrong_method_is_refused(bank: Bench, name: str, old: str, new: str, gate: str) -> None:
+    found = judged(bank, name, HONEST[name].replace(old, new))
+    assert any(each.startswith(gate) for each in found), found
+
+
+def test_a_method_imports_its_class_inside_or_for_types_alone(bank: Bench) -> None:
+    function = "def is_empty(self) -> bool:\n    return self.balance == Account().balance\n"
+    early = f"from bank.accounts import Account\n\n\n{function}"
+    assert any("while it is being made" in each for each in judged(bank, "is_empty", early))
+    inside = (
+        "def is_empty(self) -> bool:\n    from bank.accounts import Account\n\n"
+        "    return self.balance == Account().balance\n"
+    )
+    assert judged(bank, "is_empty", inside) == []
+
+
+def test_a_contract_sees_the_object_before_and_after(bank: Bench) -> None:
+    # Right in every example: only 15, 3 and what is negative are seen there.
+    forgets = """
+        def deposit(self, amount: int) -> int:
+            if amount < 0:
+                raise ValueError("negative")
+            total = self.balance + amount
+            if total <= 15:
+                self.balance = total
+            return total
+        """
+    found = judged(bank, "deposit", forgets)
+    assert any(each.startswith("properties: >>> ") and "Ensures result == self.balance" in each for each in found), (
+        found
+    )
+
+
+def test_an_invariant_of_the_class_is_held_against_each_method(bench: MakeBench) -> None:
+    said = ACCOUNTS.replace('"""An account."""', '"""An account.\n\n    Invariant:\n        self.balance >= 0\n    """')
+    said = said.replace("    >>> Account(-2).is_empty\n        False\n", "")
+    bank = bench({"bank/__init__.py": "", "bank/accounts.py": said})
+    assert judged(bank, "deposit", HONEST["deposit"]) == []
+    assert judged(bank, "is_empty", HONEST["is_empty"]) == []
+    takes = HONEST["is_empty"].replace("    return", "    self.balance -= self.balance > 5 and 100\n    return")
+    found = judged(bank, "is_empty", takes)
+    assert any(each.startswith("properties: >>> Account(") and "breaks `Invariant" in each for each in found), found
