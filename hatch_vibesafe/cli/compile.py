@@ -10,6 +10,7 @@ from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json
+from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 
 
@@ -51,9 +52,16 @@ def command(
         chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
         results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)
     problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
+    is_interrupted = any(result.outcome == "interrupted" for result in results)
+    passed = {result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint}
+    warnings = () if is_interrupted else vacuous_clauses(session.project, session.scan, passed)
     if as_json:
         output.print_json(
-            {"units": [_document(result) for result in results], "problems": output.problems_as_json(problems)}
+            {
+                "units": [_document(result) for result in results],
+                "problems": output.problems_as_json(problems),
+                "warnings": output.problems_as_json(warnings),
+            }
         )
     else:
         count = {outcome: sum(result.outcome == outcome for result in results) for outcome in ("passed", "failed")}
@@ -61,10 +69,11 @@ def command(
         click.echo(
             f"{count['passed']} passed, {count['failed']} failed, {len(results)} units, {calls} answers asked for"
         )
+        output.print_warnings(warnings)
         output.print_problems(problems)
         if count["passed"]:
             click.echo("make them active: vibesafe save")
-    if any(result.outcome == "interrupted" for result in results):
+    if is_interrupted:
         click.echo(f"what is finished is kept; this goes on: {again}", err=True)
         return EXIT_INTERRUPTED
     return EXIT_FINDINGS if problems else 0

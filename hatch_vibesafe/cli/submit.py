@@ -11,6 +11,7 @@ from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
+from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.submit import SubmitResult, submit
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.model import Spec
@@ -38,8 +39,12 @@ def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_js
     again = shlex.join(["vibesafe", "submit", str(spec.unit), file])
     remedy = f"change the code and submit it again: {again}"
     problems = finding_problems(spec, result.verdict, remedy)
+    accepted = {} if result.checkpoint is None else {spec.unit: result.checkpoint}
+    warnings = vacuous_clauses(session.project, session.scan, accepted)
+    output.print_warnings(warnings if not as_json else ())
     if as_json:
-        output.print_json(_document(spec, result) | {"problems": output.problems_as_json(problems)})
+        told = {"problems": output.problems_as_json(problems), "warnings": output.problems_as_json(warnings)}
+        output.print_json(_document(spec, result) | told)
     elif result.checkpoint is not None:
         for repair in result.repairs:
             click.echo(f"put right: {repair}")

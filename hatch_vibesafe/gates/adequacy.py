@@ -64,6 +64,10 @@ class Adequacy:
     wrong: int = 0
     vacuous: tuple[Clause, ...] = ()
 
+    def vacuous_places(self, spec: Spec) -> tuple[int, ...]:
+        """Return the places of the vacuous clauses in the contract, from 0."""
+        return tuple(place for place, clause in enumerate(spec.contract) if clause in self.vacuous)
+
     @property
     def judged(self) -> int:
         """How many mutants count."""
@@ -109,7 +113,7 @@ class Recorded:
 def adequacy_record(adequacy: Adequacy, spec: Spec, minimum: float) -> GateRecord:
     """Return the line in the evidence. `minimum` is the score that the project asks for."""
     counts = {"equivalent": adequacy.equivalent, "killed": adequacy.killed, "survivors": len(adequacy.survivors)}
-    counts |= {f"{_VACUOUS}{spec.contract.index(clause) + 1}": 1 for clause in adequacy.vacuous}
+    counts |= {f"{_VACUOUS}{place + 1}": 1 for place in adequacy.vacuous_places(spec)}
     return GateRecord(
         ADEQUACY, "mutants", platform.python_version(), adequacy.score >= minimum, tuple(sorted(counts.items()))
     )

@@ -49,8 +49,12 @@ class _Subject:
     cases: tuple[Case, ...] = ()
 
 
-def adequacy_of(candidates: Sequence[Candidate], context: GateContext) -> tuple[Adequacy | None, ...]:
+def adequacy_of(
+    candidates: Sequence[Candidate], context: GateContext, *, most: int = MOST
+) -> tuple[Adequacy | None, ...]:
     """Return what became of the mutants of each implementation; None for one that its own examples refuse.
+
+    `most` is how many mutants of each are judged.
 
     Raises:
         VibesafeConfigurationError: if the platform cannot confine, or the sources cannot be read.
@@ -71,7 +75,7 @@ def adequacy_of(candidates: Sequence[Candidate], context: GateContext) -> tuple[
             not each for each in _refused([(candidates[it].spec, _text(candidates[it])) for it in waiting], ground)
         ]
         ready = [number for number, has_passed in zip(waiting, passed, strict=True) if has_passed]
-        subjects = [_subject(candidates[number], surrounding.files) for number in ready]
+        subjects = [_subject(candidates[number], surrounding.files, most) for number in ready]
         for number, adequacy in zip(ready, _measured(subjects, ground), strict=True):
             found[number] = adequacy
         waiting = [number for number in waiting if number not in ready]
@@ -80,21 +84,21 @@ def adequacy_of(candidates: Sequence[Candidate], context: GateContext) -> tuple[
     return tuple(found)
 
 
-def chosen_mutants(spec: Spec, source: str, files: dict[str, tuple[str, bool]]) -> tuple[Mutant, ...]:
+def chosen_mutants(spec: Spec, source: str, files: dict[str, tuple[str, bool]], most: int = MOST) -> tuple[Mutant, ...]:
     """Return the mutants that are judged: of what was written for the spec, not of what the spec says itself."""
     every = list(mutants(source))
     Random(SEED).shuffle(every)  # noqa: S311 - it is to be the same every time
     chosen: list[Mutant] = []
     for mutant in every:
-        if len(chosen) == MOST:
+        if len(chosen) == most:
             break
         if not structure.check(Candidate(spec, mutant.source.encode()), files):
             chosen.append(mutant)
     return tuple(sorted(chosen, key=lambda mutant: (mutant.line, mutant.source)))
 
 
-def _subject(candidate: Candidate, files: dict[str, tuple[str, bool]]) -> _Subject:
-    chosen = chosen_mutants(candidate.spec, _text(candidate), files)
+def _subject(candidate: Candidate, files: dict[str, tuple[str, bool]], most: int) -> _Subject:
+    chosen = chosen_mutants(candidate.spec, _text(candidate), files, most)
     return _Subject(candidate, chosen, [], [])
 
 

@@ -35,7 +35,9 @@ def compared(project: Path, command: "Command") -> Path:
     """Return a project of one unit, whose examples leave something open, submitted and saved."""
     (project / "app" / "math.py").write_text(MATH, encoding="utf-8")
     (project / "compare.py").write_text(COMPARE, encoding="utf-8")
-    assert command("submit", "app.math/compare", "compare.py").code == 0
+    submitted = command("submit", "app.math/compare", "compare.py")
+    assert submitted.code == 0
+    assert "`Ensures result == result` rejects none of the wrong implementations" in submitted.error
     assert command("save").code == 0
     return project
 
