@@ -11,6 +11,9 @@ from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Clause, Spec
 from hatch_vibesafe.store.records import Evidence, GateRecord
 
+JUDGED = ("ensures", "raises")
+"""The kinds of clauses that can be vacuous: `Requires` is for callers, and an invariant is the whole class's."""
+
 Change = Literal["comparison", "constant", "arithmetic", "boolean", "statement"]
 
 

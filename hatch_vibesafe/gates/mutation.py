@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from hatch_vibesafe.gates import structure
-from hatch_vibesafe.gates.adequacy import Adequacy, Survivor
+from hatch_vibesafe.gates.adequacy import JUDGED, Adequacy, Survivor
 from hatch_vibesafe.gates.constants import constant_implementations
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.differences import Runner, allowed_cases, both_shown
@@ -127,7 +127,7 @@ def _concluded(subject: _Subject, ground: Ground) -> Adequacy:
     simplest = made_simpler(against, {mutant.source: told[mutant.source] for mutant in surviving}, ground)
     survivors = [_survivor(subject.candidate, mutant, simplest[mutant.source]) for mutant in surviving]
     tried_on = len(living) + len(wrong) if spec.contract else 0
-    judged = tuple(clause for clause in spec.contract if clause.kind != "requires")
+    judged = tuple(clause for clause in spec.contract if clause.kind in JUDGED)
     return Adequacy(
         unit=spec.unit,
         killed=len(subject.killed) + len(living) - len(survivors),

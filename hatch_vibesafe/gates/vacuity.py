@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hatch_vibesafe.gates.adequacy import vacuity_warnings
+from hatch_vibesafe.gates.adequacy import JUDGED, vacuity_warnings
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.mutation import adequacy_of
 from hatch_vibesafe.gates.retest import active_implementations
@@ -28,7 +28,7 @@ def vacuous_clauses(project: Project, scan: Scan, accepted: Mapping[UnitId, Chec
     candidates = [
         Candidate(spec, read_checkpoint(project.checkpoints_path, spec.unit, accepted[spec.unit]).implementation)
         for spec in specs
-        if any(clause.kind != "requires" for clause in spec.contract)
+        if any(clause.kind in JUDGED for clause in spec.contract)
     ]
     if not candidates:
         return ()

@@ -96,6 +96,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
     mentions = resolver.resolve(stub.module, names.mentions)
     decorators = resolver.resolve(stub.module, names.decorators)
     own = Target(stub.module.name, stub.qualname)
+    is_async = isinstance(stub.node, ast.AsyncFunctionDef)
     # What a method may touch of its object is what its class says.
     around = {Target(stub.module.name, each.name) for each in stub.classes[:1]}
     dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
@@ -112,7 +113,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
         contract=_with_invariants(read_contract(docstring.text, scope, *lines), stub, scope),
-        properties=read_properties(docstring, scope, *lines, is_async=isinstance(stub.node, ast.AsyncFunctionDef)),
+        properties=read_properties(docstring, scope, *lines, is_async=is_async, is_method=bool(stub.method)),
     )
 
 

@@ -67,7 +67,13 @@ class _Fence:
 
 
 def read_properties(
-    docstring: Docstring, scope: Scope, first_line: int = 1, last_line: int = sys.maxsize, *, is_async: bool = False
+    docstring: Docstring,
+    scope: Scope,
+    first_line: int = 1,
+    last_line: int = sys.maxsize,
+    *,
+    is_async: bool = False,
+    is_method: bool = False,
 ) -> Properties:
     """Return what the fences of a docstring say, where names mean what `scope` says.
 
@@ -81,6 +87,10 @@ def read_properties(
     ]
     for fence in _fences(docstring.text):
         line = min(first_line + fence.line, last_line)
+        if is_method:
+            what = f"a hypothesis fence cannot be tried on a method, and {scope.own_name} is one"
+            complaints.append(Complaint(line, what, "take it out; say it as an Ensures or an Invariant"))
+            continue
         try:
             stated.append(_property(fence, line, scope, is_async=is_async))
         except NotAStrategyError as error:

@@ -145,3 +145,38 @@ def test_what_its_own_examples_refuse_is_not_measured(units: "Bench") -> None:
     assert refused is None
     assert measured is not None
     assert measured.survivors
+
+
+ACCOUNTS = '''
+    from vibesafe_runtime import VibeCoded, vibesafe
+
+
+    class Account:
+        """An account."""
+
+        def __init__(self, balance: int = 0) -> None:
+            self.balance = balance
+
+        @vibesafe
+        def deposit(self, amount: int) -> bool:
+            """Add an amount, and say whether it was one.
+
+            >>> Account(10).deposit(5)
+            True
+            >>> Account(10).deposit(-5)
+            False
+            """
+            raise VibeCoded()
+'''
+
+
+def test_what_a_method_leaves_on_its_object_is_asked_too(bench: "MakeBench") -> None:
+    units = bench({"bank/__init__.py": "", "bank/accounts.py": ACCOUNTS}, "[sandbox]\ntimeout = 3\n")
+    source = "def deposit(self, amount: int) -> bool:\n    self.balance += amount\n    return amount > 0\n"
+    (found,) = adequacy_of([units.candidate("bank.accounts/Account.deposit", source)], units.context())
+    assert found is not None
+    questions = {survivor.mutation: survivor for survivor in found.survivors}
+    lost = questions["`self.balance += amount` became `pass`"]
+    assert lost.call.startswith("Account(")
+    assert "self = {'balance'" in lost.ours
+    assert "`return amount > 0` became `return amount >= 0`" in questions

@@ -1,5 +1,6 @@
 """The `hypothesis` fences as the scan reads them."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -109,3 +110,11 @@ def test_a_fence_that_nothing_closes_is_a_problem(problems_of: ProblemsOf) -> No
 def test_a_fence_right_below_an_example_is_a_problem(problems_of: ProblemsOf) -> None:
     text = with_fence("    >>> f(2)\n    2\n    ```hypothesis\n    n = st.integers()\n    assert f(n)\n    ```")
     assert any("put" not in what and "in what an example expects" in what for _, what in problems_of(text))
+
+
+def test_a_fence_of_a_method_is_a_problem(problems_of: ProblemsOf) -> None:
+    lines = with_lines("n = st.integers()", "assert Box().f(n) == n").replace("def f(n", "def f(self, n")
+    start = lines.index("@vibesafe")
+    inside = textwrap.indent(lines[start:].replace("f(1)", "Box().f(1)"), "    ")
+    ((_, found),) = problems_of(f"{lines[:start]}class Box:\n{inside}")
+    assert "cannot be tried on a method" in found
