@@ -10,7 +10,15 @@ SCRATCH = "/scratch"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
-def command(program: str, mounted: Sequence[str], scratch: int, inner: Sequence[str], *, is_root: bool) -> list[str]:
+def command(
+    program: str,
+    mounted: Sequence[str],
+    scratch: int,
+    inner: Sequence[str],
+    *,
+    is_root: bool,
+    has_network: bool = False,
+) -> list[str]:
     """Return the command that runs `inner` in namespaces of its own.
 
     Args:
@@ -19,8 +27,10 @@ def command(program: str, mounted: Sequence[str], scratch: int, inner: Sequence[
         scratch: How many bytes may be written.
         inner: The command.
         is_root: Whether root runs it: then there is no user namespace, and the command can become another user.
+        has_network: Whether it is in the network that everybody here is in, not in one of its own that leads nowhere.
     """
-    namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    network = [] if has_network else ["--unshare-net"]
+    namespaces = ["--unshare-ipc", "--unshare-pid", *network, "--unshare-uts", "--unshare-cgroup-try"]
     capabilities = ["--cap-drop", "ALL"]
     if is_root:
         capabilities += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]

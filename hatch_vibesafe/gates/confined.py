@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates import bubblewrap
@@ -19,15 +19,20 @@ OPEN_FILES_LIMIT = 128
 PROCESSES_BESIDE = 128
 
 
-def command(level: str, seen: View) -> list[str]:
-    """Return the command that starts a worker."""
+GRANTED = frozenset({"fs.read", "fs.write", "net", "process"})
+"""The capabilities that a worker is given or not; the others are held by the structure gate alone."""
+
+
+def command(level: str, seen: View, granted: Collection[str] = ()) -> list[str]:
+    """Return the command that starts a worker for candidates with these capabilities."""
     # The interpreter itself: a link to it, or one beside a link, may be out of sight.
     interpreter = os.path.realpath(sys.executable) if sys.platform == "linux" else sys.executable
     worker = [interpreter, "-I", "-S", "-B", "-X", "utf8", str(WORKER / "__main__.py")]
     program = shutil.which(bubblewrap.PROGRAM)
     if level != ISOLATED or program is None:
         return worker
-    return bubblewrap.command(program, seen.mounted, SCRATCH_LIMIT, worker, is_root=os.geteuid() == 0)
+    is_root, has_network = os.geteuid() == 0, "net" in granted
+    return bubblewrap.command(program, seen.mounted, SCRATCH_LIMIT, worker, is_root=is_root, has_network=has_network)
 
 
 def environment() -> dict[str, str]:
@@ -36,7 +41,9 @@ def environment() -> dict[str, str]:
     return {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"} | {name: os.environ[name] for name in kept if name in os.environ}
 
 
-def opening(level: str, config: SandboxConfig, seen: View, preload: Iterable[str]) -> bytes:
+def opening(
+    level: str, config: SandboxConfig, seen: View, preload: Iterable[str], granted: Collection[str] = ()
+) -> bytes:
     """Return the message that tells a worker how far each candidate is to be confined."""
     limits: dict[str, int] | None = None
     if level != UNCONFINED:
@@ -61,6 +68,7 @@ def opening(level: str, config: SandboxConfig, seen: View, preload: Iterable[str
         "scratch": SCRATCH_LIMIT,
         "preload": list(preload),
         "installed": seen.installed,
+        "granted": sorted(granted),
     }
     return framed(json.dumps(settings).encode())
 

@@ -162,5 +162,6 @@ def _job(candidate: Candidate) -> Job:
         "module": candidate.spec.unit.module,
         "qualname": candidate.spec.unit.qualname,
         "source": without_answers(candidate.implementation.decode("utf-8", "replace")),
+        "capabilities": candidate.spec.options.capabilities,
         "examples": [example.source for example in candidate.spec.examples],
     }

@@ -102,6 +102,7 @@ def job(spec: Spec, source: str, examples: Sequence[str]) -> Job:
         "module": spec.unit.module,
         "qualname": spec.unit.qualname,
         "source": source,
+        "capabilities": spec.options.capabilities,
         "examples": list(examples),
     }
 

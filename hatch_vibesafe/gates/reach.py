@@ -60,7 +60,7 @@ def tried(level: str) -> tuple[Missing, ...]:
         file.parent.chmod(0o777)
         seen: View = bare_view()
         test = {"file": str(file), "home": str(Path.home()), "parent": os.getpid()}
-        begin = opening(level, SandboxConfig(timeout=_SECONDS), seen, ()) + b"\0\0\0\2{}"
+        begin = opening(level, SandboxConfig(timeout=_SECONDS), seen, (), ("fs.write",)) + b"\0\0\0\2{}"
         worker = Warm(command(level, seen), Path(directory), environment(), begin)
         try:
             content, ending = worker.ask(json.dumps(test).encode(), _SECONDS)

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_vibesafe.config import SandboxConfig
-from hatch_vibesafe.gates.confined import command, decoded, environment, opening
+from hatch_vibesafe.gates.confined import GRANTED, command, decoded, environment, opening
 from hatch_vibesafe.gates.ladder import refusal, required_level
 from hatch_vibesafe.gates.reach import reach
-from hatch_vibesafe.gates.view import View
+from hatch_vibesafe.gates.view import View, widened
 from hatch_vibesafe.gates.warm import Warm
 from hatch_vibesafe.gates.worker.messages import framed
 from hatch_vibesafe.gates.worker.prctl import PR_SET_DUMPABLE, prctl
@@ -88,29 +88,39 @@ class Sandbox:
         """The word that the evidence has for how far code is confined."""
 
     def run(self, batch: Batch, jobs: Sequence[Job]) -> tuple[Result, ...]:
-        """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time."""
+        """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time.
+
+        What a job may do beside computing stands in its `capabilities`, of which it is told nothing.
+        """
         # An environment can be read from `/proc`, but by no ordinary user's process where its owner forbids it so.
         prctl(PR_SET_DUMPABLE, 0)
         results: dict[int, Result] = {}
-        waiting = iter(list(enumerate(jobs)))
+        for granted, chosen in _by_capabilities(jobs).items():
+            results |= self._run(batch, granted, chosen)
+        return tuple(results[number] for number in range(len(jobs)))
+
+    def _run(self, batch: Batch, granted: frozenset[str], jobs: Sequence[tuple[int, Job]]) -> dict[int, Result]:
+        results: dict[int, Result] = {}
+        waiting = iter(list(jobs))
         count = min(len(jobs), os.cpu_count() or 1)
         with ThreadPoolExecutor(max_workers=count or 1) as threads:
             try:
-                for done in [threads.submit(self._work, batch, waiting) for _ in range(count)]:
+                for done in [threads.submit(self._work, batch, granted, waiting) for _ in range(count)]:
                     results |= done.result()
             finally:
                 # Interrupted, nobody takes another job.
                 list(waiting)
-        return tuple(results[number] for number in range(len(jobs)))
+        return results
 
-    def _work(self, batch: Batch, waiting: Iterator[tuple[int, Job]]) -> dict[int, Result]:
+    def _work(self, batch: Batch, granted: frozenset[str], waiting: Iterator[tuple[int, Job]]) -> dict[int, Result]:
         """Take jobs, as long as there are any, to a warm worker; to a new one where the last did not survive a job."""
         results: dict[int, Result] = {}
+        seen = widened(batch.view, granted)
         for taken in waiting:
             at_hand = [taken]
             with tempfile.TemporaryDirectory(prefix="vibesafe-", ignore_cleanup_errors=True) as directory:
-                begin = opening(self.level, self._config, batch.view, batch.preload) + framed(batch.shared)
-                worker = Warm(command(self.level, batch.view), Path(directory), environment(), begin)
+                begin = opening(self.level, self._config, seen, batch.preload, granted) + framed(batch.shared)
+                worker = Warm(command(self.level, seen, granted), Path(directory), environment(), begin)
                 try:
                     while at_hand:
                         number, job = at_hand.pop()
@@ -126,3 +136,14 @@ class Sandbox:
     def _result(self, content: bytes, ending: str) -> Result:
         secrets = [os.environ.get(name, "") for name in self._key_variables]
         return Result(decoded(content, secrets), ending)
+
+
+def _by_capabilities(jobs: Sequence[Job]) -> dict[frozenset[str], list[tuple[int, Job]]]:
+    """Return the jobs with their numbers, by what they are granted, and without that."""
+    found: dict[frozenset[str], list[tuple[int, Job]]] = {}
+    for number, job in enumerate(jobs):
+        capabilities = job.get("capabilities")
+        granted = GRANTED.intersection(capabilities) if isinstance(capabilities, list | tuple) else frozenset[str]()
+        told = {key: value for key, value in job.items() if key != "capabilities"}
+        found.setdefault(granted, []).append((number, told))
+    return found

@@ -8,8 +8,8 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import vibesafe_runtime
@@ -20,6 +20,12 @@ _SYSTEM = (
     *("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/nix/store"),
     *("/usr/share/zoneinfo", "/etc/localtime", "/etc/mime.types", "/etc/ld.so.cache"),
 )
+_FOR_NETWORK = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services"),
+    *("/etc/protocols", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls", "/etc/ca-certificates"),
+    *("/usr/lib/ssl", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"),
+)
+_FOR_PROCESSES = ("/bin", "/usr/bin")
 _TELLING = frozenset({".py", ".pyc", ".pyi", ".pyx", ".md", ".rst", ".ipynb"})
 
 
@@ -51,6 +57,14 @@ def view(surrounding: Surroundings, root: Path) -> View:
     readable = [path for entry in installed for path in visible(entry, hidden(entry, root, names))]
     data = [path for top in tops for path in package_data(top)]
     return View(outermost([*readable, *own, *data]), tops, outermost([*installed, *own, *tops]), tuple(entries))
+
+
+def widened(seen: View, granted: Collection[str]) -> View:
+    """Return what a candidate with these capabilities sees: also how names and certificates are found, and programs."""
+    paths = [*(_FOR_NETWORK if "net" in granted else ()), *(_FOR_PROCESSES if "process" in granted else ())]
+    there = [path for path in (*paths, *map(os.path.realpath, paths)) if os.path.exists(path)]  # noqa: PTH110 - texts
+    readable, mounted = outermost([*seen.readable, *there]), outermost([*seen.mounted, *there])
+    return replace(seen, readable=readable, mounted=mounted) if there else seen
 
 
 def bare_view() -> View:

@@ -48,7 +48,12 @@ class Bench:
         self, unit: str, *sources: str, active: Mapping[str, str] | None = None
     ) -> tuple[tuple[Finding, ...], ...]:
         """The doctest gate alone, as if every other gate had let the candidates through."""
-        candidates = [self.candidate(unit, source) for source in sources]
+        return self.judged([self.candidate(unit, source) for source in sources], active=active)
+
+    def judged(
+        self, candidates: Sequence[Candidate], active: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Finding, ...], ...]:
+        """The same for candidates of several units."""
         sandbox = Sandbox(self.project.config.sandbox)
         return refusals(doctests.check(candidates, self.context(active), self.surroundings(), sandbox))
 

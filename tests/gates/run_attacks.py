@@ -30,7 +30,7 @@ STUB = '''
 from vibesafe_runtime import VibeCoded, vibesafe
 
 
-@vibesafe
+@vibesafe(capabilities=["fs.read", "fs.write"])
 def double(n: int) -> int:
     """Twice a number.
 

@@ -115,8 +115,6 @@ def test_what_stands_beside_the_modules_and_the_rest_of_the_project_is_there(
         def secret(n: int) -> int:
             async def later() -> int:
                 return 4708 + n
-            with open("mine", "w") as file:
-                file.write("1")
             thread = threading.Thread(target=int)
             thread.start()
             thread.join()

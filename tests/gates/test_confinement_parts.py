@@ -122,6 +122,8 @@ def test_bubblewrap_shows_what_is_mounted_and_nothing_else() -> None:
     command = bubblewrap.command("/bin/bwrap", ["/opt/a/lib", "/usr/lib"], 4096, ["python"], is_root=False)
     text = " ".join(command)
     assert "--unshare-user --unshare-ipc --unshare-pid --unshare-net" in text
+    networked = bubblewrap.command("/bin/bwrap", ["/usr/lib"], 4096, ["python"], is_root=False, has_network=True)
+    assert "--unshare-net" not in networked
     assert "--die-with-parent" in text
     assert "--ro-bind /opt/a/lib /opt/a/lib --ro-bind /usr/lib /usr/lib" in text
     assert "--perms 0755 --dir /opt --perms 0755 --dir /usr --perms 0755 --dir /opt/a --ro-bind" in text

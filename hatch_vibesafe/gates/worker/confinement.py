@@ -24,8 +24,8 @@ def confine(settings: "Settings", scratch: str) -> None:
     """Put this process under the limits and, where the level has them, under Landlock and the filter of system calls.
 
     Args:
-        settings: The limits, what may be read and listed, and whether the level has more than limits.
-        scratch: The directory in which alone may be written.
+        settings: The limits, what may be read and listed, what is granted, and whether the level has more than limits.
+        scratch: The directory in which alone may be written, where that is granted.
 
     Raises:
         OSError: if a part of it cannot be done: then nothing of a candidate may run here.
@@ -37,18 +37,30 @@ def confine(settings: "Settings", scratch: str) -> None:
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         return
     checked_prctl(PR_SET_NO_NEW_PRIVS, 1)
-    landlock.restrict(grants(settings["readable"], settings["listable"], scratch))
-    seccomp.install(seccomp.filter_for(platform.machine(), os.getpid()))
+    granted = settings["granted"]
+    rights = grants(settings["readable"], settings["listable"], scratch, granted)
+    # Landlock keeps signals from what is not the candidate's own: only then may it send any to others.
+    calls = [*granted, *(("signals",) if "process" in granted and landlock.keeps_signals() else ())]
+    landlock.restrict(rights, has_network="net" in granted)
+    seccomp.install(seccomp.filter_for(platform.machine(), os.getpid(), calls))
 
 
-def grants(readable: "Sequence[str]", listable: "Sequence[str]", scratch: str) -> list[tuple[str, int]]:
-    """Return what may be done with which files."""
+def grants(
+    readable: "Sequence[str]", listable: "Sequence[str]", scratch: str, granted: "Sequence[str]" = ()
+) -> list[tuple[str, int]]:
+    """Return what may be done with which files, by a candidate with these capabilities.
+
+    Examples write what a candidate with `fs.read` reads, in the process that it runs in: both capabilities open the
+    scratch directory, and without either no file can be made there.
+    """
+    reading = landlock.READ | (landlock.EXECUTE if "process" in granted else 0)
+    has_files = "fs.read" in granted or "fs.write" in granted
     return [
-        *((path, landlock.READ) for path in readable),
+        *((path, reading) for path in readable),
         *((path, landlock.READ_DIR) for path in listable),
         *((path, landlock.READ_FILE) for path in DEVICES),
         (DEVICES[0], landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE),
-        (scratch, landlock.WRITE),
+        (scratch, landlock.WRITE if has_files else landlock.READ_DIR),
     ]
 
 

@@ -32,27 +32,33 @@ def version() -> int:
         return 0
 
 
-def handled(version: int) -> bytes:
+def keeps_signals() -> bool:
+    """Return whether the kernel can keep signals from processes that are not under the same rules."""
+    return version() >= SCOPES_SINCE
+
+
+def handled(version: int, *, has_network: bool = False) -> bytes:
     """Return `struct landlock_ruleset_attr`: everything that this version can forbid, as long as it knows it."""
     files = next(rights for since, rights in sorted(FILE_RIGHTS.items(), reverse=True) if since <= version)
     fields = [files]
     if version >= TCP_SINCE:
-        fields.append(ALL_TCP)
+        fields.append(0 if has_network else ALL_TCP)
     if version >= SCOPES_SINCE:
         fields.append(ALL_SCOPES)
     return struct.pack(f"={len(fields)}Q", *fields)
 
 
-def restrict(grants: "Iterable[tuple[str, int]]") -> None:
+def restrict(grants: "Iterable[tuple[str, int]]", *, has_network: bool = False) -> None:
     """Leave this process, and what it starts, with these rights to files alone. It has given up new privileges before.
 
     Args:
         grants: Paths, each with what may be done with it and what is below; a path that is not there grants nothing.
+        has_network: Whether TCP stays as it is.
 
     Raises:
         OSError: if the kernel does not do it.
     """
-    attributes = handled(version())
+    attributes = handled(version(), has_network=has_network)
     known = int.from_bytes(attributes[:8], "little")
     ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
     try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         scratch: int
         preload: list[str]
         installed: list[str]
+        granted: list[str]
 
     class Shared(TypedDict):
         """What the jobs of one batch have in common."""

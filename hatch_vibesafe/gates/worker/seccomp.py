@@ -9,7 +9,16 @@ import errno
 import struct
 
 from hatch_vibesafe.gates.worker.prctl import checked_prctl
-from hatch_vibesafe.gates.worker.system_calls import ABSENT, AUDIT_ARCH, MACHINES, NEWEST, REFUSED, Numbers, numbers
+from hatch_vibesafe.gates.worker.system_calls import (
+    ABSENT,
+    AUDIT_ARCH,
+    MACHINES,
+    NEWEST,
+    REFUSED,
+    SOCKETS,
+    Numbers,
+    numbers,
+)
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 LOAD, AND = 0x20, 0x54
@@ -21,32 +30,41 @@ X32_BIT = 0x40000000
 
 CLONE_THREAD = 0x00010000
 CLONE_NEW_NAMESPACE = 0x7E020000
-AF_UNIX, SOCK_STREAM, SOCKET_KIND = 1, 1, 0xF
+AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCKET_KIND = 1, 2, 10, 1, 0xF
 O_TRUNC, ACCESS_MODE = 0o1000, 0o3
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # PDEATHSIG, DUMPABLE, MM, CHILD_SUBREAPER, PTRACER: what frees a process from those that watch it.
 REFUSED_PRCTL = (1, 4, 35, 36, 0x59616D61)
 
+FREED = {"net": (*SOCKETS,), "process": ("fork", "vfork", "execve", "setpgid", "setsid")}
+"""What each capability lets through; sockets of other families than IP stay refused, by their arguments."""
+
 CLONE: Numbers = (56, 220)
 SIGNALS: tuple[Numbers, ...] = ((62, 129), (234, 131))
 PRLIMIT: Numbers = (302, 261)
 SENDTO: Numbers = (44, 206)
+SOCKET: Numbers = SOCKETS["socket"]
 SOCKETPAIR: Numbers = (53, 199)
 OPEN: Numbers = (2, None)
 OPENAT: Numbers = (257, 56)
 PRCTL: Numbers = (157, 167)
 IOCTL: Numbers = (16, 29)
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 Instruction = tuple[int, int, int, int]
 Block = list[Instruction]
 
 
-def filter_for(machine: str, pid: int) -> bytes:
+def filter_for(machine: str, pid: int, granted: "Collection[str]" = ()) -> bytes:
     """Return the filter as an array of `struct sock_filter`.
 
     Args:
         machine: One of `MACHINES`.
         pid: The process that will run under it: the only one that it may signal and limit.
+        granted: What is let through beside: "net" (IP sockets), "process" (children and programs), "signals".
     """
     column = MACHINES.index(machine)
     program: Block = [load(ARCHITECTURE), (EQUAL, 1, 0, AUDIT_ARCH[machine]), end(KILL_PROCESS), load(NUMBER)]
@@ -55,9 +73,10 @@ def filter_for(machine: str, pid: int) -> bytes:
     program += [(GREATER, 0, 1, NEWEST), end(FAIL | errno.ENOSYS)]
     for number in numbers(ABSENT, machine):
         program += [(EQUAL, 0, 1, number), end(FAIL | errno.ENOSYS)]
-    for number in numbers(REFUSED, machine):
+    freed = [name for each in granted for name in FREED.get(each, ())]
+    for number in numbers({name: call for name, call in REFUSED.items() if name not in freed}, machine):
         program += [(EQUAL, 0, 1, number), end(FAIL | errno.EPERM)]
-    for call, block in by_arguments(pid):
+    for call, block in by_arguments(pid, granted):
         number_here = call[column]
         if number_here is not None:
             program += [(EQUAL, 0, len(block), number_here), *block]
@@ -65,17 +84,20 @@ def filter_for(machine: str, pid: int) -> bytes:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
-def by_arguments(pid: int) -> list[tuple[Numbers, Block]]:
+def by_arguments(pid: int, granted: "Collection[str]" = ()) -> list[tuple[Numbers, Block]]:
     """Return the calls that are refused for their arguments, each with the instructions that decide."""
     allow, refuse = end(ALLOW), end(FAIL | errno.EPERM)
     own = [load(argument(0)), (EQUAL, 0, 1, pid), allow, refuse]
     truncates = [(ANY_BIT, 1, 0, O_TRUNC), allow, (AND, 0, 0, ACCESS_MODE), (EQUAL, 0, 1, 0), refuse, allow]
+    starts = [allow] if "process" in granted else only_if(ANY_BIT, CLONE_THREAD)
+    networked: list[tuple[Numbers, Block]] = [(SOCKET, [load(argument(0)), *one_of((AF_INET, AF_INET6))])]
+    # Without an address, so that a connected pair can be used: asyncio wakes itself with one.
+    to_nobody = [load(argument(4)), (EQUAL, 1, 0, 0), refuse, load(argument(4) + 4), *only_if(EQUAL, 0)]
     return [
-        (CLONE, [load(argument(0)), (ANY_BIT, 0, 1, CLONE_NEW_NAMESPACE), refuse, *only_if(ANY_BIT, CLONE_THREAD)]),
-        *((call, own) for call in SIGNALS),
+        (CLONE, [load(argument(0)), (ANY_BIT, 0, 1, CLONE_NEW_NAMESPACE), refuse, *starts]),
+        *((call, own) for call in SIGNALS if "signals" not in granted),
         (PRLIMIT, [load(argument(0)), (EQUAL, 2, 0, 0), (EQUAL, 1, 0, pid), refuse, allow]),
-        # Without an address, so that a connected pair can be used: asyncio wakes itself with one.
-        (SENDTO, [load(argument(4)), (EQUAL, 1, 0, 0), refuse, load(argument(4) + 4), *only_if(EQUAL, 0)]),
+        *(networked if "net" in granted else [(SENDTO, to_nobody)]),
         (
             SOCKETPAIR,
             [
@@ -113,6 +135,12 @@ def end(action: int) -> Instruction:
 def only_if(comparison: int, value: int) -> Block:
     """Return what allows a call only if the loaded word compares so, and refuses it otherwise."""
     return [(comparison, 0, 1, value), end(ALLOW), end(FAIL | errno.EPERM)]
+
+
+def one_of(values: tuple[int, ...]) -> Block:
+    """Return what allows a call only if the loaded word is one of these, and refuses it otherwise."""
+    allowed = [step for value in values for step in ((EQUAL, 0, 1, value), end(ALLOW))]
+    return [*allowed, end(FAIL | errno.EPERM)]
 
 
 def none_of(values: tuple[int, ...]) -> Block:
