@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hatch_vibesafe.config import Config, is_configured, read_config
 from hatch_vibesafe.layout import WheelFile, wheel_files
+from hatch_vibesafe.lessons_config import read_lessons
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Scan, SettingsFor, SourceFile, UnitOptions, UnitSettings
@@ -110,6 +111,7 @@ def provider_for(project: Project, options: UnitOptions) -> ProviderConfig | Non
 def settings_for(project: Project) -> SettingsFor:
     """Return the function that gives a unit's template and what would be sent to its provider."""
     templates: dict[str, str] = {}
+    lessons = read_lessons(project.root)
 
     def settings(options: UnitOptions) -> UnitSettings:
         name = template_name(project, options)
@@ -117,7 +119,7 @@ def settings_for(project: Project) -> SettingsFor:
             templates[name] = template_text(project, name)
         provider = provider_for(project, options)
         sent = () if provider is None else tuple(sorted((*provider.sent, ("provider", provider.kind))))
-        return UnitSettings(template=name, template_content=templates[name], sent=sent)
+        return UnitSettings(template=name, template_content=templates[name], sent=sent, lessons=lessons)
 
     return settings
 

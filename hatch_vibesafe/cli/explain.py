@@ -8,10 +8,11 @@ import click
 
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
-from hatch_vibesafe.cli.session import Session, matches, open_session
+from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.ship.explanation import Explanation, explain_baked, explain_stored
 from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
+from hatch_vibesafe.spec.lessons import matches
 from hatch_vibesafe.store.reading import read_unit
 from vibesafe_runtime._trust import keys_named, trusted_keys
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "scan": ("scan", "List every unit with its kind, examples and state."),
     "compile": ("compile", "Have implementations written for units that need one, and gate them."),
     "submit": ("submit", "Put code written elsewhere through the same validation and gates."),
+    "lessons": ("lessons", "Let what repeated refusals teach into the prompts."),
     "test": ("test", "Gate the current checkpoints again."),
     "save": ("save", "Make checkpoints with complete evidence the active ones."),
     "status": ("status", "Say where every unit stands and what to do next."),

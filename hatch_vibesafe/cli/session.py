@@ -1,6 +1,5 @@
 """What most commands begin with: the project, its units, where each stands, and which of them are meant."""
 
-import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, open_project, scan_project
+from hatch_vibesafe.spec.lessons import matches
 from hatch_vibesafe.spec.model import InvalidUnit, Scan, Spec
 from hatch_vibesafe.spec.weakness import weaknesses
 from hatch_vibesafe.store.drift import UnitStatus, unit_status
@@ -90,13 +90,6 @@ def statuses(project: Project, index: Index, specs: Sequence[Spec]) -> dict[Unit
 def _allowing(project: Project, *, allow_unsandboxed: bool) -> Project:
     sandbox = replace(project.config.sandbox, allow_unsandboxed=allow_unsandboxed)
     return replace(project, config=replace(project.config, sandbox=sandbox))
-
-
-def matches(unit: UnitId, target: str) -> bool:
-    """Return whether a target means a unit: its id, its module or a package above it, or a glob over ids."""
-    if target in {str(unit), unit.module} or unit.module.startswith(f"{target}."):
-        return True
-    return any(mark in target for mark in "*?[") and fnmatch.fnmatchcase(str(unit), target)
 
 
 def _meant(unit: UnitId, targets: Sequence[str]) -> bool:

@@ -62,6 +62,8 @@ def build_prompt(
     """
     stub = stub_source(spec)
     content = _render(spec, stub, feedback, begun=continues)
+    if spec.settings.lessons:
+        content += "".join(["\nKeep to these rules:\n", *(f"- {each.text}\n" for each in spec.settings.lessons)])
     if strategy == "helpers":
         content += f"\n{HELPERS}\n"
     # Without the last line end: small models stumble over a beginning that ends between two lines.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hatch_vibesafe.config import CONFIGURATION_FILE
 from hatch_vibesafe.identity import digest
+from hatch_vibesafe.lessons_config import LESSONS_FILE
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
 from hatch_vibesafe.project import Project, template_path
 from hatch_vibesafe.ship.active import ActiveUnit, ActiveUnits
@@ -15,8 +16,8 @@ from hatch_vibesafe.store.places import EVIDENCE, IMPLEMENTATION, META, checkpoi
 def sdist_files(project: Project, units: tuple[ActiveUnit, ...]) -> dict[str, bytes]:
     """Return the files beside the source that a build needs, by their path relative to the project root.
 
-    They are the configuration, the index, the active checkpoints with their evidence, and the project's own templates;
-    never anything else of the store.
+    They are the configuration, the index, the approved lessons, the active checkpoints with their evidence, and the
+    project's own templates; never anything else of the store.
 
     Raises:
         VibesafeHashMismatch: if a file changed since the units were read.
@@ -25,6 +26,8 @@ def sdist_files(project: Project, units: tuple[ActiveUnit, ...]) -> dict[str, by
     paths = {project.index_path}
     if (project.root / CONFIGURATION_FILE).is_file():
         paths.add(project.root / CONFIGURATION_FILE)
+    if (project.root / LESSONS_FILE).is_file():
+        paths.add(project.root / LESSONS_FILE)
     templates = {template_path(project, unit.spec.settings.template) for unit in units}
     paths |= {path for path in templates if path.is_relative_to(project.root)}
     files = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in sorted(paths)}

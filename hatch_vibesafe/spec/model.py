@@ -7,6 +7,7 @@ from typing import Literal
 
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.spec.lessons import Lesson
 
 Kind = Literal["function", "http", "cli"]
 KINDS: tuple[Kind, ...] = ("function", "http", "cli")
@@ -63,11 +64,13 @@ class UnitSettings:
         template_content: Its text; newlines are normalised before it is hashed.
         sent: Sorted pairs such as `("model", "gpt-x")`, `("provider", "openai-compatible")`, `("temperature", 0.2)`;
             a setting that is not sent is absent. Empty where no provider is configured.
+        lessons: The approved rules for what is written; in a spec those that are for its unit.
     """
 
     template: str
     template_content: str
     sent: tuple[tuple[str, str | int | float], ...] = ()
+    lessons: tuple[Lesson, ...] = ()
 
 
 SettingsFor = Callable[[UnitOptions], UnitSettings]

@@ -1,7 +1,7 @@
 """What a stub itself contributes to its spec hash, part by part, and the names that it uses."""
 
 import ast
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
@@ -9,6 +9,7 @@ from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
 from hatch_vibesafe.spec.contract_subset import Scope
 from hatch_vibesafe.spec.contracts import OF_A_CLASS, Contract, contract_names, read_contract
 from hatch_vibesafe.spec.docstring import Docstring, docstring_lines, example_names, mentioned_names
+from hatch_vibesafe.spec.lessons import lessons_for
 from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names, function_names, parameter_names
 from hatch_vibesafe.spec.normalise import normalise_docstring, normalise_newlines
@@ -99,19 +100,24 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
     is_async = isinstance(stub.node, ast.AsyncFunctionDef)
     # What a method may touch of its object is what its class says.
     around = {Target(stub.module.name, each.name) for each in stub.classes[:1]}
+    lessons = lessons_for(UnitId(stub.module.name, stub.qualname), settings.lessons)
     dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
     scope, lines = _scope(stub, resolver), docstring_lines(stub.docstring)
     return StubParts(
         stub=stub,
         docstring=docstring,
-        settings=settings,
+        settings=replace(settings, lessons=lessons),
         names=names,
         needed=code.targets - {own},
         shown=(examples.targets | mentions.targets | dotted | around) - {own},
         wrapping=decorators.targets - {own},
         passed=code.passed | examples.passed | mentions.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
-        after=(("template", _template_part(settings.template_content)), ("settings", _part(settings.sent))),
+        after=(
+            ("template", _template_part(settings.template_content)),
+            ("settings", _part(settings.sent)),
+            *([("lessons", _part(tuple(lesson.text for lesson in lessons)))] if lessons else []),
+        ),
         contract=_with_invariants(read_contract(docstring.text, scope, *lines), stub, scope),
         properties=read_properties(docstring, scope, *lines, is_async=is_async, is_method=bool(stub.method)),
     )

@@ -79,6 +79,13 @@ def test_an_sdist_needs_index_and_active_checkpoints_and_no_more(shop: Tree) -> 
     assert all(name.startswith(".vibesafe/") for name in names)
 
 
+def test_an_sdist_needs_the_approved_lessons_which_are_a_part_of_the_spec_hash(shop: Tree) -> None:
+    units = read_active_units(open_project(shop.root)).units
+    shop.write(".vibesafe/lessons.toml", '[lessons.a]\ntext = "Be brief."\nunits = ["elsewhere"]\n')
+    assert ".vibesafe/lessons.toml" in sdist_files(open_project(shop.root), units)
+    assert read_active_units(open_project(shop.root)).units == units
+
+
 def test_an_sdist_needs_the_projects_own_configuration_and_templates(shop: Tree) -> None:
     text = (shop.root / "pyproject.toml").read_text().replace("[tool.vibesafe]\n", "")
     shop.write("pyproject.toml", text)

@@ -1,0 +1,53 @@
+"""`vibesafe lessons`: listed, approved by number, dropped again."""
+
+from pathlib import Path
+
+from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
+from hatch_vibesafe.identity import SpecHash, UnitId
+from hatch_vibesafe.project import open_project
+from tests.cli.conftest import Command
+
+TYPES = Finding("types", 1, "Missing return statement")
+RULE = "Return a value on every path."
+
+
+def refuse(root: Path) -> None:
+    for number in range(3):
+        unit, spec = UnitId("app.math", "add"), SpecHash("a" * 64)
+        keep_candidate(open_project(root), KeptCandidate(unit, spec, f"x = {number}\n".encode(), (TYPES,)))
+
+
+def test_a_proposal_is_approved_moves_its_unit_and_is_dropped_again(saved: Path, command: Command) -> None:
+    assert "proposed: none" in command("lessons").out
+    refuse(saved)
+    listed = command("lessons", "--json").document
+    assert listed == {
+        "approved": [],
+        "proposed": [{"text": RULE, "units": ["app.math/add"], "times": 3, "seen": "Missing return statement"}],
+    }
+    approved = command("lessons", "approve", "1")
+    assert (approved.code, RULE in approved.out) == (0, True)
+    assert f"1  {RULE}  (app.math/add)" in command("lessons").out
+    status = command("status", "--json").document["units"]
+    assert isinstance(status, dict)
+    assert status["app.math/add"] != status["app.math/double"] == "active"
+    assert "lessons" in command("diff").out
+    assert command("lessons", "drop", "1").code == 0
+    status = command("status", "--json").document["units"]
+    assert status == {"app.math/add": "active", "app.math/double": "active"}
+
+
+def test_other_words_for_other_units(project: Path, command: Command) -> None:
+    refuse(project)
+    assert command("lessons", "approve", "1", "--text", "Return always.", "--units", "app.*").code == 0
+    assert "Return always.  (app.*)" in command("lessons").out
+    hidden = command("lessons", "approve", "1", "--text", "two\nlines")
+    assert (hidden.code, "--text" in hidden.error) == (2, True)
+
+
+def test_a_number_that_is_none_is_a_problem(project: Path, command: Command) -> None:
+    for words in (("approve", "1"), ("drop", "7")):
+        outcome = command("lessons", *words)
+        assert (outcome.code, "does not exist" in outcome.error) == (2, True)
+    assert not (project / ".vibesafe" / "lessons.toml").exists()
