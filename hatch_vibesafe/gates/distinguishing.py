@@ -1,6 +1,7 @@
 """The simplest calls that tell implementations apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hatch_vibesafe.gates.differences import (
     Runner,
@@ -20,44 +21,86 @@ Told = tuple[Case, Shown, Shown]
 _ROUNDS = 3
 
 
-def told_apart(own: Runner, sources: Sequence[str], ground: Ground) -> dict[str, Told]:
-    """Return the simplest call on which each module shows something else, for those for which there is one."""
-    spec, cases = own.spec, own.cases
-    if not cases or not sources:
-        return {}
-    first, again, *theirs = shown_by([own, own, *(Runner(spec, source, cases) for source in sources)], ground)
-    ours = _settled(first, again)
-    found = {}
-    for source, shown in zip(sources, theirs, strict=True):
-        told = min(differing(cases, ours, shown), key=_size, default=None)
-        if told is not None:
-            found[source] = told
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An implementation with calls of it, and the modules that it is held against."""
+
+    own: Runner
+    others: tuple[str, ...]
+
+
+def told_apart(comparisons: Sequence[Comparison], ground: Ground) -> list[dict[str, Told]]:
+    """Return for each comparison the simplest call on which a module shows something else, by the module's source."""
+    shown = iter(shown_by([runner for each in comparisons for runner in _runners(each)], ground))
+    found: list[dict[str, Told]] = []
+    for each in comparisons:
+        ours = _settled(next(shown), next(shown))
+        told = {other: _least(differing(each.own.cases, ours, next(shown))) for other in each.others}
+        found.append({other: call for other, call in told.items() if call is not None})
     return found
 
 
-def made_simpler(own: Runner, found: Mapping[str, Told], ground: Ground) -> dict[str, Told]:
-    """Return the calls that tell modules apart from an implementation, as simple as they can be made."""
-    best = dict(found)
+def made_simpler(owns: Sequence[Runner], found: Sequence[Mapping[str, Told]], ground: Ground) -> list[dict[str, Told]]:
+    """Return, for each implementation, the calls that tell modules apart from it, as simple as they can be made."""
+    best = [dict(each) for each in found]
+    open_still = list(range(len(owns)))
     for _ in range(_ROUNDS):
-        asked = {source: simpler_cases(told[0]) for source, told in best.items()}
-        union = list(dict.fromkeys(case for cases in asked.values() for case in cases))
-        if not union:
+        asked = {
+            number: {source: simpler_cases(told[0]) for source, told in best[number].items()} for number in open_still
+        }
+        unions = {
+            number: list(dict.fromkeys(it for own in each.values() for it in own)) for number, each in asked.items()
+        }
+        open_still = [number for number in open_still if unions[number]]
+        if not open_still:
             break
-        (allowed,) = allowed_cases([(own.spec, union)], ground)
-        known = set(allowed)
-        runners = [
-            Runner(own.spec, source, tuple(case for case in cases if case in known)) for source, cases in asked.items()
-        ]
-        ours = Runner(own.spec, own.source, allowed)
-        first, again, *theirs = shown_by([ours, ours, *runners], ground)
-        settled = dict(zip(allowed, _settled(first, again), strict=True))
-        before = dict(best)
-        for runner, shown in zip(runners, theirs, strict=True):
-            pairs = differing(runner.cases, [settled[case] for case in runner.cases], shown)
-            best[runner.source] = min([*pairs, best[runner.source]], key=_size)
-        if best == before:
-            break
+        allowed = allowed_cases([(owns[number].spec, unions[number]) for number in open_still], ground)
+        better = _told_by(
+            [(replace(owns[it], cases=cases), asked[it]) for it, cases in zip(open_still, allowed, strict=True)], ground
+        )
+        improved: list[int] = []
+        for number, told in zip(open_still, better, strict=True):
+            least = {source: min([*told[source], call], key=_size) for source, call in best[number].items()}
+            if least != best[number]:
+                best[number] = least
+                improved.append(number)
+        open_still = improved
     return best
+
+
+def _told_by(
+    asked: Sequence[tuple[Runner, Mapping[str, tuple[Case, ...]]]], ground: Ground
+) -> list[dict[str, list[Told]]]:
+    """Return the calls on which modules differ from an implementation, each module asked its own calls."""
+    runners = [
+        [own, own, *(Runner(own.spec, source, _among(cases, own.cases)) for source, cases in each.items())]
+        for own, each in asked
+    ]
+    shown = iter(shown_by([runner for each in runners for runner in each], ground))
+    found: list[dict[str, list[Told]]] = []
+    for own, _, *others in runners:
+        ours = dict(zip(own.cases, _settled(next(shown), next(shown)), strict=True))
+        found.append(
+            {
+                other.source: list(differing(other.cases, [ours[case] for case in other.cases], next(shown)))
+                for other in others
+            }
+        )
+    return found
+
+
+def _runners(comparison: Comparison) -> list[Runner]:
+    own = comparison.own
+    return [own, own, *(replace(own, source=other) for other in comparison.others)]
+
+
+def _among(cases: tuple[Case, ...], allowed: tuple[Case, ...]) -> tuple[Case, ...]:
+    known = frozenset(allowed)
+    return tuple(case for case in cases if case in known)
+
+
+def _least(told: Iterator[Told]) -> Told | None:
+    return min(told, key=_size, default=None)
 
 
 def _settled(first: Sequence[Shown | None], again: Sequence[Shown | None]) -> list[Shown | None]:

@@ -9,7 +9,7 @@ that the cost is; which of them are taken is the same every time.
 import ast
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from hatch_vibesafe.gates import structure
@@ -17,7 +17,7 @@ from hatch_vibesafe.gates.adequacy import JUDGED, Adequacy, Survivor
 from hatch_vibesafe.gates.constants import constant_implementations
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.differences import Runner, allowed_cases, both_shown
-from hatch_vibesafe.gates.distinguishing import Told, made_simpler, told_apart
+from hatch_vibesafe.gates.distinguishing import Comparison, Told, made_simpler, told_apart
 from hatch_vibesafe.gates.doctests import judge
 from hatch_vibesafe.gates.examination import Course, Ground, examine, job
 from hatch_vibesafe.gates.mutants import Mutant, mutants
@@ -40,13 +40,44 @@ _SECONDS = 1.0
 
 @dataclass(slots=True)
 class _Subject:
-    """One implementation on its way: its mutants, those that live, and the calls to tell them apart by."""
+    """One implementation on its way.
+
+    Attributes:
+        candidate: The implementation.
+        mutants: Its mutants, of which the examples `killed` some and left others `alive`.
+        constants: Functions that ignore what they are given, to try a contract on.
+        cases: The calls to tell modules apart by.
+        told: What tells a module from the implementation, by the module's source; equivalent ones are not in it.
+        refused: The sources of living mutants that contract or properties refuse.
+        broken: The clauses that some wrong module breaks.
+    """
 
     candidate: Candidate
     mutants: tuple[Mutant, ...]
-    alive: list[Mutant]
-    killed: list[Mutant]
+    constants: tuple[str, ...]
+    alive: list[Mutant] = field(default_factory=list)
+    killed: list[Mutant] = field(default_factory=list)
     cases: tuple[Case, ...] = ()
+    told: dict[str, Told] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    broken: set[Clause] = field(default_factory=set)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        return (*(mutant.source for mutant in self.alive), *self.constants)
+
+    @property
+    def living(self) -> list[Mutant]:
+        return [mutant for mutant in self.alive if mutant.source in self.told]
+
+    @property
+    def surviving(self) -> list[Mutant]:
+        return [mutant for mutant in self.living if mutant.source not in self.refused]
+
+    @property
+    def wrong(self) -> list[str]:
+        killed = [mutant.source for mutant in self.killed[:_WRONG]]
+        return [*killed, *(source for source in self.constants if source in self.told)]
 
 
 def adequacy_of(
@@ -99,7 +130,8 @@ def chosen_mutants(spec: Spec, source: str, files: dict[str, tuple[str, bool]], 
 
 def _subject(candidate: Candidate, files: dict[str, tuple[str, bool]], most: int) -> _Subject:
     chosen = chosen_mutants(candidate.spec, _text(candidate), files, most)
-    return _Subject(candidate, chosen, [], [])
+    constants = constant_implementations(candidate.spec) if candidate.spec.contract else ()
+    return _Subject(candidate, chosen, constants)
 
 
 def _measured(subjects: Sequence[_Subject], ground: Ground) -> list[Adequacy]:
@@ -111,30 +143,30 @@ def _measured(subjects: Sequence[_Subject], ground: Ground) -> list[Adequacy]:
     asked = [(each.candidate.spec, _every_case(each.candidate.spec)) for each in subjects]
     for subject, cases in zip(subjects, allowed_cases(asked, ground), strict=True):
         subject.cases = cases
-    return [_concluded(subject, ground) for subject in subjects]
+    sound = [subject for subject in subjects if subject.cases]
+    own = [Runner(it.candidate.spec, _text(it.candidate), it.cases) for it in sound]
+    told = told_apart([Comparison(each, it.others) for each, it in zip(own, sound, strict=True)], ground)
+    for subject, differing in zip(sound, told, strict=True):
+        subject.told = differing
+    _judge_by_contract(subjects, ground)
+    surviving = [{mutant.source: it.told[mutant.source] for mutant in it.surviving} for it in sound]
+    for subject, simpler in zip(sound, made_simpler(own, surviving, ground), strict=True):
+        subject.told |= simpler
+    return [_concluded(subject) for subject in subjects]
 
 
-def _concluded(subject: _Subject, ground: Ground) -> Adequacy:
+def _concluded(subject: _Subject) -> Adequacy:
     spec = subject.candidate.spec
-    constants = constant_implementations(spec) if spec.contract else ()
-    against = Runner(spec, _text(subject.candidate), subject.cases)
-    told = told_apart(against, [*(mutant.source for mutant in subject.alive), *constants], ground)
-    living = [mutant for mutant in subject.alive if mutant.source in told]
-    wrong = [mutant.source for mutant in subject.killed[:_WRONG]]
-    wrong += [source for source in constants if source in told]
-    refused, broken = _refused_by_contract(spec, [mutant.source for mutant in living], wrong, subject.cases, ground)
-    surviving = [mutant for mutant, is_refused in zip(living, refused, strict=True) if not is_refused]
-    simplest = made_simpler(against, {mutant.source: told[mutant.source] for mutant in surviving}, ground)
-    survivors = [_survivor(subject.candidate, mutant, simplest[mutant.source]) for mutant in surviving]
-    tried_on = len(living) + len(wrong) if spec.contract else 0
-    judged = tuple(clause for clause in spec.contract if clause.kind in JUDGED)
+    survivors = [_survivor(subject.candidate, mutant, subject.told[mutant.source]) for mutant in subject.surviving]
+    tried_on = len(subject.living) + len(subject.wrong) if spec.contract and subject.cases else 0
+    judged = [clause for clause in spec.contract if clause.kind in JUDGED and clause not in subject.broken]
     return Adequacy(
         unit=spec.unit,
-        killed=len(subject.killed) + len(living) - len(survivors),
-        equivalent=len(subject.alive) - len(living),
+        killed=len(subject.killed) + len(subject.refused),
+        equivalent=len(subject.alive) - len(subject.living),
         survivors=tuple(sorted(survivors, key=lambda each: (len(each.call), each.call, each.line))),
         wrong=tried_on,
-        vacuous=tuple(clause for clause in judged if clause not in broken) if tried_on and subject.cases else (),
+        vacuous=tuple(judged) if tried_on else (),
     )
 
 
@@ -145,24 +177,34 @@ def _refused(modules: Sequence[tuple[Spec, str]], ground: Ground) -> list[bool]:
     return [bool(judge(spec, result)) for (spec, _), result in zip(modules, results, strict=True)]
 
 
-def _refused_by_contract(
-    spec: Spec, living: Sequence[str], wrong: Sequence[str], cases: tuple[Case, ...], ground: Ground
-) -> tuple[list[bool], set[Clause]]:
-    """Return whether contract or properties refuse each living mutant, and the clauses that any module here breaks."""
-    refused = [False] * len(living)
-    broken: set[Clause] = set()
-    if spec.contract:
-        courses = [Course(Candidate(spec, source.encode()), cases) for source in (*living, *wrong)]
-        for number, judged in enumerate(examine(courses, ground)):
-            broken |= {clause for each in judged for clause in each.broken}
-            if number < len(living):
-                refused[number] = any(each.violation for each in judged)
-    if spec.properties:
-        trials = first_trials(spec, SEED)
-        attempts = [Attempt(Candidate(spec, source.encode()), trials) for source in living]
-        for number, own in enumerate(tried(attempts, ground)):
-            refused[number] = refused[number] or any(each.violation for each in own)
-    return refused, broken
+def _judge_by_contract(subjects: Sequence[_Subject], ground: Ground) -> None:
+    """Note which living mutants a contract or a stated property refuses, and which clauses a wrong module breaks."""
+    contracted = [
+        (subject, source)
+        for subject in subjects
+        if subject.candidate.spec.contract
+        for source in (*(mutant.source for mutant in subject.living), *subject.wrong)
+    ]
+    courses = [Course(Candidate(it.candidate.spec, source.encode()), it.cases) for it, source in contracted]
+    for (subject, source), judged in zip(contracted, examine(courses, ground), strict=True):
+        subject.broken |= {clause for each in judged for clause in each.broken}
+        if any(each.violation for each in judged):
+            subject.refused.add(source)
+    stating = [
+        (subject, mutant.source)
+        for subject in subjects
+        if subject.candidate.spec.properties
+        for mutant in subject.surviving
+    ]
+    trials = {it.candidate.spec.unit: first_trials(it.candidate.spec, SEED) for it, _ in stating}
+    attempts = [
+        Attempt(Candidate(it.candidate.spec, source.encode()), trials[it.candidate.spec.unit]) for it, source in stating
+    ]
+    for (subject, source), own in zip(stating, tried(attempts, ground), strict=True):
+        if any(each.violation for each in own):
+            subject.refused.add(source)
+    for subject in subjects:
+        subject.refused &= {mutant.source for mutant in subject.living}
 
 
 def _survivor(candidate: Candidate, mutant: Mutant, told: Told) -> Survivor:
