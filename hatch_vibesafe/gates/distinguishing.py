@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hatch_vibesafe.gates.differences import (
+    ENDED,
+    ENDLESS,
     Runner,
     Shown,
     allowed_cases,
@@ -30,12 +32,21 @@ class Comparison:
 
 
 def told_apart(comparisons: Sequence[Comparison], ground: Ground) -> list[dict[str, Told]]:
-    """Return for each comparison the simplest call on which a module shows something else, by the module's source."""
-    shown = iter(shown_by([runner for each in comparisons for runner in _runners(each)], ground))
+    """Return for each comparison the simplest call on which a module shows something else, by the module's source.
+
+    The implementation is asked first: no other module is asked a call that the implementation itself does not end.
+    """
+    shown = iter(shown_by([each.own for each in comparisons for _ in range(2)], ground))
+    settled = [_ended(each.own, _settled(next(shown), next(shown))) for each in comparisons]
+    runners = [
+        replace(each.own, source=other, cases=tuple(ours))
+        for each, ours in zip(comparisons, settled, strict=True)
+        for other in each.others
+    ]
+    theirs = iter(shown_by(runners, ground))
     found: list[dict[str, Told]] = []
-    for each in comparisons:
-        ours = _settled(next(shown), next(shown))
-        told = {other: _least(differing(each.own.cases, ours, next(shown))) for other in each.others}
+    for each, ours in zip(comparisons, settled, strict=True):
+        told = {other: _least(differing([*ours], [*ours.values()], next(theirs))) for other in each.others}
         found.append({other: call for other, call in told.items() if call is not None})
     return found
 
@@ -89,9 +100,8 @@ def _told_by(
     return found
 
 
-def _runners(comparison: Comparison) -> list[Runner]:
-    own = comparison.own
-    return [own, own, *(replace(own, source=other) for other in comparison.others)]
+def _ended(own: Runner, shown: Sequence[Shown | None]) -> dict[Case, Shown]:
+    return {case: one for case, one in zip(own.cases, shown, strict=True) if one and one.text not in {ENDLESS, ENDED}}
 
 
 def _among(cases: tuple[Case, ...], allowed: tuple[Case, ...]) -> tuple[Case, ...]:
