@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli import behaviour, options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
@@ -34,13 +34,16 @@ from hatch_vibesafe.store.evidence import read_evidence
 def command(targets: tuple[str, ...], *, no_gates: bool, allow_unsandboxed: bool, as_json: bool) -> int:
     """Do all of it for CI: scan, drift, stored bytes, evidence, and every gate again on what is active.
 
+    What is active and does other things than the checkpoint before it, under the same spec, needs a reason that was
+    given to `vibesafe save --acknowledge`.
+
     Finds everything that would make a build fail. Needs no key and no network, and writes nothing.
     """
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     if not no_gates:
         announce(session.project.config)
     drift = tuple(problem for status in session.statuses.values() for problem in status.problems)
-    refused = () if no_gates else _gate_again(session)
+    refused = () if no_gates else (*_gate_again(session), *_unacknowledged(session))
     problems = (*session.scan_problems, *drift, *refused)
     left_over = () if targets else orphans(session.scan, session.index)
     gated = 0 if no_gates else len(_active(session))
@@ -85,6 +88,19 @@ def _gate_again(session: Session) -> tuple[Problem, ...]:
         unit = candidate.spec.unit
         problems += finding_problems(candidate.spec, verdict, f"vibesafe compile --force --target {unit}")
         problems += _false_evidence(session, candidate.spec, verdict)
+    return tuple(problems)
+
+
+def _unacknowledged(session: Session) -> tuple[Problem, ...]:
+    """Return a problem for each unit that does other things than before under the same spec, and nobody said why."""
+    problems: list[Problem] = []
+    for spec in session.specs:
+        status = session.statuses[spec.unit]
+        if status.active is None or status.problems:
+            continue
+        parent = read_checkpoint(session.project.checkpoints_path, spec.unit, status.active).provenance.parent
+        if parent is not None:
+            problems += behaviour.unacknowledged(session, spec, parent, status.active)
     return tuple(problems)
 
 

@@ -2,26 +2,43 @@
 
 import click
 
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli import behaviour, options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
-from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.comparison import implementation_diff
 from hatch_vibesafe.store.drift import UnitStatus
 
 
-@click.command(name="diff", epilog="Examples:  vibesafe diff   |   vibesafe diff --target app.math/add --json")
+@click.command(name="diff", epilog="Examples:  vibesafe diff   |   vibesafe diff --behaviour app.math/add --json")
+@click.argument("checkpoints", nargs=-1, metavar="[ONE OTHER]")
 @options.target
+@click.option(
+    "--behaviour",
+    "unit",
+    metavar="UNIT",
+    help="Run two checkpoints of this unit on the same calls: ONE and OTHER, or the active and the newest.",
+)
+@options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], as_json: bool) -> int:
+def command(
+    checkpoints: tuple[str, ...], targets: tuple[str, ...], *, unit: str | None, allow_unsandboxed: bool, as_json: bool
+) -> int:
     """Show what drifted and which part moved: signature, example, helper, template, settings, bytes, evidence.
 
     Where a newer checkpoint waits to be saved, the difference between the two implementations follows.
     Exits 1 where anything drifted.
+
+    With --behaviour, shows the smallest calls for which two checkpoints of a unit do different things, and exits 1
+    where there is one.
     """
-    session = open_session(targets)
+    _refuse_odd(checkpoints, targets, unit)
+    session = open_session(targets if unit is None else (unit,), allow_unsandboxed=allow_unsandboxed)
+    if unit is not None:
+        _refuse_unusable(session, unit)
+        return behaviour.show_difference(session, checkpoints, as_json=as_json)
     differing = [status for status in session.statuses.values() if status.problems or status.current != status.active]
     problems = (*session.scan_problems, *(problem for status in differing for problem in status.problems))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
@@ -54,6 +71,25 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
             click.echo("nothing differs")
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
+
+
+def _refuse_odd(checkpoints: tuple[str, ...], targets: tuple[str, ...], unit: str | None) -> None:
+    if unit is None and checkpoints:
+        what = "checkpoints are named, and no unit that they are of"
+        raise VibesafeConfigurationError(Problem("diff", what, "vibesafe diff --behaviour UNIT ONE OTHER"))
+    if len(checkpoints) not in {0, 2}:
+        what = f"{len(checkpoints)} checkpoint named, where two are compared"
+        raise VibesafeConfigurationError(Problem("diff", what, "vibesafe diff --behaviour UNIT ONE OTHER"))
+    if unit is not None and targets:
+        raise VibesafeConfigurationError(Problem("--target", "stands beside --behaviour UNIT", "leave one of them out"))
+
+
+def _refuse_unusable(session: Session, unit: str) -> None:
+    if len(session.specs) != 1:
+        problems = session.scan_problems if not session.specs else ()
+        what = f"means {len(session.specs)} units that can be compared, where one is"
+        named = Problem(f"--behaviour {unit}", what, "see `vibesafe scan` for the unit ids")
+        raise VibesafeConfigurationError(*problems, named)
 
 
 def _implementation_diff(session: Session, status: UnitStatus) -> str:

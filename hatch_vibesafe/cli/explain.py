@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.ship.explanation import Explanation, explain_baked, explain_stored
 from hatch_vibesafe.ship.packed import BakedPackage, read_installed, read_wheel
 from hatch_vibesafe.spec.lessons import matches
+from hatch_vibesafe.store.acknowledgements import read_acknowledgements
 from hatch_vibesafe.store.reading import read_unit
 from vibesafe_runtime._trust import keys_named, trusted_keys
 
@@ -95,12 +97,24 @@ def _in_checkout(session: Session) -> tuple[list[Explanation], tuple[Problem, ..
     """Return the units that are meant, in words, and what keeps a build from shipping them."""
     directory = session.project.checkpoints_path
     explanations = [
-        explanation
+        replace(explanation, paragraphs=(*explanation.paragraphs, *_acknowledged(session, explanation)))
         for spec in session.specs
         if (explanation := explain_stored(spec, read_unit(spec, session.index, directory), session.statuses[spec.unit]))
     ]
     problems = (problem for status in session.statuses.values() for problem in status.problems)
     return explanations, (*session.scan_problems, *problems)
+
+
+def _acknowledged(session: Session, explanation: Explanation) -> tuple[str, ...]:
+    """Return why it is right that an implementation does other things than those before it under the same spec."""
+    account = explanation.account
+    said = read_acknowledgements(session.project.checkpoints_path, account.unit)
+    return tuple(
+        f"It does other things than checkpoint {each.before[:12]} under the same spec. "
+        f"{each.approver or 'Somebody'} acknowledged that: {each.reason}"
+        for each in said
+        if each.after == account.checkpoint
+    )
 
 
 def _text(explanation: Explanation) -> str:

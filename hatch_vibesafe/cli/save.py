@@ -1,18 +1,21 @@
 """`vibesafe save`: make checkpoints with complete evidence the active ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from hatch_vibesafe.approver import LONGEST, approver_from_git, is_approver
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli import behaviour, options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
-from hatch_vibesafe.cli.session import open_session
+from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.capabilities import listed
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.acknowledgements import LONGEST as LONGEST_REASON
+from hatch_vibesafe.store.acknowledgements import Acknowledgement, acknowledge, is_reason
 from hatch_vibesafe.store.drift import orphan_units
 from hatch_vibesafe.store.save import SavePlan, save_units
 
@@ -28,31 +31,64 @@ from hatch_vibesafe.store.save import SavePlan, save_units
     metavar="NAME",
     help="Who approves; recorded also for what is active already. Default: git's user, for what becomes active.",
 )
+@click.option(
+    "--acknowledge",
+    "reason",
+    metavar="REASON",
+    help="Why it is right that what is saved does other things than before under the same spec; kept.",
+)
+@options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], dry_run: bool, approver: str | None, as_json: bool) -> int:
+def command(
+    targets: tuple[str, ...],
+    *,
+    dry_run: bool,
+    approver: str | None,
+    reason: str | None,
+    allow_unsandboxed: bool,
+    as_json: bool,
+) -> int:
     """Make checkpoints with complete, passing evidence the active ones; refuse the rest and say why.
 
-    Without --target, units that the project no longer has leave the index too.
+    A checkpoint that does other things than the active one, under a spec that did not change, is saved with
+    --acknowledge alone. Without --target, units that the project no longer has leave the index too.
     """
-    session = open_session(targets)
-    config = session.project.config
-    plan = save_units(
-        session.specs,
-        session.project.index_path,
-        session.project.checkpoints_path,
-        gate_settings_digest(config),
-        config.gates.required,
-        min_sandbox=config.sandbox.min_sandbox,
-        approver=_approver(session.project.root, approver),
-        approve_again=approver is not None,
-        prune=() if targets else orphan_units(session.scan, session.index),
-        dry_run=dry_run,
-    )
-    problems = (*session.scan_problems, *plan.problems)
+    _refuse_no_reason(reason)
+    session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
+    named = _approver(session.project.root, approver)
+    pruned = () if targets else orphan_units(session.scan, session.index)
+
+    def saved(specs: Sequence[Spec], *, dry_run: bool) -> SavePlan:
+        return save_units(
+            specs,
+            session.project.index_path,
+            session.project.checkpoints_path,
+            gate_settings_digest(session.project.config),
+            session.project.config.gates.required,
+            min_sandbox=session.project.config.sandbox.min_sandbox,
+            approver=named,
+            approve_again=approver is not None,
+            prune=pruned,
+            dry_run=dry_run,
+        )
+
+    diverging = _diverging(session, saved(session.specs, dry_run=True))
+    if reason is None:
+        refused = diverging
+    else:
+        refused = {}
+        for each in diverging if not dry_run else ():
+            status = session.statuses[each]
+            if status.active is not None and status.current is not None:
+                why = Acknowledgement(status.active, status.current, reason, named)
+                acknowledge(session.project.checkpoints_path, each, why)
+    plan = saved([spec for spec in session.specs if spec.unit not in refused], dry_run=dry_run)
+    problems = (*session.scan_problems, *plan.problems, *(it for each in refused.values() for it in each))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
     if as_json:
         output.print_json(
-            _document(plan, capabilities, dry_run=dry_run) | {"problems": output.problems_as_json(problems)}
+            _document(plan, capabilities, tuple(refused), dry_run=dry_run)
+            | {"problems": output.problems_as_json(problems)}
         )
     else:
         verb = "would save" if dry_run else "saved"
@@ -61,9 +97,13 @@ def command(targets: tuple[str, ...], dry_run: bool, approver: str | None, as_js
             by = f", approved by {activation.entry.approver}" if activation.entry.approver else ""
             granted = f", may use {', '.join(capabilities[activation.unit])}" if capabilities[activation.unit] else ""
             click.echo(f"{verb}  {activation.unit}  {activation.entry.active[:12]}{before}{by}{granted}")
+        for unit in diverging if reason is not None else ():
+            click.echo(f"{'would acknowledge' if dry_run else 'acknowledged'}  {unit}  {reason}")
         for unit in plan.prune:
             click.echo(f"{'would drop' if dry_run else 'dropped'}  {unit}  the project no longer has it")
-        click.echo(f"{len(plan.activate)} {verb}, {len(plan.unchanged)} unchanged, {len(plan.refuse)} refused")
+        click.echo(
+            f"{len(plan.activate)} {verb}, {len(plan.unchanged)} unchanged, {len(plan.refuse) + len(refused)} refused"
+        )
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
 
@@ -82,7 +122,26 @@ def _approver(root: Path, named: str | None) -> str:
     raise VibesafeConfigurationError(Problem(where, what, "vibesafe save --approver NAME"))
 
 
-def _document(plan: SavePlan, capabilities: Mapping[UnitId, tuple[str, ...]], *, dry_run: bool) -> dict[str, object]:
+def _refuse_no_reason(reason: str | None) -> None:
+    if reason is not None and not is_reason(reason):
+        what = f"is {reason!r:.80}, where one printable line of at most {LONGEST_REASON} characters is expected"
+        raise VibesafeConfigurationError(Problem("--acknowledge", what, 'vibesafe save --acknowledge "REASON"'))
+
+
+def _diverging(session: Session, plan: SavePlan) -> dict[UnitId, tuple[Problem, ...]]:
+    """Return the problems of what would be saved and does other things than what is active, under the same spec."""
+    specs = {spec.unit: spec for spec in session.specs}
+    found = {
+        each.unit: behaviour.unacknowledged(session, specs[each.unit], each.previous, each.entry.active)
+        for each in plan.activate
+        if each.previous is not None and each.previous != each.entry.active
+    }
+    return {unit: problems for unit, problems in found.items() if problems}
+
+
+def _document(
+    plan: SavePlan, capabilities: Mapping[UnitId, tuple[str, ...]], diverging: tuple[UnitId, ...], *, dry_run: bool
+) -> dict[str, object]:
     return {
         "dry_run": dry_run,
         "saved": [
@@ -96,6 +155,6 @@ def _document(plan: SavePlan, capabilities: Mapping[UnitId, tuple[str, ...]], *,
             for each in plan.activate
         ],
         "unchanged": [str(unit) for unit in plan.unchanged],
-        "refused": [str(refusal.unit) for refusal in plan.refuse],
+        "refused": sorted(str(unit) for unit in (*(refusal.unit for refusal in plan.refuse), *diverging)),
         "dropped": [str(unit) for unit in plan.prune],
     }

@@ -1,0 +1,171 @@
+"""Where two implementations of a unit do different things with the same calls, and where one disagrees with itself.
+
+The calls are those of the examples and the generated ones, all within `Requires`. Each implementation makes each call
+twice: one that disagrees with itself is non-deterministic, and nothing that it does is called a divergence.
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, both_shown, case_size, differing, shown_by
+from hatch_vibesafe.gates.distinguishing import Told, made_simpler
+from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.properties import generated_cases
+from hatch_vibesafe.gates.sandbox import Sandbox
+from hatch_vibesafe.gates.shared_part import batch_of
+from hatch_vibesafe.gates.surroundings import surroundings
+from hatch_vibesafe.gates.unit_calls import Case, definition_of, doctest_line, example_cases, parameters_of
+from hatch_vibesafe.problems import Problem, VibesafeValidationError
+from hatch_vibesafe.spec.model import Spec
+
+Side = Literal["before", "after"]
+
+_MOST = 5
+"""How many calls are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A call for which two implementations show different things: their answers as a doctest would show them."""
+
+    call: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A call for which one implementation showed two different things."""
+
+    side: Side
+    call: str
+    first: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of making the same calls with two implementations.
+
+    Attributes:
+        calls: How many calls were made, all within `Requires`.
+        differing: For how many of them the two show different things.
+        divergences: The smallest of these, the first of them as simple as it could be made.
+        unsettled: For each implementation that disagrees with itself, the smallest call that shows it; where there is
+            one, there are no divergences.
+    """
+
+    calls: int
+    differing: int = 0
+    divergences: tuple[Divergence, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+
+    @property
+    def is_divergent(self) -> bool:
+        """Whether callers can tell the later implementation from the earlier one."""
+        sides = {each.side for each in self.unsettled}
+        return bool(self.divergences) or sides == {"after"}
+
+
+def compared(spec: Spec, before: bytes, after: bytes, context: GateContext) -> Comparison:
+    """Return how two implementations of a unit differ, run in the sandbox on the same calls.
+
+    Raises:
+        VibesafeValidationError: if one of them takes other parameters than the spec says now.
+        VibesafeConfigurationError: if the platform cannot confine, or the sources cannot be read.
+    """
+    if before == after:
+        return Comparison(0)
+    sources = [each.decode("utf-8", "replace") for each in (before, after)]
+    _refuse_other_parameters(spec, sources)
+    ground = ground_of(spec, context)
+    cases = calls_within_requires(spec, ground)
+    if not cases:
+        return Comparison(0)
+    old, new = (Runner(spec, source, cases) for source in sources)
+    first_old, again_old, first_new, again_new = shown_by([old, old, new, new], ground)
+    unsettled = [*_unsettled("before", spec, cases, first_old, again_old)]
+    unsettled += _unsettled("after", spec, cases, first_new, again_new)
+    if unsettled:
+        return Comparison(len(cases), unsettled=tuple(unsettled))
+    told = sorted(differing(cases, first_old, first_new), key=told_size)
+    if not told:
+        return Comparison(len(cases))
+    simplest = made_simpler([old], [{new.source: told[0]}], ground)[0][new.source]
+    shown = {each[0].call: each for each in (simplest, *told)}
+    divergences = tuple(_divergence(spec, each) for each in [*shown.values()][:_MOST])
+    return Comparison(len(cases), len(told), divergences)
+
+
+def ground_of(spec: Spec, context: GateContext) -> Ground:
+    """Return where implementations of a unit are run. `context.active` may hold one of the unit: it is left out.
+
+    Raises:
+        VibesafeConfigurationError: if the platform cannot confine, or the sources cannot be read.
+    """
+    others = {unit: content for unit, content in context.active.items() if unit != spec.unit}
+    context = GateContext(context.project, context.scan, others)
+    surrounding = surroundings(context, [spec])
+    config = context.project.config
+    sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
+    return Ground(batch_of([spec], context, surrounding), frozenset(surrounding.files), sandbox)
+
+
+def calls_within_requires(spec: Spec, ground: Ground) -> tuple[Case, ...]:
+    """Return the calls of the examples and the generated ones, as far as they are within `Requires`."""
+    every = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    (allowed,) = allowed_cases([(spec, every)], ground)
+    return allowed
+
+
+def call_text(spec: Spec, case: Case) -> str:
+    """Return a call as a person writes it; what has to run before it comes first."""
+    call = doctest_line(spec, parameters_of(spec), case.call).removeprefix(">>> ")
+    return "; ".join([*(each.strip() for each in case.setup), call])
+
+
+def told_size(told: Told) -> tuple[int, int, str]:
+    """Return what calls that tell implementations apart are ordered by: simpler ones are shorter."""
+    return (len(told[0].setup), *case_size(told[0]))
+
+
+def _divergence(spec: Spec, told: Told) -> Divergence:
+    case, one, other = told
+    return Divergence(call_text(spec, case), *both_shown(one, other))
+
+
+def _unsettled(
+    side: Side, spec: Spec, cases: Sequence[Case], first: Sequence[Shown | None], again: Sequence[Shown | None]
+) -> list[Unsettled]:
+    told = min(differing(cases, first, again), key=told_size, default=None)
+    return [] if told is None else [Unsettled(side, call_text(spec, told[0]), *both_shown(told[1], told[2]))]
+
+
+def _refuse_other_parameters(spec: Spec, sources: Sequence[str]) -> None:
+    wanted = _parameters(definition_of(spec))
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError as error:
+            what = f"one of the two implementations cannot be read: {error.msg}"
+            raise VibesafeValidationError(
+                Problem(spec.where, what, f"vibesafe compile --force --target {spec.unit}")
+            ) from None
+        found = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == spec.unit.name
+        ]
+        if found and all(_parameters(node) != wanted for node in found):
+            what = "one of the two implementations takes other parameters than the spec says: no call fits both"
+            raise VibesafeValidationError(Problem(spec.where, what, f"vibesafe diff --target {spec.unit}"))
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[tuple[str, ...], ...]:
+    given = node.args
+    beyond = tuple("" if each is None else each.arg for each in (given.vararg, given.kwarg))
+    kinds = (given.posonlyargs, given.args, given.kwonlyargs)
+    return (*(tuple(each.arg for each in kind) for kind in kinds), beyond)
