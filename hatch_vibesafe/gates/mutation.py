@@ -1,9 +1,9 @@
 """Measures how much a spec decides: mutates an implementation that passed, and judges the mutants by what they do.
 
 A mutant is killed by an example, a clause of the contract or a stated property. One that no input tells from the
-implementation is taken for equivalent: the inputs are half drawn from the types and half changed examples, the same
-ones every time. Mutants run as candidates do, in the sandbox, and for a shorter time. How many there are is bounded, so
-that the cost is; which of them are taken is the same every time.
+implementation is taken for equivalent: the inputs are drawn from the types, changed examples, and calls at the borders
+that the implementation draws, the same ones every time. Mutants run as candidates do, in the sandbox, and for a shorter
+time. How many there are is bounded, so that the cost is; which of them are taken is the same every time.
 """
 
 import ast
@@ -20,6 +20,7 @@ from hatch_vibesafe.gates.differences import Runner, allowed_cases, both_shown
 from hatch_vibesafe.gates.distinguishing import Comparison, Told, made_simpler, told_apart
 from hatch_vibesafe.gates.doctests import judge
 from hatch_vibesafe.gates.examination import Course, Ground, examine, job
+from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.mutants import Mutant, mutants
 from hatch_vibesafe.gates.properties import SEED, generated_cases
 from hatch_vibesafe.gates.sandbox import Sandbox
@@ -140,7 +141,7 @@ def _measured(subjects: Sequence[_Subject], ground: Ground) -> list[Adequacy]:
     for subject in subjects:
         for mutant in subject.mutants:
             (subject.killed if next(refused) else subject.alive).append(mutant)
-    asked = [(each.candidate.spec, _every_case(each.candidate.spec)) for each in subjects]
+    asked = [(each.candidate.spec, _every_case(each.candidate)) for each in subjects]
     for subject, cases in zip(subjects, allowed_cases(asked, ground), strict=True):
         subject.cases = cases
     sound = [subject for subject in subjects if subject.cases]
@@ -236,8 +237,12 @@ def mutation_text(source: str, mutant: Mutant) -> str:
     return f"`{' '.join(removed)}` became `{' '.join(added)}`"
 
 
-def _every_case(spec: Spec) -> tuple[Case, ...]:
-    return (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+def _every_case(candidate: Candidate) -> tuple[Case, ...]:
+    spec = candidate.spec
+    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    shown = {case.call for case in known}
+    borders = border_cases([_text(candidate)], known)
+    return (*known, *(case for case in borders if case.call not in shown))
 
 
 def _text(candidate: Candidate) -> str:

@@ -4,7 +4,6 @@ Who answers one decides between them. The question that is asked first is the on
 the fewest pairs that still disagree; among equals the simplest call.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -140,8 +139,3 @@ def _agreed(one: Shown | None, other: Shown | None) -> Shown | None:
 
 def _imports_asyncio(spec: Spec) -> bool:
     return any("import asyncio" in example.source for example in spec.examples)
-
-
-def splits(rivals: Rivals, place: int, living: Collection[int]) -> Counter[str]:
-    """Return how many living rivals show what for a call, by its text: for people and programs."""
-    return Counter({shown.text: len(numbers) for shown, numbers in rivals.answers(place, living)})
