@@ -13,6 +13,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig, read_provider
 from hatch_vibesafe.sandbox_levels import REQUIRABLE
 from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
+from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES, OFF
 from hatch_vibesafe.spec.model import KINDS
 from hatch_vibesafe.toml_table import Table
 
@@ -82,9 +83,15 @@ class SandboxConfig:
 
 @dataclass(frozen=True, slots=True)
 class BuildConfig:
-    """What a wheel holds: `bytecode` says whether it carries bytecode for the Python that builds it."""
+    """What a wheel holds.
+
+    Attributes:
+        bytecode: Whether it carries bytecode for the Python that builds it.
+        contracts: Which clauses it checks in calls of the units that do not say: one of `CONTRACT_MODES`.
+    """
 
     bytecode: bool = True
+    contracts: str = OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +239,10 @@ def _config(table: Table, source: str) -> Config:
             memory_mb=sandbox.positive_integer("memory_mb", 512),
             min_sandbox=sandbox.choice("min_sandbox", REQUIRABLE, ""),
         ),
-        build=BuildConfig(bytecode=build.boolean("bytecode", default=True)),
+        build=BuildConfig(
+            bytecode=build.boolean("bytecode", default=True),
+            contracts=build.choice("contracts", CONTRACT_MODES, OFF),
+        ),
         signing=read_signing(table.table("signing")),
         source=source,
     )

@@ -4,6 +4,7 @@ The runtime looks this module up by name where there is no baked package, so not
 """
 
 import functools
+import linecache
 import os
 import sys
 import warnings
@@ -23,12 +24,14 @@ from hatch_vibesafe.problems import (
     VibesafeHashMismatch,
 )
 from hatch_vibesafe.project import Project
+from hatch_vibesafe.ship.contract_wrapper import checked_mode, contract_wrapper
+from hatch_vibesafe.spec.contract_modes import OFF
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.drift import UnitStatus, missing_example, unit_status
 from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
 from hatch_vibesafe.store.records import Checkpoint
-from vibesafe_runtime._names import implementation_module, root_package
+from vibesafe_runtime._names import BEHIND, implementation_module, root_package
 
 # What the generator and the gates import, of the extra `dev`.
 _DEVELOPMENT_PACKAGES = frozenset(
@@ -67,7 +70,7 @@ def implementation(function: Implementation, module_name: str, module_file: str 
     status = _status(checkout.project, spec)
     problems = tuple(problem for problem in status.problems if problem not in missing_example(spec))
     if not problems and status.active is not None:
-        found = _load(checkout, read_checkpoint(checkout.project.checkpoints_path, spec.unit, status.active))
+        found = _load(checkout, spec, read_checkpoint(checkout.project.checkpoints_path, spec.unit, status.active))
         return _as_imported(found, module_name, function)
     if mode == "prod":
         raise (VibesafeCheckpointMissing if status.active is None else VibesafeHashMismatch)(*problems)
@@ -128,7 +131,7 @@ def _in_development(
             "hatch-vibesafe", "the generator and the gates are not installed", "pip install 'hatch-vibesafe[dev]'"
         )
         return _stand_in(function, (*problems, tools))
-    return _load(checkout, written)
+    return _load(checkout, spec, written)
 
 
 def _warn(problems: tuple[Problem, ...]) -> None:
@@ -149,16 +152,31 @@ def _stand_in(function: Implementation, problems: tuple[Problem, ...]) -> Implem
     return refuse
 
 
-def _load(checkout: Checkout, checkpoint: Checkpoint) -> Implementation:
-    """Run exactly the bytes that were read and checked, under the name that they will have in the wheel."""
+def _load(checkout: Checkout, spec: Spec, checkpoint: Checkpoint) -> Implementation:
+    """Run exactly the bytes that were read and checked, under the name that they will have in the wheel.
+
+    Where the wheel will check calls of the unit, so does what is returned.
+    """
     unit = checkpoint.unit
     name = implementation_module(unit.module, unit.qualname, root_package(unit.module, checkout.packages.__contains__))
     file = checkpoint_directory(checkout.project.checkpoints_path, unit, checkpoint.hash) / IMPLEMENTATION
+    mode = checked_mode(spec, checkout.project.config.build.contracts)
+    if mode == OFF:
+        return _run(name, str(file), checkpoint.implementation, unit.name)
+    _run(name + BEHIND, str(file), checkpoint.implementation, unit.name)
+    text = contract_wrapper(spec, name + BEHIND, mode)
+    place = f"<checks of {unit}>"
+    # It is in no file; so tracebacks and debuggers find its lines.
+    linecache.cache[place] = (len(text), None, text.splitlines(keepends=True), place)
+    return _run(name, place, text.encode(), unit.name)
+
+
+def _run(name: str, file: str, source: bytes, attribute: str) -> Implementation:
     module = ModuleType(name)
-    module.__file__ = str(file)
+    module.__file__ = file
     sys.modules[name] = module
-    exec(compile(checkpoint.implementation, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is what this module is for
-    loaded: Implementation = getattr(module, checkpoint.unit.name)
+    exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is what this module is for
+    loaded: Implementation = getattr(module, attribute)
     return loaded
 
 

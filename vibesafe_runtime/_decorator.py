@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., object])
     Kind = Literal["function", "http", "cli"]
+    Contracts = Literal["off", "pre", "full"]
 else:
     FunctionType = type(lambda: None)
 
@@ -44,6 +45,7 @@ class Decorator:
             path: str | None = None,
             tags: "Sequence[str]" = (),
             capabilities: "Sequence[str]" = (),
+            contracts: "Contracts | None" = None,
         ) -> "Callable[[F], F]": ...
 
     def __call__(self, function: "Callable[..., object] | None" = None, /, **_options: object) -> object:

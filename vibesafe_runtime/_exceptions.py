@@ -87,6 +87,10 @@ class VibesafeCheckpointMissing(VibesafeError):  # noqa: N818 - the name that us
     """Nothing is active, or the wheel has no baked package."""
 
 
+class VibesafeContractViolation(VibesafeError):  # noqa: N818 - the name says what it is
+    """A clause of a contract that is checked at run time does not hold."""
+
+
 class VibesafeConfigurationError(VibesafeError):
     """The configuration, an environment variable or a command's arguments cannot be used."""
 

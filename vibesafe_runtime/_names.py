@@ -4,6 +4,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+BEHIND = "___implementation"
+"""What ends the name of the module with an implementation that another one, under its own name, checks calls of."""
 _LOWERCASE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _DIGEST_LENGTH = 12

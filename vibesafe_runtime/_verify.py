@@ -313,13 +313,14 @@ def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Find
 
 
 def _compiled_together(directory: str, contents: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
-    """Return by the path of each spec module its source and those of its implementations, as the statement has them."""
+    """Return by the path of each spec module its source and those of what was generated for it, as the statement has it."""
     specs = {path: {path: contents[path]} for path in contents if path.endswith(".py") and not _is_in(directory, path)}
     for unit in json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"].get("units", ()):
-        stem, path = unit["unit"].partition("/")[0].replace(".", "/"), unit["implementation"]
+        stem = unit["unit"].partition("/")[0].replace(".", "/")
+        paths = (unit["implementation"], *([unit["checkedBy"]] if "checkedBy" in unit else []))
         for spec in (f"{stem}.py", f"{stem}/__init__.py"):
             if spec in specs:
-                specs[spec][path] = contents[path]
+                specs[spec] |= {path: contents[path] for path in paths}
                 break
     return specs
 

@@ -95,11 +95,15 @@ def _session(unit: str, others: Sequence[str]) -> Session:
 
 def _in_checkout(session: Session) -> tuple[list[Explanation], tuple[Problem, ...]]:
     """Return the units that are meant, in words, and what keeps a build from shipping them."""
-    directory = session.project.checkpoints_path
+    directory, contracts = session.project.checkpoints_path, session.project.config.build.contracts
     explanations = [
         replace(explanation, paragraphs=(*explanation.paragraphs, *_acknowledged(session, explanation)))
         for spec in session.specs
-        if (explanation := explain_stored(spec, read_unit(spec, session.index, directory), session.statuses[spec.unit]))
+        if (
+            explanation := explain_stored(
+                spec, read_unit(spec, session.index, directory), session.statuses[spec.unit], contracts
+            )
+        )
     ]
     problems = (problem for status in session.statuses.values() for problem in status.problems)
     return explanations, (*session.scan_problems, *problems)
@@ -152,6 +156,7 @@ def _document(explanation: Explanation) -> dict[str, object]:
         "template": said.template,
         "prompt": account.prompt,
         "capabilities": list(account.capabilities),
+        "contracts": account.contracts,
         "sent": dict(said.sent),
         "attempt": said.attempt,
         "repairs": list(said.repairs),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId
+from hatch_vibesafe.ship.contract_wrapper import checked_mode
 from hatch_vibesafe.spec.capabilities import listed
+from hatch_vibesafe.spec.contract_modes import OFF
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.meta import Meta
 from hatch_vibesafe.store.records import Evidence, GateRecord, Provenance
@@ -23,6 +25,7 @@ class Account:
         gates: The gates that judged it; empty where no evidence says so.
         approver: Who made the checkpoint the active one; empty where nobody is recorded.
         capabilities: What it may do beside computing, `pure` for nothing; empty where it is not recorded.
+        contracts: Which clauses of its contract are checked in each call: "off", "pre" or "full".
     """
 
     unit: UnitId
@@ -34,10 +37,14 @@ class Account:
     gates: tuple[GateRecord, ...]
     approver: str
     capabilities: tuple[str, ...] = ()
+    contracts: str = OFF
 
 
-def account_of(meta: Meta, evidence: Evidence | None, approver: str, spec: Spec) -> Account:
-    """Return what the store records about a checkpoint; what its decorator said where `spec` is still its spec."""
+def account_of(meta: Meta, evidence: Evidence | None, approver: str, spec: Spec, contracts: str = OFF) -> Account:
+    """Return what the store records about a checkpoint; what its decorator said where `spec` is still its spec.
+
+    `contracts` is what the project has checked in calls of units that do not say.
+    """
     return Account(
         unit=meta.unit,
         spec_hash=meta.spec_hash,
@@ -48,4 +55,5 @@ def account_of(meta: Meta, evidence: Evidence | None, approver: str, spec: Spec)
         gates=() if evidence is None else evidence.gates,
         approver=approver,
         capabilities=listed(spec.options.capabilities) if spec.spec_hash == meta.spec_hash else (),
+        contracts=checked_mode(spec, contracts) if spec.spec_hash == meta.spec_hash else OFF,
     )

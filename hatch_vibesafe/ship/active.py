@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project, settings_for, source_files
+from hatch_vibesafe.ship.contract_wrapper import checked_mode
+from hatch_vibesafe.spec.contract_modes import OFF
 from hatch_vibesafe.spec.model import Scan, SourceFile, Spec
 from hatch_vibesafe.spec.scan import scan
 from hatch_vibesafe.store.checkpoints import checkpoint_of
@@ -17,12 +19,16 @@ from hatch_vibesafe.store.records import Checkpoint, Evidence
 
 @dataclass(frozen=True, slots=True)
 class ActiveUnit:
-    """A unit whose active checkpoint agrees with everything; `approver` is who made it the active one, or empty."""
+    """A unit whose active checkpoint agrees with everything; `approver` is who made it the active one, or empty.
+
+    `contracts` says which clauses of its contract the wheel checks in each call: "off", "pre" or "full".
+    """
 
     spec: Spec
     checkpoint: Checkpoint
     evidence: Evidence
     approver: str = ""
+    contracts: str = OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def read_active_units(project: Project) -> ActiveUnits:
         status = decide_status(spec, reading, settings, required, minimum)
         problems += status.problems
         if not status.problems:
-            units.append(_active_unit(spec, reading))
+            units.append(_active_unit(spec, reading, checked_mode(spec, project.config.build.contracts)))
     return ActiveUnits(tuple(units), sources, tuple(problems))
 
 
@@ -68,7 +74,7 @@ def _no_unit(found: Scan) -> Iterator[Problem]:
         yield Problem("pyproject.toml", "the build hook is configured, but the wheel has no unit", remedy)
 
 
-def _active_unit(spec: Spec, reading: UnitReading) -> ActiveUnit:
+def _active_unit(spec: Spec, reading: UnitReading, contracts: str) -> ActiveUnit:
     """Return a unit that was found in order, of the very bytes that were read and compared."""
     entry, active = reading.entry, reading.active
     if (
@@ -79,4 +85,6 @@ def _active_unit(spec: Spec, reading: UnitReading) -> ActiveUnit:
         or active.evidence is None
     ):
         raise AssertionError(f"{spec.unit} was found in order, but not all of it was read")
-    return ActiveUnit(spec, checkpoint_of(active.meta, active.implementation), active.evidence, entry.approver)
+    return ActiveUnit(
+        spec, checkpoint_of(active.meta, active.implementation), active.evidence, entry.approver, contracts
+    )

@@ -8,11 +8,13 @@ from itertools import groupby
 from hatch_vibesafe.identity import UnitId, digest
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.ship.active import ActiveUnit
+from hatch_vibesafe.ship.contract_wrapper import contract_wrapper
 from hatch_vibesafe.ship.statement import statement_bytes
+from hatch_vibesafe.spec.contract_modes import OFF
 from hatch_vibesafe.spec.model import SourceFile
 from vibesafe_runtime._bytecode import bytecode_files
 from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT, init_source, manifest_files
-from vibesafe_runtime._names import baked_package, implementation_module, root_package
+from vibesafe_runtime._names import BEHIND, baked_package, implementation_module, root_package
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,17 @@ class Layout:
         """Return the package that holds the implementations of a module."""
         return baked_package(module, self.root(module))
 
-    def implementation_path(self, unit: UnitId) -> str:
+    def implementation_path(self, unit: ActiveUnit) -> str:
         """Return the path in the wheel of a unit's implementation."""
-        return _path(implementation_module(unit.module, unit.qualname, self.root(unit.module)), is_package=False)
+        return _path(self.implementation_module(unit), is_package=False)
+
+    def implementation_module(self, unit: ActiveUnit) -> str:
+        """Return the module with a unit's implementation: behind the one that checks calls, where there is that."""
+        return self.entry_module(unit.spec.unit) + ("" if unit.contracts == OFF else BEHIND)
+
+    def entry_module(self, unit: UnitId) -> str:
+        """Return the module of which the runtime takes a unit."""
+        return implementation_module(unit.module, unit.qualname, self.root(unit.module))
 
 
 def layout_of(sources: Iterable[SourceFile]) -> Layout:
@@ -79,7 +89,7 @@ def bake(units: Sequence[ActiveUnit], sources: Sequence[SourceFile], recipe: Rec
 def implementations_of(units: Iterable[ActiveUnit], sources: Iterable[SourceFile]) -> dict[str, ActiveUnit]:
     """Return the unit whose implementation stands at each path of the wheel."""
     layout = layout_of(sources)
-    return {layout.implementation_path(unit.spec.unit): unit for unit in units}
+    return {layout.implementation_path(unit): unit for unit in units}
 
 
 def reserved_names(units: Sequence[ActiveUnit], sources: Sequence[SourceFile]) -> Iterator[Problem]:
@@ -103,23 +113,37 @@ def _bake_package(
     package: str, units: tuple[ActiveUnit, ...], layout: Layout, by_module: dict[str, SourceFile], recipe: Recipe
 ) -> dict[str, bytes]:
     directory = package.replace(".", "/")
-    implementations = {layout.implementation_path(unit.spec.unit): unit for unit in units}
+    implementations = {layout.implementation_path(unit): unit for unit in units}
     if len(implementations) != len(units):
         raise ValueError(f"two units of {package} have one implementation module")
-    generated = {path: unit.checkpoint.implementation for path, unit in implementations.items()}
+    checking = {unit.spec.unit: path for path, unit in _checking(units, layout)}
+    texts = {path: (unit.spec.unit.module, unit.checkpoint.implementation) for path, unit in implementations.items()}
+    texts |= {path: (unit.spec.unit.module, _checks(unit, layout)) for path, unit in _checking(units, layout)}
+    generated = {path: content for path, (_, content) in texts.items()}
     specs = {module: by_module[module] for module in sorted(set(_modules_of(units, layout)))}
     if recipe.bytecode:
-        generated |= _bytecode(directory, implementations, specs)
+        generated |= _bytecode(directory, texts, specs)
     sources = {_path(spec.module, is_package=spec.is_package): spec.content for spec in specs.values()}
     pinned = {path: digest(content) for path, content in (generated | sources).items()}
     unstated = digest(manifest_files(directory, pinned)[f"{directory}/{MANIFEST}"])
-    statement = statement_bytes(implementations, generated, unstated, recipe.tool, recipe.packages)
+    statement = statement_bytes(implementations, generated, unstated, recipe.tool, recipe.packages, checking=checking)
     stated = {f"{directory}/{STATEMENT}": statement}
     if recipe.sign is not None:
         stated[f"{directory}/{ENVELOPE}"] = recipe.sign(statement)
     manifests = manifest_files(directory, pinned | {path: digest(content) for path, content in stated.items()})
     init = init_source(manifests[f"{directory}/{MANIFEST}"])
     return {**generated, **stated, **manifests, f"{directory}/__init__.py": init}
+
+
+def _checking(units: Iterable[ActiveUnit], layout: Layout) -> Iterator[tuple[str, ActiveUnit]]:
+    """Yield the path of each module that checks the calls of a unit."""
+    for unit in units:
+        if unit.contracts != OFF:
+            yield _path(layout.entry_module(unit.spec.unit), is_package=False), unit
+
+
+def _checks(unit: ActiveUnit, layout: Layout) -> bytes:
+    return contract_wrapper(unit.spec, layout.implementation_module(unit), unit.contracts).encode()
 
 
 def _modules_of(units: Iterable[ActiveUnit], layout: Layout) -> Iterator[str]:
@@ -132,13 +156,16 @@ def _modules_of(units: Iterable[ActiveUnit], layout: Layout) -> Iterator[str]:
 
 
 def _bytecode(
-    directory: str, implementations: Mapping[str, ActiveUnit], specs: Mapping[str, SourceFile]
+    directory: str, texts: Mapping[str, tuple[str, bytes]], specs: Mapping[str, SourceFile]
 ) -> dict[str, bytes]:
-    """Return the files with the bytecode of the spec modules and implementations, by path."""
+    """Return the files with the bytecode of the spec modules and of what is generated for them, by path.
+
+    `texts` are the module that has the unit and the source of each generated file.
+    """
     places = {module: _path(module, is_package=spec.is_package) for module, spec in specs.items()}
     modules = {places[module]: {places[module]: spec.content} for module, spec in specs.items()}
-    for path, unit in implementations.items():
-        modules[places[unit.spec.unit.module]][path] = unit.checkpoint.implementation
+    for path, (module, content) in texts.items():
+        modules[places[module]][path] = content
     with warnings.catch_warnings():
         # What a compiler warns of, it has said to who wrote the code; here nobody could act on it.
         warnings.simplefilter("ignore")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, UNCONFINED
 from hatch_vibesafe.ship.account import Account, account_of
 from hatch_vibesafe.ship.printable import printable
+from hatch_vibesafe.spec.contract_modes import FULL, OFF, PRE
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.drift import UnitStatus
 from hatch_vibesafe.store.reading import Stored, UnitReading
@@ -21,6 +22,12 @@ _PLACES = {
     LIMITED: "under resource limits alone (sandbox level L0)",
     CONFINED: "in a worker confined by Landlock and seccomp (sandbox level L2)",
     ISOLATED: "in a worker confined by Landlock and seccomp, inside bubblewrap (sandbox level L3)",
+}
+
+
+_CHECKED = {
+    PRE: " Each call is checked against Requires.",
+    FULL: " Each call is checked against Requires, Ensures and Raises.",
 }
 
 
@@ -49,8 +56,10 @@ def explain_baked(account: Account, directory: str, signer: str) -> Explanation:
     return _explanation(account, "baked", standing, () if signer else (rewritten,))
 
 
-def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Explanation | None:
+def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus, contracts: str = OFF) -> Explanation | None:
     """Return what the store says of a unit's active checkpoint, or, where none is active, of the one that waits.
+
+    `contracts` is what the project has checked in calls of units that do not say.
 
     None where there is neither, or its files are damaged: what they say then is no account of anything.
     """
@@ -60,7 +69,8 @@ def explain_stored(spec: Spec, reading: UnitReading, status: UnitStatus) -> Expl
     approver = reading.entry.approver if reading.entry is not None else ""
     standing = _standing(status, f"{spec.path}:{spec.line}")
     unknown = "what the gates would say today: `vibesafe check` runs them again"
-    return _explanation(account_of(stored.meta, stored.evidence, approver, spec), status.state, standing, (unknown,))
+    account = account_of(stored.meta, stored.evidence, approver, spec, contracts)
+    return _explanation(account, status.state, standing, (unknown,))
 
 
 def _is_whole(stored: Stored, reading: UnitReading) -> bool:
@@ -129,7 +139,7 @@ def _judges(account: Account) -> str:
     failed = "; ".join(_gate(gate) for gate in account.gates if not gate.passed)
     if failed:
         return f"It did not pass {failed}; it passed {passed or 'no other gate'}, {place}."
-    return f"It passed {passed}, {place}."
+    return f"It passed {passed}, {place}.{_CHECKED.get(account.contracts, '')}"
 
 
 def _gate(gate: GateRecord) -> str:

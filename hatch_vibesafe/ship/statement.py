@@ -4,9 +4,10 @@ Source: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from hatch_vibesafe.canonical_json import EXACT, Json, canonical_json
-from hatch_vibesafe.identity import Digest, digest
+from hatch_vibesafe.identity import Digest, UnitId, digest
 from hatch_vibesafe.ship.active import ActiveUnit
 from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.records import GateRecord, Scalar
@@ -21,6 +22,8 @@ def statement_bytes(
     manifest: Digest,
     tool: str,
     packages: Iterable[str] = (),
+    *,
+    checking: Mapping[UnitId, str] = MappingProxyType({}),
 ) -> bytes:
     """Return the statement about one baked package: canonical JSON, RFC 8785.
 
@@ -31,6 +34,7 @@ def statement_bytes(
             trusts the statement (a signature covers it) can trust every line of the manifest.
         tool: The name and version of what bakes.
         packages: The directories of all the baked packages of the distribution, so that none can be left out unseen.
+        checking: The path of the module that checks the contract in calls of a unit, where there is one.
 
     Raises:
         ValueError: if an implementation is not among the generated files.
@@ -47,7 +51,7 @@ def statement_bytes(
                 "builder": tool,
                 "manifestWithoutStatement": manifest,
                 "packages": named,
-                "units": [_unit(path, unit) for path, unit in sorted(units.items())],
+                "units": [_unit(path, unit) | _checked(unit, checking) for path, unit in sorted(units.items())],
             },
         }
     )
@@ -64,7 +68,7 @@ def _subject(path: str, content: bytes) -> Json:
     return {"name": path, "digest": {"sha256": digest(content)}}
 
 
-def _unit(path: str, unit: ActiveUnit) -> Json:
+def _unit(path: str, unit: ActiveUnit) -> dict[str, Json]:
     checkpoint, provenance = unit.checkpoint, unit.checkpoint.provenance
     return {
         "unit": str(unit.spec.unit),
@@ -90,6 +94,11 @@ def _unit(path: str, unit: ActiveUnit) -> Json:
         "gateSettings": unit.evidence.settings,
         "gates": [_gate(gate) for gate in unit.evidence.gates],
     }
+
+
+def _checked(unit: ActiveUnit, checking: Mapping[UnitId, str]) -> dict[str, Json]:
+    path = checking.get(unit.spec.unit)
+    return {} if path is None else {"contracts": unit.contracts, "checkedBy": path}
 
 
 def _gate(gate: GateRecord) -> Json:

@@ -11,6 +11,7 @@ from hatch_vibesafe.identity import CheckpointHash, Digest, SpecHash, UnitId, ch
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
 from hatch_vibesafe.ship.account import Account
 from hatch_vibesafe.ship.statement import PREDICATE_TYPE, STATEMENT_TYPE
+from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES, OFF
 from hatch_vibesafe.store.meta import ORIGINS
 from hatch_vibesafe.store.records import GateRecord, Provenance
 from hatch_vibesafe.store.strict import Record
@@ -47,8 +48,12 @@ def read_statement(content: bytes, where: str, remedy: str) -> tuple[Account, ..
     _once(predicate, "units", [str(account.unit) for account in accounts])
     implementations = [record.text("implementation") for record in records]
     _once(predicate, "units", implementations)
+    checking = [record.text("checkedBy") for record in records if "checkedBy" in record.names()]
+    _once(predicate, "units", checking)
+    for path in sorted({*checking} - subjects.keys()):
+        predicate.problem("units", f"has calls checked by {path!r:.80}, which is no subject of the statement")
     for path in sorted(subjects):
-        if path.endswith(".py") and path not in implementations:
+        if path.endswith(".py") and path not in (*implementations, *checking):
             predicate.problem("units", f"says nothing of {path!r:.80}")
     if problems:
         raise VibesafeHashMismatch(*problems)
@@ -81,7 +86,10 @@ def _account(record: Record, subjects: Mapping[str, Digest]) -> Account:
         approver=record.text("approver"),
         # Statements of earlier releases do not say.
         capabilities=record.texts("capabilities") if "capabilities" in record.names() else (),
+        contracts=record.text("contracts") if "contracts" in record.names() else OFF,
     )
+    if (account.contracts == OFF) == ("checkedBy" in record.names()) or account.contracts not in CONTRACT_MODES:
+        record.problem("contracts", "does not say what its checkedBy checks")
     path = record.text("implementation")
     if path not in subjects:
         record.problem("implementation", f"is {path!r:.80}, which is no subject of the statement")

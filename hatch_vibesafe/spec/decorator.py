@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from hatch_vibesafe.spec.capabilities import CAPABILITIES, IMPORT, capability_faults
+from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES
 from hatch_vibesafe.spec.model import KINDS, Kind, UnitOptions
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
 
@@ -86,6 +87,10 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
     capabilities = texts("capabilities")
     remedy = f"choose from {', '.join(CAPABILITIES)}, {IMPORT}NAME; 'pure' stands alone"
     complaints += [Complaint(node.lineno, fault, remedy) for fault in capability_faults(capabilities)]
+    contracts = text("contracts")
+    if contracts is not None and contracts not in CONTRACT_MODES:
+        what = f"contracts is {contracts!r}, which is no mode"
+        complaints.append(Complaint(node.lineno, what, f"choose from {', '.join(CONTRACT_MODES)}"))
     options = UnitOptions(
         kind=kind,
         provider=text("provider"),
@@ -95,6 +100,7 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
         path=text("path"),
         tags=texts("tags"),
         capabilities=tuple(sorted({*capabilities} - {"pure"})),
+        contracts=contracts,
     )
     return options, complaints
 

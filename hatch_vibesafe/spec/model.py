@@ -43,6 +43,7 @@ class UnitOptions:
     """What stands in the decorator; None or empty where nothing was written.
 
     `capabilities` are sorted; none are what `"pure"` says, so that it makes no other spec than to say nothing.
+    `contracts` is what of the contract is checked at run time: "off", "pre" or "full".
     """
 
     kind: Kind = "function"
@@ -53,6 +54,7 @@ class UnitOptions:
     path: str | None = None
     tags: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
+    contracts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ FORMAT = "vibesafe-spec/1"
 
 Part = tuple[str, Digest]
 """A part's name for people, and its digest."""
+_WHERE_GIVEN = ("capabilities", "contracts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +218,8 @@ def _template_part(text: str) -> Digest:
 
 
 def _counts(options: UnitOptions, name: str) -> bool:
-    """Return whether an option is in the hash: capabilities are where they are given, all others always."""
-    return name != "capabilities" or bool(options.capabilities)
+    """Return whether an option is in the hash: the newer ones are where they are given, all others always."""
+    return name not in _WHERE_GIVEN or bool(getattr(options, name))
 
 
 def _option(options: UnitOptions, name: str) -> str | tuple[str, ...] | None:

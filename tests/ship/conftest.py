@@ -13,6 +13,7 @@ from hatch_vibesafe.store.checkpoints import make_checkpoint, write_checkpoint
 from hatch_vibesafe.store.evidence import make_evidence, read_evidence
 from hatch_vibesafe.store.index import update_index
 from hatch_vibesafe.store.records import GateRecord, Index, IndexEntry, Provenance
+from hatch_vibesafe.store.required import gates_for
 
 PYPROJECT = """\
 [build-system]
@@ -90,10 +91,11 @@ class Tree:
         assert not found.all_problems, found.all_problems
         specs = {str(spec.unit): spec for spec in found.specs}
         settings = gate_settings_digest(project.config)
-        gates = tuple(GateRecord(name, "by hand", "1", passed=True) for name in project.config.gates.required)
         entries: dict[UnitId, IndexEntry] = {}
         for unit, text in implementations.items():
             spec = specs[unit]
+            required = gates_for(spec, project.config.gates.required)
+            gates = tuple(GateRecord(name, "by hand", "1", passed=True) for name in required)
             checkpoint = make_checkpoint(spec, digest(b""), text.encode(), PROVENANCE)
             evidence = make_evidence(checkpoint, settings, "L0", gates)
             write_checkpoint(project.checkpoints_path, checkpoint, evidence)
