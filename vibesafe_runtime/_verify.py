@@ -313,7 +313,7 @@ def _miscompiled(directory: str, contents: Mapping[str, bytes]) -> Iterator[Find
 
 
 def _compiled_together(directory: str, contents: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
-    """Return by the path of each spec module its source and those of what was generated for it, as the statement has it."""
+    """Return by the path of each spec module its source and all that was generated for it, by the statement."""
     specs = {path: {path: contents[path]} for path in contents if path.endswith(".py") and not _is_in(directory, path)}
     for unit in json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"].get("units", ()):
         stem = unit["unit"].partition("/")[0].replace(".", "/")

@@ -99,7 +99,8 @@ def _body(
     names: list[str],
 ) -> Lines:
     required, ensured, raised = (
-        [item for item in clauses if item.kind == kind] for kind in ("requires", "ensures", "raises")
+        [item for item in clauses if item.kind in kinds]
+        for kinds in (("requires",), ("ensures", "invariant"), ("raises",))
     )
     call = f"{'await ' if _is_awaited(spec, node) else ''}{own.call}({_forwarded(node.args)})"
     lines: Lines = []
