@@ -49,9 +49,9 @@ def command(
     session = open_session((unit,), allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
     spec = _spec(session, unit)
+    given = [*((call, _answer(call, value)) for call, value in answers), *((call, None) for call in do_not_care)]
     rivals = gathered(session.project, session.scan, spec, session.statuses[spec.unit].current)
     living = frozenset(range(len(rivals.sources)))
-    given = [*((call, _answer(call, value)) for call, value in answers), *((call, None) for call in do_not_care)]
     decisions = [Decision(_place(rivals, call), answer) for call, answer in given]
     for decision in decisions:
         living = _decided(session, rivals, decision, living, quiet=as_json)
