@@ -15,8 +15,9 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.identity import SpecHash, UnitId, digest
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.project import Project
-from hatch_vibesafe.store.files import read_file, write_atomically
+from hatch_vibesafe.store.files import read_file
 from hatch_vibesafe.store.places import unit_directory
+from hatch_vibesafe.store.temporaries import temporary_file
 
 _FORMAT = 1
 
@@ -58,8 +59,13 @@ def keep_candidate(project: Project, candidate: KeptCandidate) -> None:
         "strategy": candidate.strategy,
         "model": candidate.model,
     }
-    with contextlib.suppress(VibesafeError):  # a memory, no evidence
-        write_atomically(path, f"{json.dumps(document, indent=1, sort_keys=True)}\n".encode("ascii"))
+    # A memory, no evidence: whole or absent, not synced, which costs more than the rest of it.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(path) as (temporary, stream):
+            stream.write(f"{json.dumps(document, indent=1, sort_keys=True)}\n".encode("ascii"))
+            stream.flush()
+            temporary.replace(path)
 
 
 def kept_candidates(project: Project, unit: UnitId, spec_hash: SpecHash) -> tuple[KeptCandidate, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -109,13 +110,8 @@ def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) ->
         findings = [_line(finding) for finding in feedback.findings[:_MOST_FINDINGS]]
         shown = {"answer": feedback.answer, "findings": findings}
         data += [feedback.answer, *findings]
-    # Sandboxed: a template is text that may come with a pull request, and renders data, no more.
-    environment = SandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
     try:
-        template = environment.from_string(normalise_newlines(spec.settings.template_content))
-        rendered = template.render(
+        rendered = _template(spec.settings.template_content).render(
             name=spec.unit.name,
             stub=stub,
             begun=begun,
@@ -131,6 +127,16 @@ def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) ->
     except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
         raise VibesafeConfigurationError(_broken(spec, str(error))) from None
     return rendered.strip() + "\n"
+
+
+@lru_cache(maxsize=32)
+def _template(content: str) -> jinja2.Template:
+    """Return a template, compiled once: most units of a project share it, and it costs more than the rest."""
+    # Sandboxed: a template is text that may come with a pull request, and renders data, no more.
+    environment = SandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return environment.from_string(normalise_newlines(content))
 
 
 def _line(finding: Finding) -> str:

@@ -2,9 +2,9 @@
 
 1. `counterexample`: the refused code, and what the gates said of it with the smallest failing input.
 2. `fresh`: the first question anew, without the failed attempt, which a model otherwise goes on mending.
-3. `chat` or `completion`: the other form of question, a conversation instead of a begun answer or the reverse.
+3. `chat`: the other form of question, a conversation instead of a begun answer.
 4. `helpers`: the task in parts, with functions of their own.
-5. `hotter` or `other model`: another draw, farther away.
+5. `hotter`: another draw, farther away.
 
 Behind the last rung the ladder begins anew with another sample.
 """
@@ -16,7 +16,7 @@ from typing import Literal
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.store.records import Scalar
 
-Strategy = Literal["first", "counterexample", "fresh", "chat", "completion", "helpers", "hotter", "other model"]
+Strategy = Literal["first", "counterexample", "fresh", "chat", "helpers", "hotter"]
 
 HELPERS = """Work in two steps: first write small helper functions above it, each with type hints and one clear task;
 then the function itself, which only puts them together. Define no classes."""
@@ -33,12 +33,10 @@ class Abilities:
     Attributes:
         continues: Whether it continues a begun answer; then that is how it is asked first.
         temperature: What is sent; None where nothing is.
-        has_other: Whether another model is configured to fall back to.
     """
 
     continues: bool
     temperature: float | None
-    has_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,7 @@ def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     if abilities.continues:
         rungs.append("chat")
     rungs.append("helpers")
-    if abilities.has_other:
-        rungs.append("other model")
-    elif abilities.temperature is not None and abilities.temperature < _HOTTEST:
+    if abilities.temperature is not None and abilities.temperature < _HOTTEST:
         rungs.append("hotter")
     return tuple(rungs)
 

@@ -15,9 +15,7 @@ from tests.generate.test_compile import Make, Reply, Server, make_project, right
 __all__ = ["make_project"]  # a fixture
 
 REFUSAL = Feedback("code", (Finding("doctests", 0, "wrong"),))
-ABILITIES = st.builds(
-    Abilities, continues=st.booleans(), temperature=st.none() | st.floats(0, 2), has_other=st.booleans()
-)
+ABILITIES = st.builds(Abilities, continues=st.booleans(), temperature=st.none() | st.floats(0, 2))
 
 
 def test_a_chat_model_climbs_from_the_counterexample_to_another_draw() -> None:
@@ -29,7 +27,6 @@ def test_a_chat_model_climbs_from_the_counterexample_to_another_draw() -> None:
         "hotter",
     )
     assert ladder(Abilities(continues=False, temperature=None))[-1] == "helpers"
-    assert ladder(Abilities(continues=False, temperature=0.2, has_other=True))[-1] == "other model"
 
 
 def test_a_small_model_that_varies_is_only_asked_for_other_samples() -> None:
