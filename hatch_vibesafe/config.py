@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from hatch_vibesafe.generate_config import SHIPPED, GenerateConfig, read_generate
 from hatch_vibesafe.identity import Digest, tagged_digest
+from hatch_vibesafe.ledger_config import LOCAL, LedgerConfig, read_ledger
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig, read_provider
@@ -110,6 +111,7 @@ class Config:
         sandbox: The sandbox.
         build: What a wheel holds.
         signing: Which key signs.
+        ledger: Where runs are written down.
         source: Where it was read, for people; empty where there is no configuration.
     """
 
@@ -124,6 +126,7 @@ class Config:
     sandbox: SandboxConfig = SandboxConfig()
     build: BuildConfig = BuildConfig()
     signing: SigningConfig = UNSIGNED
+    ledger: LedgerConfig = LOCAL
     source: str = ""
 
     def provider(self, name: str) -> ProviderConfig | None:
@@ -244,6 +247,7 @@ def _config(table: Table, source: str) -> Config:
             contracts=build.choice("contracts", CONTRACT_MODES, OFF),
         ),
         signing=read_signing(table.table("signing")),
+        ledger=read_ledger(table.table("ledger")),
         source=source,
     )
     for section in (project, paths, prompts, gates, sandbox, build, table):

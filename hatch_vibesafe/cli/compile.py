@@ -8,10 +8,12 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
+from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
+from hatch_vibesafe.generate.events import Event
 
 
 @click.command(
@@ -47,10 +49,15 @@ def command(
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
     output.print_warnings(session.weaknesses(waiting_only=not force))
-    with Progress(quiet=as_json) as progress:
+    with Progress(quiet=as_json) as progress, recording(session.project, "compile", session.specs) as recorder:
+
+        def on_event(event: Event) -> None:
+            recorder.show(event)
+            progress.show(event)
+
         again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
         chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
-        results = compile_units(session.project, session.scan, session.specs, chosen, progress.show)
+        results = compile_units(session.project, session.scan, session.specs, chosen, on_event)
     problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
     is_interrupted = any(result.outcome == "interrupted" for result in results)
     passed = {result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint}

@@ -9,6 +9,7 @@ import click
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
@@ -35,7 +36,11 @@ def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_js
     session = open_session((unit,), allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
     spec = _spec(session, unit)
-    result = submit(session.project, session.scan, spec, _text(file), author)
+    text = _text(file)
+    with recording(session.project, "submit", (spec,)) as recorder:
+        recorder.begin((spec.unit,))
+        result = submit(session.project, session.scan, spec, text, author)
+        recorder.verdict(spec.unit, result.verdict, result.checkpoint)
     again = shlex.join(["vibesafe", "submit", str(spec.unit), file])
     remedy = f"change the code and submit it again: {again}"
     problems = finding_problems(spec, result.verdict, remedy)

@@ -6,6 +6,7 @@ from hatch_vibesafe.cli import adequacy as adequacy_view
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
+from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
 from hatch_vibesafe.gates.adequacy import recorded
@@ -31,7 +32,11 @@ def command(targets: tuple[str, ...], *, adequacy: bool, allow_unsandboxed: bool
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
     current, missing = _current(session)
-    retested = retest(session.project, session.scan, current, measures=adequacy)
+    with recording(session.project, "test", [spec for spec, _ in current]) as recorder:
+        recorder.begin([spec.unit for spec, _ in current])
+        retested = retest(session.project, session.scan, current, measures=adequacy)
+        for (spec, checkpoint), (verdict, _) in zip(current, retested, strict=True):
+            recorder.verdict(spec.unit, verdict, checkpoint.hash)
     verdicts = [verdict for verdict, _ in retested]
     outcomes = list(zip((spec for spec, _ in current), verdicts, strict=True))
     refused = tuple(

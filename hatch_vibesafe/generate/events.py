@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.identity import CheckpointHash, UnitId
+from hatch_vibesafe.generate.providers.protocol import Request
+from hatch_vibesafe.generate.strategy import Strategy
+from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.store.records import Answer, GateRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +29,60 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """There is an answer, from the provider or recorded earlier."""
+    """There is an answer, from the provider or recorded earlier. What nobody knows is None, never zero.
+
+    Attributes:
+        unit: Whose.
+        model: The model that answered.
+        recorded: Whether it was recorded earlier, and cost nothing now.
+        input_tokens: Tokens of the prompt as the provider counts them; 0 where it does not say.
+        output_tokens: Tokens of the answer, likewise.
+        name: The request's name in the answer cache.
+        prompt: The digest of the prompt.
+        strategy: How it was asked for.
+        provider: The provider's name in the configuration.
+        request: What was asked.
+        answer: What came back.
+        cost: What it cost, in dollars.
+        seconds: How long it took to answer.
+    """
 
     unit: UnitId
     model: str
     recorded: bool
     input_tokens: int
     output_tokens: int
+    name: Digest | None = None
+    prompt: Digest | None = None
+    strategy: Strategy | None = None
+    provider: str | None = None
+    request: Request | None = None
+    answer: Answer | None = None
+    cost: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The gates judged the answer to the request `name`; `Refused` or `Passed` follows.
+
+    `name` is None for a stored checkpoint that was judged again.
+    """
+
+    unit: UnitId
+    name: Digest | None
+    passed: bool
+    gates: tuple[GateRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A candidate was refused; `repeated` where the same was refused before in this run."""
+    """A candidate was refused, of the request `name`; `repeated` where the same was refused before in this run."""
 
     unit: UnitId
     findings: tuple[Finding, ...]
     repeated: bool
+    name: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +109,4 @@ class Interrupted:
     waiting: int
 
 
-Event = Started | Asked | Answered | Refused | Passed | Failed | Interrupted
+Event = Started | Asked | Answered | Judged | Refused | Passed | Failed | Interrupted

@@ -10,7 +10,7 @@ from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
-from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Refused
+from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Judged, Refused
 from hatch_vibesafe.generate.interrupts import Interrupts
 from hatch_vibesafe.generate.judging import Unusable, judge_round
 from hatch_vibesafe.generate.options import CompileOptions
@@ -111,7 +111,9 @@ class Loop:
         for (run, checkpoint), verdict in zip(whole, verdicts, strict=True):
             if verdict.faults:
                 self._outcomes.failed(run, VibesafeValidationError(*verdict.faults))
-            elif verdict.passed:
+                continue
+            self._on_event(Judged(run.spec.unit, None, verdict.passed, verdict.records))
+            if verdict.passed:
                 write_evidence_of(self._project, checkpoint, verdict)
                 self._outcomes.passed(run, checkpoint.hash, checkpoint.implementation, ())
             else:
@@ -180,9 +182,22 @@ class Loop:
 
     def _answered(self, run: UnitRun, line: Line) -> None:
         if line.answer is not None:
-            answer = line.answer
-            tokens = answer.input_tokens, answer.output_tokens
-            self._on_event(Answered(run.spec.unit, answer.model, line.recorded, *tokens))
+            answer, prompt = line.answer, line.prompt
+            self._on_event(
+                Answered(
+                    run.spec.unit,
+                    answer.model,
+                    line.recorded,
+                    answer.input_tokens,
+                    answer.output_tokens,
+                    name=line.request,
+                    prompt=None if prompt is None else prompt.digest,
+                    strategy=line.question.strategy,
+                    provider=None if run.config is None else run.config.name,
+                    request=None if prompt is None else prompt.request,
+                    answer=answer,
+                )
+            )
 
     def _judge(self, runs: list[UnitRun]) -> None:
         """Judge a round of answers of each unit, all in one batch, and go on from what comes of it."""
@@ -201,6 +216,8 @@ class Loop:
 
     def _decide(self, run: UnitRun, line: Line, made: Composed, verdict: Verdict | None) -> None:
         code = made.implementation.decode()
+        if verdict is not None:
+            self._on_event(Judged(run.spec.unit, line.request, verdict.passed, verdict.records))
         if verdict is None or made.implementation in run.refused:
             self._refuse(run, line, code, run.refused[made.implementation], repeated=True)
         elif verdict.faults:
@@ -223,8 +240,9 @@ class Loop:
             self._outcomes.passed(run, checkpoint.hash, made.implementation, made.repairs)
 
     def _refuse(self, run: UnitRun, line: Line, shown: str, findings: tuple[Finding, ...], *, repeated: bool) -> None:
+        name = line.request
         run.refuse(line, shown, findings, self._memory(run))
-        self._on_event(Refused(run.spec.unit, findings, repeated))
+        self._on_event(Refused(run.spec.unit, findings, repeated, name))
 
     def _go_on(self, run: UnitRun) -> None:
         """Ask again, unless a unit that this one refers to has no implementation."""

@@ -1,6 +1,12 @@
 """A store on disk with one unit to play with."""
 
-from collections.abc import Mapping
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -159,3 +165,43 @@ class Store:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path)
+
+
+def _postgresql_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    known = shutil.which("initdb")
+    return found[-1].parent if found else Path(known).parent if known else None
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """Return the address of a database of a real server, which is started for the test."""
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.skip("there is no PostgreSQL on this machine (apt-get install postgresql)")
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed (the extra [postgresql])")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to be run by root
+    others: list[str] | None = [] if user else None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Not pytest's directory: only its owner may enter that one, and the server is run by somebody else.
+    with tempfile.TemporaryDirectory(prefix="vibesafe-pg-", dir="/tmp") as directory:
+        if user:
+            shutil.chown(directory, user)
+        data = Path(directory) / "data"
+        made = [str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "ledger", "-N"]
+        control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(Path(directory) / "log")]
+        options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c fsync=off"
+        for arguments in (made, [*control, "-o", options, "start"]):
+            subprocess.run(
+                arguments, check=True, cwd="/", stdout=subprocess.DEVNULL, user=user, group=user, extra_groups=others
+            )
+        try:
+            yield f"postgresql://ledger@127.0.0.1:{port}/postgres"
+        finally:
+            stop = [*control, "-m", "immediate", "stop"]
+            subprocess.run(
+                stop, check=True, cwd="/", stdout=subprocess.DEVNULL, user=user, group=user, extra_groups=others
+            )

@@ -1,0 +1,107 @@
+"""`vibesafe log`: what runs asked, got, judged and paid."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.ledger import opened_ledger
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.project import open_project
+from hatch_vibesafe.store.ledger.statistics import Exchange
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from hatch_vibesafe.store.ledger.reading import GateRow, RunRow, StepRow
+
+_EMPTY = "the ledger tells of no run yet; vibesafe compile writes it"
+
+
+@click.command(
+    name="log",
+    epilog="Examples:  vibesafe log   |   vibesafe log 20260102T030405-a1b2c3   |   vibesafe log app.math/add",
+)
+@click.argument("subject", metavar="[RUN|UNIT]", default="")
+@click.option("--last", default=20, type=click.IntRange(1), show_default=True, help="How many runs to list.")
+@options.as_json
+def command(subject: str, last: int, *, as_json: bool) -> int:
+    """List the last runs, or tell one RUN, or the history of one UNIT, from the ledger."""
+    with opened_ledger(open_project(Path.cwd())) as engine:
+        if subject:
+            _tell(engine, subject, as_json=as_json)
+        else:
+            _list(engine, last, as_json=as_json)
+    return 0
+
+
+def _list(engine: "Engine | None", last: int, *, as_json: bool) -> None:
+    found: tuple[RunRow, ...] = ()
+    if engine is not None:
+        from hatch_vibesafe.store.ledger.reading import read_runs  # noqa: PLC0415 - needs the extra [dev]
+
+        found = read_runs(engine, last=last)
+    if as_json:
+        output.print_json({"runs": [asdict(run) for run in found]})
+    elif not found:
+        click.echo(_EMPTY)
+    else:
+        rows = [
+            (run.id, run.command, run.started[:19], _counts(run), "" if run.ended else "not ended") for run in found
+        ]
+        output.print_table(("run", "command", "began (UTC)", "units", ""), rows)
+
+
+def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
+    steps: tuple[StepRow, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    gates: tuple[GateRow, ...] = ()
+    if engine is not None:
+        from hatch_vibesafe.store.ledger.reading import (  # noqa: PLC0415 - needs the extra [dev]
+            read_exchanges,
+            read_gates,
+            read_steps,
+        )
+
+        run, unit = ("", subject) if "/" in subject else (subject, "")
+        steps = read_steps(engine, run=run, unit=unit)
+        exchanges = read_exchanges(engine, run=run, unit=unit)
+        gates = read_gates(engine, run=run, unit=unit)
+    if not steps:
+        raise VibesafeConfigurationError(
+            Problem(subject, "is no run and no unit that the ledger tells of", "vibesafe log")
+        )
+    if as_json:
+        output.print_json(
+            {
+                "steps": [asdict(step) for step in steps],
+                "exchanges": [asdict(each) for each in exchanges],
+                "gates": [asdict(gate) for gate in gates],
+            }
+        )
+        return
+    refusing = {(gate.run, gate.unit): gate.gate for gate in gates if not gate.passed}
+    for step in steps:
+        checkpoint = f"  {step.checkpoint[:12]}" if step.checkpoint else ""
+        click.echo(f"{step.run}  {step.command}  {step.unit}  {step.outcome or 'unfinished'}{checkpoint}")
+        own = [each for each in exchanges if (each.run, each.unit) == (step.run, step.unit)]
+        for each in own:
+            click.echo(f"  {each.number}. {_exchange(each)}")
+        if not own and step.outcome == "refused" and (step.run, step.unit) in refusing:
+            click.echo(f"  refused by {refusing[step.run, step.unit]}")
+
+
+def _counts(run: "RunRow") -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(run.outcomes.items()))
+
+
+def _exchange(each: Exchange) -> str:
+    source = "recorded" if each.recorded else each.provider or "?"
+    tokens = "? tokens" if each.tokens is None else f"{each.tokens} tokens"
+    cost = "" if each.cost is None else f", ${each.cost:.4f}"
+    took = "" if each.seconds is None else f", {each.seconds:.1f} s"
+    why = f": {each.why}" if each.why else ""
+    told = f"{each.model or '?'} ({source}, {each.strategy or '?'}, {tokens}{cost}{took})"
+    return f"{told}  {each.outcome or 'never judged'}{why}"

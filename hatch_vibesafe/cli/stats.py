@@ -1,0 +1,82 @@
+"""`vibesafe stats`: what passed and what it cost, by model, template and strategy."""
+
+import operator
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.ledger import opened_ledger
+from hatch_vibesafe.project import open_project
+from hatch_vibesafe.store.ledger.statistics import Exchange, Figures, figures
+from hatch_vibesafe.store.ledger.wilson import Rate
+
+GROUPS = ("model", "template", "strategy")
+
+
+@click.command(name="stats", epilog="Examples:  vibesafe stats   |   vibesafe stats --by strategy --json")
+@click.option("--by", "groups", type=click.Choice(GROUPS), multiple=True, help="Only by this. Repeatable.")
+@options.as_json
+def command(groups: tuple[str, ...], *, as_json: bool) -> int:
+    """Count what passed at the first answer and in the end, and what a solved unit cost, from the ledger.
+
+    Each rate stands with its 95 % Wilson score interval. What nobody counted is shown as "?", never as zero.
+    """
+    with opened_ledger(open_project(Path.cwd())) as engine:
+        if engine is None:
+            exchanges: tuple[Exchange, ...] = ()
+        else:
+            from hatch_vibesafe.store.ledger.reading import read_exchanges  # noqa: PLC0415 - needs the extra [dev]
+
+            exchanges = read_exchanges(engine)
+    chosen = [group for group in GROUPS if not groups or group in groups]
+    found = {group: figures(exchanges, operator.attrgetter(group)) for group in chosen}
+    if as_json:
+        output.print_json({f"by_{group}": [_document(each) for each in found[group]] for group in chosen})
+    elif not exchanges:
+        click.echo("the ledger tells of no answer yet; vibesafe compile writes it")
+    else:
+        for group in chosen:
+            columns = (group, "first answer", "in the end", "calls", "calls/solved", "tokens/solved", "$/solved")
+            output.print_table(columns, [_row(each) for each in found[group]])
+            click.echo()
+    return 0
+
+
+def rate_text(rate: Rate) -> str:
+    """Return a rate for people: `2 of 3, 67 % (21-94 %)`."""
+    if rate.share is None:
+        return "none"
+    return f"{rate.passed} of {rate.total}, {rate.share:.0%} ({rate.low * 100:.0f}-{rate.high:.0%})"
+
+
+def rate_document(rate: Rate) -> dict[str, object]:
+    """Return a rate in its JSON form."""
+    return {"passed": rate.passed, "total": rate.total, "rate": rate.share, "low": rate.low, "high": rate.high}
+
+
+def _row(each: Figures) -> tuple[str, ...]:
+    calls, tokens, cost = (each.each_solved(amount) for amount in (each.calls, each.tokens, each.cost))
+    return (
+        each.group,
+        rate_text(each.first),
+        rate_text(each.end),
+        str(each.calls),
+        "?" if calls is None else f"{calls:.1f}",
+        "?" if tokens is None else f"{tokens:.0f}",
+        "?" if cost is None else f"{cost:.4f}",
+    )
+
+
+def _document(each: Figures) -> dict[str, object]:
+    return {
+        "group": each.group,
+        "first_answer": rate_document(each.first),
+        "in_the_end": rate_document(each.end),
+        "calls": each.calls,
+        "tokens": each.tokens,
+        "cost": each.cost,
+        "calls_per_solved": each.each_solved(each.calls),
+        "tokens_per_solved": each.each_solved(each.tokens),
+        "cost_per_solved": each.each_solved(each.cost),
+    }

@@ -1,0 +1,177 @@
+"""The ledger's recorder: turns the events of a run into entries, and never keeps a run from going on."""
+
+import json
+import os
+import re
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from hatch_vibesafe import __version__
+from hatch_vibesafe.gates.verdict import Finding, Verdict
+from hatch_vibesafe.generate.events import (
+    Answered,
+    Event,
+    Failed,
+    Interrupted,
+    Judged,
+    Passed,
+    Refused,
+    Started,
+)
+from hatch_vibesafe.identity import Digest, UnitId, digest
+from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.project import Project
+from hatch_vibesafe.redact import without
+from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.store.ledger.entries import (
+    ExchangeJudged,
+    ExchangeMade,
+    GatesSaid,
+    RunBegan,
+    RunEnded,
+    StepBegan,
+    StepEnded,
+)
+from hatch_vibesafe.store.ledger.place import ledger_place
+from hatch_vibesafe.store.ledger.writing import LedgerWriter
+
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL")
+_LONGEST_WHY = 300
+
+
+class Recorder:
+    """Writes a run down while it goes on. Opens nothing before there is something to write.
+
+    Attributes:
+        run: The run's id, which begins with its time.
+    """
+
+    def __init__(self, project: Project, command: str, specs: Sequence[Spec]) -> None:
+        """Record a run of `command` over `specs`."""
+        self._project = project
+        self._command = command
+        self._specs = {spec.unit: spec for spec in specs}
+        self._secrets = secret_values(os.environ, [each.api_key_env for each in project.config.providers])
+        self._numbers: dict[UnitId, int] = {}
+        self._judged: dict[UnitId, Digest | None] = {}
+        self._open: set[UnitId] = set()
+        self._writer: LedgerWriter | None = None
+        started = datetime.now(UTC)
+        self._started = _text(started)
+        self.run = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+    def begin(self, units: Sequence[UnitId]) -> None:
+        """Begin with units; nothing is written where there are none."""
+        if not units or not self._project.config.ledger.enabled:
+            return
+        began = RunBegan(self.run, self._project.root.name, self._command, self._started, __version__)
+        self._writer = LedgerWriter(ledger_place(self._project), began)
+        for unit in units:
+            spec = self._specs[unit]
+            self._open.add(unit)
+            self._writer.put(StepBegan(str(unit), spec.spec_hash, spec.settings.template))
+
+    def verdict(self, unit: UnitId, verdict: Verdict, checkpoint: str | None) -> None:
+        """Record what the gates said of code that nobody was asked for."""
+        if self._writer is not None:
+            self._writer.put(GatesSaid(str(unit), None, verdict.records))
+            outcome = "passed" if verdict.passed else "failed" if verdict.faults else "refused"
+            self._end(self._writer, unit, outcome, checkpoint)
+
+    def show(self, event: Event) -> None:
+        """Record one event."""
+        if isinstance(event, Started):
+            self.begin(event.to_compile)
+        elif self._writer is not None:
+            self._record(self._writer, event)
+
+    def close(self) -> Problem | None:
+        """Wait until everything is written; return why something is not, once, for a warning."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return None
+        writer.put(RunEnded(_text(datetime.now(UTC))))
+        return writer.close()
+
+    def _record(self, writer: LedgerWriter, event: Event) -> None:
+        match event:
+            case Answered():
+                writer.put(self._exchange(event))
+            case Judged():
+                self._judged[event.unit] = event.name
+                writer.put(GatesSaid(str(event.unit), event.name, event.gates))
+            case Refused():
+                if event.name is not None:
+                    outcome = "repeated" if event.repeated else "refused"
+                    why = self._why(event.findings)
+                    writer.put(ExchangeJudged(str(event.unit), event.name, outcome, why))
+            case Passed():
+                name = self._judged.get(event.unit)
+                if name is not None:
+                    writer.put(ExchangeJudged(str(event.unit), name, "passed", None))
+                self._end(writer, event.unit, "passed", event.checkpoint)
+            case Failed():
+                self._end(writer, event.unit, "failed", None)
+            case Interrupted():
+                for unit in sorted(self._open):
+                    self._end(writer, unit, "interrupted", None)
+            case _:
+                pass
+
+    def _end(self, writer: LedgerWriter, unit: UnitId, outcome: str, checkpoint: str | None) -> None:
+        self._open.discard(unit)
+        writer.put(StepEnded(str(unit), outcome, checkpoint, _text(datetime.now(UTC))))
+
+    def _exchange(self, event: Answered) -> ExchangeMade:
+        number = self._numbers[event.unit] = self._numbers.get(event.unit, 0) + 1
+        # A provider that does not count says 0 and 0: no prompt has no tokens.
+        counted = bool(event.input_tokens or event.output_tokens)
+        return ExchangeMade(
+            unit=str(event.unit),
+            number=number,
+            at=_text(datetime.now(UTC)),
+            request=event.name,
+            prompt=event.prompt,
+            answer=None if event.answer is None else digest(event.answer.text.encode("utf-8", "surrogatepass")),
+            strategy=event.strategy,
+            provider=event.provider,
+            model=self._redacted(event.model) or None,
+            recorded=event.recorded,
+            input_tokens=event.input_tokens if counted else None,
+            output_tokens=event.output_tokens if counted else None,
+            cost=event.cost,
+            seconds=event.seconds,
+            transcript=self._transcript(event),
+        )
+
+    def _transcript(self, event: Answered) -> bytes | None:
+        if event.request is None or event.answer is None or not self._project.config.ledger.transcripts:
+            return None
+        messages = [asdict(message) for message in event.request.messages]
+        told = [{"role": each["role"], "content": self._redacted(each["content"])} for each in messages]
+        text = json.dumps({"messages": told, "answer": self._redacted(event.answer.text)}, ensure_ascii=True)
+        return zlib.compress(text.encode("ascii"))
+
+    def _why(self, findings: Sequence[Finding]) -> str | None:
+        if not findings:
+            return None
+        first = findings[0]
+        return " ".join(self._redacted(f"{first.gate}: {first.message}").split())[:_LONGEST_WHY]
+
+    def _redacted(self, text: str) -> str:
+        for secret in self._secrets:
+            text = without(text, secret)
+        return text
+
+
+def secret_values(environment: Mapping[str, str], named: Sequence[str | None]) -> tuple[str, ...]:
+    """Return the values of an environment that may be secrets: those that are named, and those with a telling name."""
+    found = {value for name, value in environment.items() if name in named or _SECRET_NAME.search(name.upper())}
+    return tuple(sorted((value for value in found if value.strip()), key=len, reverse=True))
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

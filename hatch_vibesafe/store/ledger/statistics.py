@@ -1,0 +1,141 @@
+"""What the ledger's exchanges say of models, templates and strategies. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hatch_vibesafe.store.ledger.wilson import Rate, rate
+
+_Amount = TypeVar("_Amount", int, float)
+_JUDGED = frozenset({"passed", "refused", "repeated"})
+UNKNOWN = "(unknown)"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One answer as the ledger tells it. What nobody knows is None.
+
+    Attributes:
+        run: The run.
+        unit: The unit.
+        number: Which answer of the unit in the run, from 1.
+        at: When it came.
+        template: The unit's template.
+        strategy: How it was asked for.
+        provider: Who was asked.
+        model: Who answered.
+        recorded: Whether it was recorded earlier, and cost nothing.
+        request: The request's digest.
+        prompt: The prompt's digest.
+        answer: The answer's digest.
+        input_tokens: Tokens of the prompt.
+        output_tokens: Tokens of the answer.
+        cost: Dollars.
+        seconds: How long it took.
+        outcome: "passed", "refused", "repeated", or None where it was never judged.
+        why: Why it was refused.
+    """
+
+    run: str
+    unit: str
+    number: int
+    at: str
+    template: str | None
+    strategy: str | None
+    provider: str | None
+    model: str | None
+    recorded: bool
+    request: str | None
+    prompt: str | None
+    answer: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+    seconds: float | None
+    outcome: str | None
+    why: str | None
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens of prompt and answer together."""
+        if self.input_tokens is None or self.output_tokens is None:
+            return None
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a group of exchanges came to.
+
+    Attributes:
+        group: The group's name.
+        first: Units whose first answer of a run is of this group and was judged: how many it passed.
+        end: Units that this group answered: how many an answer of it passed.
+        calls: Answers that were asked for, and not replayed.
+        tokens: Their tokens; None where nobody counted some of them.
+        cost: Their dollars, likewise.
+    """
+
+    group: str
+    first: Rate
+    end: Rate
+    calls: int
+    tokens: int | None
+    cost: float | None
+
+    def each_solved(self, amount: float | None) -> float | None:
+        """Return an amount a solved unit; None where it is not known, or none is solved."""
+        return None if amount is None or not self.end.passed else amount / self.end.passed
+
+
+def figures(exchanges: Iterable[Exchange], group: Callable[[Exchange], str | None]) -> tuple[Figures, ...]:
+    """Return the figures of each group, by name.
+
+    A unit counts once a run. A recorded answer counts only where nothing tells what became of it when it came: what was
+    judged and is judged again says nothing new.
+    """
+    counted = _without_replays(sorted(exchanges, key=lambda each: (each.at, each.run, each.number)))
+    groups: dict[str, list[Exchange]] = {}
+    for each in counted:
+        groups.setdefault(group(each) or UNKNOWN, []).append(each)
+    first: dict[tuple[str, str], Exchange] = {}
+    for each in counted:
+        key = each.run, each.unit
+        if key not in first or each.number < first[key].number:
+            first[key] = each
+    beginnings = [each for each in first.values() if each.outcome in _JUDGED]
+    return tuple(
+        _of_group(name, groups[name], [each for each in beginnings if (group(each) or UNKNOWN) == name])
+        for name in sorted(groups)
+    )
+
+
+def _of_group(name: str, exchanges: Sequence[Exchange], beginnings: Sequence[Exchange]) -> Figures:
+    judged = {(each.run, each.unit) for each in exchanges if each.outcome in _JUDGED}
+    solved = {(each.run, each.unit) for each in exchanges if each.outcome == "passed"}
+    asked = [each for each in exchanges if not each.recorded]
+    return Figures(
+        group=name,
+        first=rate(sum(each.outcome == "passed" for each in beginnings), len(beginnings)),
+        end=rate(len(solved), len(judged)),
+        calls=len(asked),
+        tokens=_sum([each.tokens for each in asked]),
+        cost=_sum([each.cost for each in asked]),
+    )
+
+
+def _sum(amounts: Sequence[_Amount | None]) -> _Amount | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known[1:], known[0]) if known and len(known) == len(amounts) else None
+
+
+def _without_replays(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    judged: set[tuple[str, str | None]] = set()
+    kept = []
+    for each in exchanges:
+        key = each.unit, each.request
+        if not each.recorded or key not in judged:
+            kept.append(each)
+        if each.outcome in _JUDGED:
+            judged.add(key)
+    return kept
