@@ -71,7 +71,7 @@ def examine(courses: Sequence[Course], ground: Ground) -> list[list[Judged]]:
         job(own.spec, own.stub, own.after(cases, [it.values for it in each]))
         for own, cases, each in zip(sources, allowed, done, strict=True)
     ]
-    third = sandbox.run(batch, after)
+    third = sandbox.run(batch, after, of_candidates=False)
     found: list[list[Judged]] = []
     for number, course in enumerate(courses):
         own, conclusions = sources[number], iter(done[number])
@@ -92,7 +92,7 @@ def run_alike_once(sandbox: Sandbox, batch: Batch, jobs: Sequence[Job]) -> list[
     """Return each job's result; those that are the same, with no candidate in them, are run once."""
     texts = [json.dumps(each) for each in jobs]
     places = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    results = sandbox.run(batch, [json.loads(text) for text in places])
+    results = sandbox.run(batch, [json.loads(text) for text in places], of_candidates=False)
     return [results[places[text]] for text in texts]
 
 

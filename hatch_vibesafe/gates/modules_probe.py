@@ -34,7 +34,8 @@ def faults_beforehand(specs: Sequence[Spec], context: GateContext) -> dict[UnitI
     found = {spec.unit: (*policy_problems(spec, config), *spec_faults(spec)) for spec in specs}
     faults = {unit: problems for unit, problems in found.items() if problems}
     surrounding = surroundings(context, specs)
-    by_module = module_faults(specs, context, surrounding, Sandbox(config.sandbox))
+    with Sandbox(config.sandbox) as sandbox:
+        by_module = module_faults(specs, context, surrounding, sandbox)
     return faults | {spec.unit: by_module[spec.unit.module] for spec in specs if spec.unit.module in by_module}
 
 

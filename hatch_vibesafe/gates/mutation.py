@@ -102,14 +102,15 @@ def adequacy_of(
     found: list[Adequacy | None] = [None] * len(candidates)
     waiting = list(range(len(candidates)))
     for settings in dict.fromkeys((quick, config.sandbox)):
-        ground = Ground(batch, modules, Sandbox(settings, keys))
-        passed = [
-            not each for each in _refused([(candidates[it].spec, _text(candidates[it])) for it in waiting], ground)
-        ]
-        ready = [number for number, has_passed in zip(waiting, passed, strict=True) if has_passed]
-        subjects = [_subject(candidates[number], surrounding.files, most) for number in ready]
-        for number, adequacy in zip(ready, _measured(subjects, ground), strict=True):
-            found[number] = adequacy
+        with Sandbox(settings, keys) as sandbox:
+            ground = Ground(batch, modules, sandbox)
+            passed = [
+                not each for each in _refused([(candidates[it].spec, _text(candidates[it])) for it in waiting], ground)
+            ]
+            ready = [number for number, has_passed in zip(waiting, passed, strict=True) if has_passed]
+            subjects = [_subject(candidates[number], surrounding.files, most) for number in ready]
+            for number, adequacy in zip(ready, _measured(subjects, ground), strict=True):
+                found[number] = adequacy
         waiting = [number for number in waiting if number not in ready]
         if not waiting:
             break

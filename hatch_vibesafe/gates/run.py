@@ -49,7 +49,21 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measure
     if not candidates:
         return ()
     config = context.project.config
-    sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
+    with Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers]) as sandbox:
+        verdicts = _verdicts(candidates, context, sandbox)
+    if not measures and not config.gates.min_adequacy:
+        return tuple(verdicts)
+    passed = [number for number, verdict in enumerate(verdicts) if verdict.passed]
+    measured = adequacy_of([candidates[number] for number in passed], context)
+    for number, adequacy in zip(passed, measured, strict=True):
+        if adequacy is not None:
+            line = adequacy_record(adequacy, candidates[number].spec, config.gates.min_adequacy)
+            verdicts[number] = replace(verdicts[number], records=(*verdicts[number].records, line), adequacy=adequacy)
+    return tuple(verdicts)
+
+
+def _verdicts(candidates: Sequence[Candidate], context: GateContext, sandbox: Sandbox) -> list[Verdict]:
+    config = context.project.config
     surrounding = surroundings(context, [candidate.spec for candidate in candidates])
     rules = ProjectRules(config.policy, Dependencies(context.project.root, surrounding.path))
     gates: dict[str, tuple[Check, Record]] = {
@@ -94,16 +108,7 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measure
                 findings[number] += opinion
         judged = [it for it in judged if not faults[it] and not (name == structure.GATE and findings[it])]
     outcomes = zip(records, findings, faults, strict=True)
-    verdicts = [Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes]
-    if not measures and not config.gates.min_adequacy:
-        return tuple(verdicts)
-    passed = [number for number, verdict in enumerate(verdicts) if verdict.passed]
-    measured = adequacy_of([candidates[number] for number in passed], context)
-    for number, adequacy in zip(passed, measured, strict=True):
-        if adequacy is not None:
-            line = adequacy_record(adequacy, candidates[number].spec, config.gates.min_adequacy)
-            verdicts[number] = replace(verdicts[number], records=(*verdicts[number].records, line), adequacy=adequacy)
-    return tuple(verdicts)
+    return [Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes]
 
 
 def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config) -> Opinion:

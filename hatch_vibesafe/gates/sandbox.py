@@ -4,18 +4,21 @@ The sandbox confines; it does not judge. What the levels are stands in `sandbox_
 in `ladder.py`, and what a process does to itself before it sees a candidate in `worker/confinement.py`.
 """
 
+import contextlib
 import itertools
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates.confined import GRANTED, command, decoded, environment, opening
+from hatch_vibesafe.gates.kept_workers import KeptWorkers
 from hatch_vibesafe.gates.ladder import refusal, required_level
 from hatch_vibesafe.gates.reach import reach
 from hatch_vibesafe.gates.view import View, widened
@@ -44,6 +47,15 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a worker is for: it is asked nothing else."""
+
+    batch: Batch
+    granted: frozenset[str]
+    of_candidates: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What the child of a worker did that had one job.
 
@@ -57,7 +69,10 @@ class Result:
 
 
 class Sandbox:
-    """Runs jobs, each confined by itself, as many at a time as there are processors."""
+    """Runs jobs, each confined by itself, as many at a time as there are processors.
+
+    As a context manager it keeps its workers warm from one run to the next that has the same batch, until it is left.
+    """
 
     def __init__(self, config: SandboxConfig, key_variables: Sequence[str] = ()) -> None:
         """Choose the level.
@@ -86,52 +101,70 @@ class Sandbox:
             raise VibesafeConfigurationError(*problems)
         self.level = reached.level
         """The word that the evidence has for how far code is confined."""
+        self._kept: KeptWorkers | None = None
 
-    def run(self, batch: Batch, jobs: Sequence[Job]) -> tuple[Result, ...]:
+    def __enter__(self) -> Self:
+        """Keep workers warm from now on."""
+        self._kept = KeptWorkers(os.cpu_count() or 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the workers."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
+    def run(self, batch: Batch, jobs: Sequence[Job], *, of_candidates: bool = True) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time.
 
-        What a job may do beside computing stands in its `capabilities`, of which it is told nothing.
+        What a job may do beside computing stands in its `capabilities`, of which it is told nothing. Jobs in which is
+        no candidate go to workers that never had one.
         """
         # An environment can be read from `/proc`, but by no ordinary user's process where its owner forbids it so.
         prctl(PR_SET_DUMPABLE, 0)
         results: dict[int, Result] = {}
-        for granted, chosen in _by_capabilities(jobs).items():
-            results |= self._run(batch, granted, chosen)
+        with contextlib.ExitStack() as stack:
+            kept = self._kept or stack.enter_context(contextlib.closing(KeptWorkers(os.cpu_count() or 1)))
+            for granted, chosen in _by_capabilities(jobs).items():
+                results |= self._run(kept, _Kind(batch, granted, of_candidates), chosen)
         return tuple(results[number] for number in range(len(jobs)))
 
-    def _run(self, batch: Batch, granted: frozenset[str], jobs: Sequence[tuple[int, Job]]) -> dict[int, Result]:
+    def _run(self, kept: KeptWorkers, kind: _Kind, jobs: Sequence[tuple[int, Job]]) -> dict[int, Result]:
         results: dict[int, Result] = {}
         waiting = iter(list(jobs))
-        count = min(len(jobs), os.cpu_count() or 1)
-        with ThreadPoolExecutor(max_workers=count or 1) as threads:
-            try:
-                for done in [threads.submit(self._work, batch, granted, waiting) for _ in range(count)]:
-                    results |= done.result()
-            finally:
-                # Interrupted, nobody takes another job.
-                list(waiting)
+        count = min(len(jobs), kept.count)
+        working = [kept.threads.submit(self._work, kept, kind, waiting) for _ in range(count)]
+        try:
+            for done in working:
+                results |= done.result()
+        finally:
+            # Interrupted, nobody takes another job.
+            list(waiting)
+            wait(working)
         return results
 
-    def _work(self, batch: Batch, granted: frozenset[str], waiting: Iterator[tuple[int, Job]]) -> dict[int, Result]:
+    def _work(self, kept: KeptWorkers, kind: _Kind, waiting: Iterator[tuple[int, Job]]) -> dict[int, Result]:
         """Take jobs, as long as there are any, to a warm worker; to a new one where the last did not survive a job."""
         results: dict[int, Result] = {}
-        seen = widened(batch.view, granted)
         for taken in waiting:
             at_hand = [taken]
-            with tempfile.TemporaryDirectory(prefix="vibesafe-", ignore_cleanup_errors=True) as directory:
-                begin = opening(self.level, self._config, seen, batch.preload, granted) + framed(batch.shared)
-                worker = Warm(command(self.level, seen, granted), Path(directory), environment(), begin)
-                try:
-                    while at_hand:
-                        number, job = at_hand.pop()
-                        content, ending = worker.ask(json.dumps(job).encode(), self._config.timeout)
-                        if not worker.is_alive and (said := worker.close()):
-                            ending = f"{ending}: {said.splitlines()[-1]}"
-                        results[number] = self._result(content, ending)
-                        at_hand += itertools.islice(waiting, 1 if worker.is_alive else 0)
-                finally:
-                    worker.close()
+            with kept.worker(kind, lambda directory: self._start(kind, directory)) as worker:
+                while at_hand:
+                    number, job = at_hand.pop()
+                    content, ending = worker.ask(json.dumps(job).encode(), self._config.timeout)
+                    if not worker.is_alive and (said := worker.close()):
+                        ending = f"{ending}: {said.splitlines()[-1]}"
+                    results[number] = self._result(content, ending)
+                    at_hand += itertools.islice(waiting, 1 if worker.is_alive else 0)
         return results
+
+    def _start(self, kind: _Kind, directory: Path) -> Warm:
+        batch, granted = kind.batch, kind.granted
+        seen = widened(batch.view, granted)
+        begin = opening(self.level, self._config, seen, batch.preload, granted) + framed(batch.shared)
+        return Warm(command(self.level, seen, granted), directory, environment(), begin)
 
     def _result(self, content: bytes, ending: str) -> Result:
         secrets = [os.environ.get(name, "") for name in self._key_variables]

@@ -31,12 +31,12 @@ def batch_of(specs: Iterable[Spec], context: GateContext, surrounding: Surroundi
         "path": surrounding.path,
         "modules": surrounding.files,
         "sources": sources,
-        "names": {str(unit): surrounding.implementation_name(unit) for unit in units},
+        "names": {str(unit): surrounding.implementation_name(unit) for unit in sorted(units)},
         "implementations": {
             str(unit): without_answers(content.decode("utf-8", "replace")) for unit, content in context.active.items()
         },
     }
-    preload = preloaded(sources.get(spec.unit.module, "") for spec in specs)
+    preload = preloaded(sources.get(module, "") for module in surrounding.judged)
     return Batch(json.dumps(shared).encode(), view(surrounding, context.project.root), preload)
 
 

@@ -23,11 +23,13 @@ class Surroundings:
     Attributes:
         files: Each module's absolute path, and whether it is a package.
         roots: The directories below which modules have their own names, for what is no module of the project's.
+        judged: The modules of the specs that are judged, sorted.
         path: `sys.path` of what runs or reads a candidate: the roots, the runtime, and what is installed.
     """
 
     files: dict[str, tuple[str, bool]]
     roots: tuple[str, ...]
+    judged: tuple[str, ...]
     path: tuple[str, ...]
 
     @property
@@ -49,12 +51,14 @@ def surroundings(context: GateContext, specs: Iterable[Spec]) -> Surroundings:
         VibesafeConfigurationError: if the project's source files cannot be told or read.
     """
     root = context.project.root
+    specs = list(specs)
     files = {file.module: (str(root / file.path), file.is_package) for file in source_files(context.project)}
     for spec in specs:
         files.setdefault(spec.unit.module, (str(root / spec.path), False))
     roots = dict.fromkeys(directory for name, place in files.items() if (directory := _root(name, *place)))
     installed = [entry for entry in sys.path if entry and Path(entry).is_absolute()]
-    return Surroundings(files, tuple(roots), tuple(dict.fromkeys((*roots, *installed, _RUNTIME))))
+    judged = tuple(sorted({spec.unit.module for spec in specs}))
+    return Surroundings(files, tuple(roots), judged, tuple(dict.fromkeys((*roots, *installed, _RUNTIME))))
 
 
 def _root(module: str, file: str, is_package: bool) -> str:

@@ -50,8 +50,8 @@ class Instrument(ast.NodeTransformer):
 
 def hooked(hook: str, node: ast.expr) -> ast.Call:
     """Return the call of a hook with an expression."""
-    call = ast.Call(func=ast.Name(id=hook, ctx=ast.Load()), args=[node], keywords=[])
-    return ast.fix_missing_locations(ast.copy_location(call, node))
+    name = ast.copy_location(ast.Name(id=hook, ctx=ast.Load()), node)
+    return ast.copy_location(ast.Call(func=name, args=[node], keywords=[]), node)
 
 
 def line_in(error: BaseException, path: str) -> int:
