@@ -11,6 +11,7 @@ import json
 import platform
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from hatch_vibesafe.config import gate_settings_digest
@@ -144,6 +145,7 @@ def _entry(entry: "dict[str, object]") -> _Entry:
     return _Entry(Digest(str(entry["answer"])), int(str(entry["sample"])), Feedback(str(entry["shown"]), found))
 
 
+@cache
 def _version(tool: str) -> str:
     try:
         return importlib.metadata.version(tool)
