@@ -12,6 +12,7 @@ from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
+from hatch_vibesafe.generate.ambiguity import ambiguities
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 from hatch_vibesafe.generate.events import Event
 
@@ -29,6 +30,9 @@ from hatch_vibesafe.generate.events import Event
 @click.option(
     "--samples", default=1, type=click.IntRange(1, 64), show_default=True, help="Answers side by side for each unit."
 )
+@click.option(
+    "--accept-ambiguous", is_flag=True, help="Only warn where answers that all pass disagree with one another."
+)
 @options.allow_unsandboxed
 @options.as_json
 def command(
@@ -38,13 +42,15 @@ def command(
     jobs: int,
     offline: bool,
     samples: int,
+    accept_ambiguous: bool,
     allow_unsandboxed: bool,
     as_json: bool,
 ) -> int:
     """Have implementations written for units that need one, and gate them; `vibesafe save` makes them active.
 
     A unit that is up to date costs nothing. An answer that was paid for is replayed where the request is the same. What
-    a gate refuses goes into the next prompt, until the provider's `attempts` are used up.
+    a gate refuses goes into the next prompt, until the provider's `attempts` are used up. With --samples, answers that
+    all pass and disagree prove that the spec is ambiguous: that is a problem, and `vibesafe tighten` asks about it.
     """
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
@@ -58,10 +64,14 @@ def command(
         again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
         chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
         results = compile_units(session.project, session.scan, session.specs, chosen, on_event)
-    problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
     is_interrupted = any(result.outcome == "interrupted" for result in results)
     passed = {result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint}
     warnings = () if is_interrupted else vacuous_clauses(session.project, session.scan, passed)
+    several = samples > 1 and not is_interrupted
+    ambiguous = ambiguities(session.project, session.scan, passed) if several else ()
+    warnings += ambiguous if accept_ambiguous else ()
+    problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
+    problems += () if accept_ambiguous else ambiguous
     if as_json:
         output.print_json(
             {

@@ -13,6 +13,7 @@ from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
+from hatch_vibesafe.generate.ambiguity import ambiguities
 from hatch_vibesafe.generate.submit import SubmitResult, submit
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.model import Spec
@@ -46,6 +47,7 @@ def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_js
     problems = finding_problems(spec, result.verdict, remedy)
     accepted = {} if result.checkpoint is None else {spec.unit: result.checkpoint}
     warnings = vacuous_clauses(session.project, session.scan, accepted)
+    warnings += ambiguities(session.project, session.scan, accepted)
     output.print_warnings(warnings if not as_json else ())
     if as_json:
         told = {"problems": output.problems_as_json(problems), "warnings": output.problems_as_json(warnings)}

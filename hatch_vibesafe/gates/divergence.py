@@ -1,7 +1,8 @@
 """Where two implementations of a unit do different things with the same calls, and where one disagrees with itself.
 
-The calls are those of the examples and the generated ones, all within `Requires`. Each implementation makes each call
-twice: one that disagrees with itself is non-deterministic, and nothing that it does is called a divergence.
+The calls are those of the examples, generated ones, and those at the borders that the two draw, all within `Requires`.
+Each implementation makes each call twice: one that disagrees with itself is non-deterministic, and nothing that it does
+is called a divergence.
 """
 
 import ast
@@ -13,6 +14,7 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, both_shown, case_size, differing, shown_by
 from hatch_vibesafe.gates.distinguishing import Told, made_simpler
 from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -82,7 +84,7 @@ def compared(spec: Spec, before: bytes, after: bytes, context: GateContext) -> C
     sources = [each.decode("utf-8", "replace") for each in (before, after)]
     _refuse_other_parameters(spec, sources)
     ground = ground_of(spec, context)
-    cases = calls_within_requires(spec, ground)
+    cases = calls_within_requires(spec, ground, sources)
     if not cases:
         return Comparison(0)
     old, new = (Runner(spec, source, cases) for source in sources)
@@ -114,10 +116,15 @@ def ground_of(spec: Spec, context: GateContext) -> Ground:
     return Ground(batch_of([spec], context, surrounding), frozenset(surrounding.files), sandbox)
 
 
-def calls_within_requires(spec: Spec, ground: Ground) -> tuple[Case, ...]:
-    """Return the calls of the examples and the generated ones, as far as they are within `Requires`."""
-    every = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
-    (allowed,) = allowed_cases([(spec, every)], ground)
+def calls_within_requires(spec: Spec, ground: Ground, sources: Sequence[str]) -> tuple[Case, ...]:
+    """Return the calls of the examples, generated ones, and those at the borders that implementations draw.
+
+    All are within `Requires`.
+    """
+    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    shown = {case.call for case in known}
+    borders = (case for case in border_cases(sources, known) if case.call not in shown)
+    (allowed,) = allowed_cases([(spec, (*known, *borders))], ground)
     return allowed
 
 

@@ -4,6 +4,7 @@ Most first-order slips move a border by one. Inputs that are drawn from types al
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from hatch_vibesafe.gates.differences import case_size
@@ -13,6 +14,7 @@ _MOST = 160
 _MOST_CONSTANTS = 24
 _LARGEST = 10**6
 _LONGEST = 40
+_MINUS_ZERO = re.compile(r"-0(?:\.0)?(?![\w.])")
 
 
 def border_cases(sources: Iterable[str], bases: Iterable[Case]) -> tuple[Case, ...]:
@@ -64,7 +66,9 @@ def _replaced(value: str, constants: Iterable[int | float | str]) -> Iterator[st
             fits = isinstance(option, type(before)) or (isinstance(before, float) and isinstance(option, int))
             if fits and not (isinstance(option, bool) and not isinstance(before, bool)) and option != before:
                 node.value = float(option) if isinstance(before, float) and isinstance(option, int) else option  # type: ignore[assignment]  # a constant of the same kind
-                yield ast.unparse(tree)
+                text = ast.unparse(tree)
+                if not _MINUS_ZERO.search(text):  # the same as 0, or too close to it for people
+                    yield text
 
 
 def _literals(tree: ast.AST) -> Iterator[ast.Constant]:

@@ -6,6 +6,7 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import run_gates
 from hatch_vibesafe.gates.verdict import Candidate, Verdict
 from hatch_vibesafe.generate.acceptance import Origin, accept
+from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
 from hatch_vibesafe.generate.compose import compose
 from hatch_vibesafe.generate.standing import callees, implementations_around
 from hatch_vibesafe.identity import CheckpointHash, digest
@@ -48,6 +49,8 @@ def submit(project: Project, scan: Scan, spec: Spec, text: str, author: str) -> 
     around = implementations_around(project, scan, callees((spec,), scan)[spec.unit])
     candidate = Candidate(spec, composed.implementation)
     (verdict,) = run_gates((candidate,), GateContext(project, scan, around))
+    if not verdict.faults:
+        keep_candidate(project, KeptCandidate(spec.unit, spec.spec_hash, composed.implementation, verdict.findings))
     if not verdict.passed:
         return SubmitResult(verdict, None, composed.implementation, composed.repairs)
     active = read_index(project.index_path).units.get(spec.unit)
