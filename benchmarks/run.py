@@ -26,6 +26,7 @@ BENCHMARKS = {
     "attacks": "attacks on what is deployed, ours and the rival's: which are let through",
     "gate_strength": "wrong code accepted and right code refused, gate by gate, against pytest, mypy and ruff",
     "gate_strength_full": "the same over every mutant (only when named)",
+    "gate_questions": "what five answers to `tighten`, or another sample, add to the gates",
     "sandbox": "a candidate confined at each level, alone and as one of a hundred, against pytest",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
     "humaneval_models": "how many of the 40 a local model solves (only when named)",

@@ -2,19 +2,18 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.differences import Shown
+from hatch_vibesafe.gates.divergence import ground_of
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.mutation import adequacy_of
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.retest import active_implementations
-from hatch_vibesafe.gates.sandbox import Sandbox
-from hatch_vibesafe.gates.shared_part import batch_of
-from hatch_vibesafe.gates.surroundings import surroundings
 from hatch_vibesafe.gates.tightening import Rivals, condition_without, example_lines, rivals_of
 from hatch_vibesafe.gates.unit_calls import Case, example_cases, parameters_of
 from hatch_vibesafe.gates.verdict import Candidate
@@ -52,17 +51,22 @@ def gathered(project: Project, scan: Scan, spec: Spec, current: CheckpointHash |
         remedy = f"vibesafe compile --target {spec.unit}"
         raise VibesafeValidationError(Problem(spec.where, "there is no implementation to ask questions about", remedy))
     context = GateContext(project, scan, active_implementations(project))
+    return rivals_around(spec, implementations, context, ground_of(spec, context))
+
+
+def rivals_around(spec: Spec, implementations: Sequence[bytes], context: GateContext, ground: Ground) -> Rivals:
+    """Return implementations that passed, and the mutants of the first of them that no gate refuses.
+
+    Raises:
+        VibesafeError: if the sandbox cannot run.
+    """
     (measured,) = adequacy_of([Candidate(spec, implementations[0])], context)
     survivors = () if measured is None else measured.survivors
-    surrounding = surroundings(context, [spec])
-    config = project.config
-    sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
-    ground = Ground(batch_of([spec], context, surrounding), frozenset(surrounding.files), sandbox)
-    sources = [each.decode("utf-8", "replace") for each in implementations] + [each.source for each in survivors]
+    sources = [each.decode("utf-8", "replace") for each in implementations]
     known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
-    borders = border_cases(sources[: len(implementations)], known)
     told = (Case(each.values) for each in survivors)
-    cases = {case.call: case for case in (*generated_cases(spec), *borders, *told)}
+    cases = {case.call: case for case in (*generated_cases(spec), *border_cases(sources, known), *told)}
+    sources += [each.source for each in survivors]
     return rivals_of(spec, list(dict.fromkeys(sources)), list(cases.values()), ground)
 
 
