@@ -1,20 +1,25 @@
 """`vibesafe compile`: have implementations written for units that need one, and gate them."""
 
+import os
 import shlex
+from collections.abc import Sequence
 
 import click
 
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.announcement import announce
+from hatch_vibesafe.cli.event_stream import STANDARD_OUTPUT, EventStream, event_stream
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.recording import recording
-from hatch_vibesafe.cli.session import open_session
+from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.ambiguity import ambiguities
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 from hatch_vibesafe.generate.events import Event
+from hatch_vibesafe.generate.recording import secret_values
+from hatch_vibesafe.problems import Problem
 
 
 @click.command(
@@ -33,6 +38,14 @@ from hatch_vibesafe.generate.events import Event
 @click.option(
     "--accept-ambiguous", is_flag=True, help="Only warn where answers that all pass disagree with one another."
 )
+@click.option(
+    "--events",
+    "events",
+    is_flag=False,
+    flag_value=STANDARD_OUTPUT,
+    metavar="[FILE]",
+    help="Tell the run in JSON lines while it happens, in FILE or on standard output (docs/events.md).",
+)
 @options.allow_unsandboxed
 @options.as_json
 def command(
@@ -43,6 +56,7 @@ def command(
     offline: bool,
     samples: int,
     accept_ambiguous: bool,
+    events: str | None,
     allow_unsandboxed: bool,
     as_json: bool,
 ) -> int:
@@ -55,45 +69,63 @@ def command(
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
     output.print_warnings(session.weaknesses(waiting_only=not force))
-    with Progress(quiet=as_json) as progress, recording(session.project, "compile", session.specs) as recorder:
+    again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
+    chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
+    secrets = secret_values(os.environ, [each.api_key_env for each in session.project.config.providers])
+    is_quiet = as_json or events == STANDARD_OUTPUT
+    with event_stream(events, secrets, as_json=as_json) as stream:
+        results = _compiled(session, chosen, stream, quiet=is_quiet)
+        is_interrupted = any(result.outcome == "interrupted" for result in results)
+        passed = {
+            result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint
+        }
+        warnings = () if is_interrupted else vacuous_clauses(session.project, session.scan, passed)
+        several = samples > 1 and not is_interrupted
+        ambiguous = ambiguities(session.project, session.scan, passed) if several else ()
+        warnings += ambiguous if accept_ambiguous else ()
+        problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
+        problems += () if accept_ambiguous else ambiguous
+        exit_code = EXIT_INTERRUPTED if is_interrupted else EXIT_FINDINGS if problems else 0
+        document = {
+            "units": [_document(result) for result in results],
+            "problems": output.problems_as_json(problems),
+            "warnings": output.problems_as_json(warnings),
+        }
+        stream.end(exit_code, document)
+    if as_json:
+        output.print_json(document)
+    else:
+        _tell(results, problems, warnings, quiet=is_quiet)
+    if is_interrupted:
+        click.echo(f"what is finished is kept; this goes on: {again}", err=True)
+    return exit_code
+
+
+def _compiled(
+    session: Session, chosen: CompileOptions, stream: EventStream, *, quiet: bool
+) -> tuple[CompileResult, ...]:
+    with Progress(quiet=quiet) as progress, recording(session.project, "compile", session.specs) as recorder:
 
         def on_event(event: Event) -> None:
             recorder.show(event)
+            stream.show(event, recorder.run)
             progress.show(event)
 
-        again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
-        chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
-        results = compile_units(session.project, session.scan, session.specs, chosen, on_event)
-    is_interrupted = any(result.outcome == "interrupted" for result in results)
-    passed = {result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint}
-    warnings = () if is_interrupted else vacuous_clauses(session.project, session.scan, passed)
-    several = samples > 1 and not is_interrupted
-    ambiguous = ambiguities(session.project, session.scan, passed) if several else ()
-    warnings += ambiguous if accept_ambiguous else ()
-    problems = (*session.scan_problems, *(problem for result in results for problem in result.problems))
-    problems += () if accept_ambiguous else ambiguous
-    if as_json:
-        output.print_json(
-            {
-                "units": [_document(result) for result in results],
-                "problems": output.problems_as_json(problems),
-                "warnings": output.problems_as_json(warnings),
-            }
-        )
-    else:
-        count = {outcome: sum(result.outcome == outcome for result in results) for outcome in ("passed", "failed")}
-        calls = sum(result.calls for result in results)
-        click.echo(
-            f"{count['passed']} passed, {count['failed']} failed, {len(results)} units, {calls} answers asked for"
-        )
-        output.print_warnings(warnings)
-        output.print_problems(problems)
-        if count["passed"]:
-            click.echo("make them active: vibesafe save")
-    if is_interrupted:
-        click.echo(f"what is finished is kept; this goes on: {again}", err=True)
-        return EXIT_INTERRUPTED
-    return EXIT_FINDINGS if problems else 0
+        return compile_units(session.project, session.scan, session.specs, chosen, on_event)
+
+
+def _tell(
+    results: Sequence[CompileResult], problems: Sequence[Problem], warnings: Sequence[Problem], *, quiet: bool
+) -> None:
+    """Tell a person what came of the run; on standard error alone where `quiet`."""
+    count = {outcome: sum(result.outcome == outcome for result in results) for outcome in ("passed", "failed")}
+    calls = sum(result.calls for result in results)
+    summary = f"{count['passed']} passed, {count['failed']} failed, {len(results)} units, {calls} answers asked for"
+    click.echo(summary, err=quiet)
+    output.print_warnings(warnings)
+    output.print_problems(problems)
+    if count["passed"]:
+        click.echo("make them active: vibesafe save", err=quiet)
 
 
 def _command(targets: tuple[str, ...], jobs: int, samples: int, *, offline: bool, allow_unsandboxed: bool) -> str:

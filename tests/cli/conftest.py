@@ -1,13 +1,17 @@
 """A small project, and the command line run in it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from hatch_vibesafe.cli.main import run
+from tests.generate.conftest import ModelServer, Reply
+
+CANARY = "canary-5f1d0c7a9b"
 
 PYPROJECT = """
 [build-system]
@@ -111,4 +115,28 @@ def saved(project: Path, command: Command) -> Path:
     assert command("submit", "app.math/add", "add.py").code == 0
     assert command("submit", "app.math/double", "double.py").code == 0
     assert command("save").code == 0
+    return project
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """Yield a server that gets `double` wrong at first, and repeats what is no business of anybody's."""
+    served = ModelServer()
+    wrong = f"```python\ndef double(a: int) -> int:\n    return a  # {CANARY}\n```"
+    served.replies = [
+        Reply(content=wrong),
+        Reply(content="```python\ndef double(a: int) -> int:\n    return 2 * a\n```"),
+    ]
+    Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield served
+    served.shutdown()
+    served.server_close()
+
+
+@pytest.fixture
+def asking(project: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the project with a provider."""
+    provider = f'kind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
+    (project / "vibesafe.toml").write_text(f"[provider.default]\n{provider}", encoding="utf-8")
+    monkeypatch.setenv("SOME_API_TOKEN", CANARY)
     return project

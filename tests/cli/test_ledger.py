@@ -6,41 +6,13 @@ import sqlite3
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from tests.cli.conftest import Command
-from tests.generate.conftest import ModelServer, Reply
+from tests.cli.conftest import CANARY, Command
 
 ROOT = Path(__file__).resolve().parents[2]
-CANARY = "canary-5f1d0c7a9b"
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    """Yield a server that gets `double` wrong at first, and repeats what is no business of the ledger's."""
-    served = ModelServer()
-    wrong = f"```python\ndef double(a: int) -> int:\n    return a  # {CANARY}\n```"
-    served.replies = [
-        Reply(content=wrong),
-        Reply(content="```python\ndef double(a: int) -> int:\n    return 2 * a\n```"),
-    ]
-    Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield served
-    served.shutdown()
-    served.server_close()
-
-
-@pytest.fixture
-def asking(project: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the project with a provider."""
-    provider = f'kind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
-    (project / "vibesafe.toml").write_text(f"[provider.default]\n{provider}", encoding="utf-8")
-    monkeypatch.setenv("SOME_API_TOKEN", CANARY)
-    return project
 
 
 def test_a_compile_is_written_down_whole_and_without_secrets(asking: Path, command: Command) -> None:
