@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from hatch_vibesafe.budget_config import UNLIMITED, BudgetConfig, read_budget
 from hatch_vibesafe.generate_config import SHIPPED, GenerateConfig, read_generate
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.ledger_config import LOCAL, LedgerConfig, read_ledger
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.provider_config import ProviderConfig, read_provider
+from hatch_vibesafe.provider_config import ProviderConfig, read_provider, refuse_unknown_names
 from hatch_vibesafe.sandbox_levels import REQUIRABLE
 from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
 from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES, OFF
@@ -112,6 +113,7 @@ class Config:
         build: What a wheel holds.
         signing: Which key signs.
         ledger: Where runs are written down.
+        budget: What a run, and each unit in it, may cost.
         source: Where it was read, for people; empty where there is no configuration.
     """
 
@@ -127,6 +129,7 @@ class Config:
     build: BuildConfig = BuildConfig()
     signing: SigningConfig = UNSIGNED
     ledger: LedgerConfig = LOCAL
+    budget: BudgetConfig = UNLIMITED
     source: str = ""
 
     def provider(self, name: str) -> ProviderConfig | None:
@@ -248,8 +251,10 @@ def _config(table: Table, source: str) -> Config:
         ),
         signing=read_signing(table.table("signing")),
         ledger=read_ledger(table.table("ledger")),
+        budget=read_budget(table.table("budget")),
         source=source,
     )
+    refuse_unknown_names(providers, config.providers)
     for section in (project, paths, prompts, gates, sandbox, build, table):
         section.refuse_unknown()
     return config

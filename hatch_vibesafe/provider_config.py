@@ -1,11 +1,14 @@
 """`[provider.NAME]`: what answers a prompt."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from hatch_vibesafe.toml_table import Table
 
 PROVIDER_KINDS = ("openai-compatible", "local")
+_HEAVIEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class ProviderConfig:
         reasoning_effort: Sent where set.
         timeout: Seconds that one request may take.
         attempts: Provider calls that one unit may cost in one run.
+        connect_timeout: Seconds that reaching the server may take.
+        fallback: The providers that are asked in this one's place, in order, where it brings no answer.
+        pool: The providers that take turns with this one.
+        weight: How many turns this one has in a pool.
+        concurrency: Requests that may be on their way to it at once.
+        requests_per_minute: Its limit; None for none.
+        tokens_per_minute: Likewise.
+        input_price: US dollars for a million tokens of prompts; None for the published price.
+        output_price: Likewise, of answers.
     """
 
     name: str
@@ -37,6 +49,15 @@ class ProviderConfig:
     reasoning_effort: str | None = None
     timeout: float = 60.0
     attempts: int = 3
+    connect_timeout: float = 10.0
+    fallback: tuple[str, ...] = ()
+    pool: tuple[str, ...] = ()
+    weight: int = 1
+    concurrency: int = 64
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    input_price: Decimal | None = None
+    output_price: Decimal | None = None
 
     @property
     def sent(self) -> tuple[tuple[str, str | int | float], ...]:
@@ -65,7 +86,21 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         reasoning_effort=table.optional_text("reasoning_effort"),
         timeout=table.positive("timeout", 60.0),
         attempts=table.positive_integer("attempts", 3),
+        connect_timeout=table.positive("connect_timeout", 10.0),
+        fallback=table.texts("fallback", ()),
+        pool=table.texts("pool", ()),
+        weight=table.positive_integer("weight", 1),
+        concurrency=table.positive_integer("concurrency", 64),
+        requests_per_minute=table.positive_integer("requests_per_minute", 0) or None,
+        tokens_per_minute=table.positive_integer("tokens_per_minute", 0) or None,
+        input_price=_price(table, "input_price"),
+        output_price=_price(table, "output_price"),
     )
+    if (provider.input_price is None) != (provider.output_price is None):
+        missing = "input_price" if provider.input_price is None else "output_price"
+        table.problem(missing, "is missing beside the other price", f"add {missing}, in US dollars a million tokens")
+    if provider.weight > _HEAVIEST:
+        table.problem("weight", f"is {provider.weight}", f"write an integer from 1 to {_HEAVIEST}")
     if provider.max_tokens is not None and provider.max_tokens < 1:
         table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
     if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
@@ -78,3 +113,22 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         )
     table.refuse_unknown()
     return provider
+
+
+def refuse_unknown_names(table: Table, providers: Sequence[ProviderConfig]) -> None:
+    """Record every provider that another names and that is not configured; `table` is `[provider]`."""
+    names = [provider.name for provider in providers]
+    for provider in providers:
+        others = [name for name in names if name != provider.name]
+        for key, named in (("fallback", provider.fallback), ("pool", provider.pool)):
+            for name in named:
+                if name not in others:
+                    remedy = f"choose from {', '.join(others)}" if others else f"add a [provider.{name}] table"
+                    table.problem(f"{provider.name}.{key}", f"names {name!r}, which is no other provider", remedy)
+
+
+def _price(table: Table, key: str) -> Decimal | None:
+    price = table.optional_number(key)
+    if price is not None and price < 0:
+        table.problem(key, f"is {price:g}", "write US dollars a million tokens, 0 where it costs nothing")
+    return None if price is None else Decimal(str(price))

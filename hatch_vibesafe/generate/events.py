@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.strategy import Strategy
 from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId
@@ -25,6 +26,15 @@ class Asked:
     unit: UnitId
     call: int
     provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A request was sent, and this is what it came to; told before `Answered`, and where there is no answer too."""
+
+    unit: UnitId
+    request: Digest
+    attempt: Try
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +119,4 @@ class Interrupted:
     waiting: int
 
 
-Event = Started | Asked | Answered | Judged | Refused | Passed | Failed | Interrupted
+Event = Started | Asked | Requested | Answered | Judged | Refused | Passed | Failed | Interrupted

@@ -7,10 +7,10 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
-from hatch_vibesafe.generate.asking import Asking
+from hatch_vibesafe.generate.asking import Asking, Inquiry
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
-from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Judged, Refused
+from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Judged, Refused, Requested
 from hatch_vibesafe.generate.interrupts import Interrupts
 from hatch_vibesafe.generate.judging import Unusable, judge_round
 from hatch_vibesafe.generate.options import CompileOptions
@@ -148,8 +148,10 @@ class Loop:
             run.calls += 1
             self._on_event(Asked(spec.unit, run.calls, called(self._project, config)))
             prompt = line.prompt
+            line.tries = []
+            question = Inquiry(spec.unit, prompt.request, line.request, line.tries.append)
             line.future = self._asking.ask(
-                provider, prompt.request, line.request, lambda answer: usable_text(spec, prompt, answer)[1] is None
+                provider, question, lambda answer: usable_text(spec, prompt, answer)[1] is None
             )
 
     @property
@@ -170,6 +172,9 @@ class Loop:
         for future in done:
             run, line = waiting[future]
             line.future = None
+            if line.request is not None:
+                for attempt in line.tries:
+                    self._on_event(Requested(run.spec.unit, line.request, attempt))
             try:
                 line.answer = future.result()
             except VibesafeError as error:
@@ -183,6 +188,7 @@ class Loop:
     def _answered(self, run: UnitRun, line: Line) -> None:
         if line.answer is not None:
             answer, prompt = line.answer, line.prompt
+            paid = line.tries[-1] if line.tries and not line.recorded else None
             self._on_event(
                 Answered(
                     run.spec.unit,
@@ -193,9 +199,11 @@ class Loop:
                     name=line.request,
                     prompt=None if prompt is None else prompt.digest,
                     strategy=line.question.strategy,
-                    provider=None if run.config is None else run.config.name,
+                    provider=answer.provider or (None if run.config is None else run.config.name),
                     request=None if prompt is None else prompt.request,
                     answer=answer,
+                    cost=None if paid is None or paid.cost is None else float(paid.cost),
+                    seconds=None if paid is None else paid.seconds,
                 )
             )
 

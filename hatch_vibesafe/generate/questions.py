@@ -1,9 +1,9 @@
 """From where a line of questions stands to the next request that no earlier run has had refused."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from hatch_vibesafe.generate.prompt import Prompt, build_prompt, request_digest
-from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.strategy import Question
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
@@ -12,8 +12,22 @@ from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import Answer
 
 
+class Continuing(Protocol):
+    """What a prompt depends on of whom is asked."""
+
+    @property
+    def kind(self) -> str:
+        """The configuration's word for this kind of provider."""
+        ...
+
+    @property
+    def continues(self) -> bool:
+        """Whether it can continue a begun answer."""
+        ...
+
+
 def pose(
-    run: UnitRun, line: Line, provider: Provider, memory: Refusals, recorded: Callable[[Digest], Answer | None]
+    run: UnitRun, line: Line, provider: Continuing, memory: Refusals, recorded: Callable[[Digest], Answer | None]
 ) -> None:
     """Give a line its next prompt, and the recorded answer to it where there is one.
 
@@ -38,7 +52,7 @@ def pose(
         run.go_on(line, refused, memory)
 
 
-def prompt_of(shown: Spec, question: Question, provider: Provider) -> Prompt:
+def prompt_of(shown: Spec, question: Question, provider: Continuing) -> Prompt:
     """Return the prompt of a question, for the spec as the model is shown it.
 
     Raises:

@@ -7,9 +7,10 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
 from hatch_vibesafe.generate.extract import ANSWER, answer_finding, continued
 from hatch_vibesafe.generate.feedback import Feedback, normalised_error
+from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
+from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
 from hatch_vibesafe.generate.prompt import Prompt
-from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.standing import Standing
 from hatch_vibesafe.generate.strategy import Abilities, Question, Strategy, follow_up, is_stuck, ladder
@@ -24,7 +25,10 @@ _LONGEST_SHOWN = 4000
 
 @dataclass(slots=True)
 class Line:
-    """One line of questions. `ended` where nothing more is asked on it; `said` is what refused it in this run."""
+    """One line of questions. `ended` where nothing more is asked on it; `said` is what refused it in this run.
+
+    `tries` are the requests that the question on its way has cost; read them once `future` is done.
+    """
 
     question: Question
     said: list[str] = field(default_factory=list)
@@ -35,6 +39,7 @@ class Line:
     answer: Answer | None = None
     recorded: bool = False
     ended: bool = False
+    tries: list[Try] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class UnitRun:
     lines: list[Line]
     holdout: int | None = 0
     config: ProviderConfig | None = None
-    provider: Provider | None = None
+    provider: Gateway | None = None
     refused: dict[bytes, tuple[Finding, ...]] = field(default_factory=dict)
     tried: list[Tried] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
@@ -122,13 +127,14 @@ class UnitRun:
         """Return where the candidate of a line comes from."""
         if line.prompt is None or line.answer is None or self.config is None:
             raise ValueError("the line has no answer")
+        answered = self.config if self.provider is None else self.provider.config_of(line.answer.provider)
         return Origin(
             "recorded" if line.recorded else "generated",
             prompt=line.prompt.digest,
-            provider=self.config.name,
-            provider_kind=self.config.kind,
+            provider=answered.name,
+            provider_kind=answered.kind,
             model_answered=line.answer.model,
-            sent=line.prompt.request.sent,
+            sent=sent_to(answered, self.config, line.prompt.request.sent),
             attempt=self.calls + self.replays,
             strategy=line.question.strategy,
         )

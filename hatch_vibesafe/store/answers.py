@@ -14,6 +14,9 @@ from hatch_vibesafe.store.records import Answer
 
 _FORMAT = 1
 _TEXTS = ("text", "model", "finish")
+_PROVIDER = "provider"
+"""Only there where another provider answered than the one that was asked."""
+
 _COUNTS = ("input_tokens", "output_tokens")
 
 
@@ -45,7 +48,8 @@ class AnswerCache:
             ValueError: if `request` is not a digest.
             VibesafeError: if it cannot be written.
         """
-        content = json.dumps({"format": _FORMAT, **asdict(answer)}, indent=1, sort_keys=True)
+        values = {name: value for name, value in asdict(answer).items() if name != _PROVIDER or value}
+        content = json.dumps({"format": _FORMAT, **values}, indent=1, sort_keys=True)
         write_atomically(self._path(request), f"{content}\n".encode("ascii"))
 
     def _path(self, request: Digest) -> Path:
@@ -59,7 +63,10 @@ def _parse(content: bytes) -> Answer | None:
         values = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(values, dict) or set(values) != {"format", *_TEXTS, *_COUNTS} or values["format"] != _FORMAT:
+    if not isinstance(values, dict) or values.get("format") != _FORMAT:
+        return None
+    provider = values.pop(_PROVIDER, "")
+    if set(values) != {"format", *_TEXTS, *_COUNTS} or type(provider) is not str:
         return None
     texts = [values[name] for name in _TEXTS]
     counts = [values[name] for name in _COUNTS]
@@ -71,4 +78,5 @@ def _parse(content: bytes) -> Answer | None:
         input_tokens=values["input_tokens"],
         output_tokens=values["output_tokens"],
         finish=values["finish"],
+        provider=provider,
     )

@@ -139,6 +139,7 @@ class Answer:
         input_tokens: Tokens of the prompt as the provider counts them; 0 where it does not say.
         output_tokens: Tokens of the answer, likewise.
         finish: Why it ended: "stop", "length" (cut off), or the provider's own word.
+        provider: The name of the provider that answered; empty where it is the one that was asked.
     """
 
     text: str
@@ -146,3 +147,4 @@ class Answer:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
+    provider: str = ""

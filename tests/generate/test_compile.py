@@ -18,7 +18,7 @@ import pytest
 
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
-from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Judged, Passed, Refused, Started
+from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Judged, Passed, Refused, Requested, Started
 from hatch_vibesafe.generate.submit import submit
 from hatch_vibesafe.identity import UnitId, digest
 from hatch_vibesafe.problems import VibesafeProviderError, VibesafeValidationError
@@ -132,7 +132,7 @@ def test_a_unit_is_written_gated_with_every_gate_and_stored_with_its_provenance(
     events: list[Event] = []
     result = run(project, events)["f1"]
     assert (result.outcome, result.calls, result.error) == ("passed", 1, None)
-    assert [type(event) for event in events] == [Started, Asked, Answered, Judged, Passed]
+    assert [type(event) for event in events] == [Started, Asked, Requested, Answered, Judged, Passed]
     assert result.checkpoint is not None
     checkpoint = read_checkpoint(project.checkpoints_path, result.unit, result.checkpoint)
     evidence, _ = read_evidence(project.checkpoints_path, result.unit, result.checkpoint)

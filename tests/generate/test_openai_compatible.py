@@ -3,15 +3,21 @@
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import pytest
 
+from hatch_vibesafe.budget_config import UNLIMITED
+from hatch_vibesafe.generate.gateway.account import Account
+from hatch_vibesafe.generate.gateway.gateway import Gateway
+from hatch_vibesafe.generate.gateway.member import Member
+from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeConfigurationError, VibesafeProviderError
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
@@ -47,19 +53,45 @@ def config(model_server: Server, monkeypatch: pytest.MonkeyPatch) -> ProviderCon
     )
 
 
+@dataclass
+class Waiting:
+    """A clock that waits for nobody: asleep, its time passes at once."""
+
+    slept: list[float]
+    stopped: bool = False
+    time: float = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+class Retried:
+    """The provider as a run asks it: behind the gateway."""
+
+    def __init__(self, config: ProviderConfig, slept: list[float]) -> None:
+        clock = Waiting(slept)
+        self._gateway = Gateway([Member(config, OpenAICompatible(config), Account(UNLIMITED, clock.now), clock)])
+        self.tries: list[Try] = []
+
+    def ask(self, request: Request) -> Answer:
+        return replace(self._gateway.ask(request, UnitId("app", "f"), self.tries.append), provider="")
+
+
 @pytest.fixture
-def provider(config: ProviderConfig, slept: list[float]) -> OpenAICompatible:
-    return OpenAICompatible(config, sleep=slept.append)
+def provider(config: ProviderConfig, slept: list[float]) -> Retried:
+    return Retried(config, slept)
 
 
-def test_an_answer_comes_with_the_model_that_gave_it(
-    provider: OpenAICompatible, model_server: Server, reply: Reply
-) -> None:
+def test_an_answer_comes_with_the_model_that_gave_it(provider: Retried, model_server: Server, reply: Reply) -> None:
     model_server.replies = [reply("Hello.")]
     assert provider.ask(QUESTION) == Answer("Hello.", "answering-model", 7, 5, "stop")
 
 
-def test_only_what_is_set_is_sent(provider: OpenAICompatible, model_server: Server, reply: Reply) -> None:
+def test_only_what_is_set_is_sent(provider: Retried, model_server: Server, reply: Reply) -> None:
     model_server.replies = [reply("Hello.")]
     provider.ask(QUESTION)
     provider.ask(
@@ -97,7 +129,7 @@ def test_what_may_pass_is_asked_again_and_not_for_ever(
     config: ProviderConfig, model_server: Server, reply: Reply, failing: dict[str, Any], waits: list[float]
 ) -> None:
     slept: list[float] = []
-    provider = OpenAICompatible(config, sleep=slept.append)
+    provider = Retried(config, slept)
     bad = reply(**failing)
     model_server.replies = [bad, bad, reply("Hello.")]
     assert provider.ask(QUESTION).text == "Hello."
@@ -123,7 +155,7 @@ def test_what_may_pass_is_asked_again_and_not_for_ever(
     ],
 )
 def test_what_will_not_pass_is_asked_once(
-    provider: OpenAICompatible, model_server: Server, reply: Reply, refusal: tuple[int, bytes], unusable: bool
+    provider: Retried, model_server: Server, reply: Reply, refusal: tuple[int, bytes], unusable: bool
 ) -> None:
     status, body = refusal
     model_server.replies = [reply(status=status, body=body)]
@@ -135,7 +167,7 @@ def test_what_will_not_pass_is_asked_once(
 
 
 def test_a_server_that_asks_to_wait_long_gets_no_second_request(
-    provider: OpenAICompatible, model_server: Server, reply: Reply, slept: list[float]
+    provider: Retried, model_server: Server, reply: Reply, slept: list[float]
 ) -> None:
     model_server.replies = [reply(status=429, headers={"Retry-After": "3600"})]
     with pytest.raises(VibesafeProviderError, match="3600 s"):
@@ -146,7 +178,7 @@ def test_a_server_that_asks_to_wait_long_gets_no_second_request(
 @pytest.mark.parametrize("behaviour", ["hang", "drip"])
 def test_a_slow_server_is_left(config: ProviderConfig, model_server: Server, reply: Reply, behaviour: str) -> None:
     model_server.replies = [reply("Hello.", behaviour=behaviour)]
-    provider = OpenAICompatible(replace(config, timeout=0.2, attempts=2), sleep=lambda _: None)
+    provider = Retried(replace(config, timeout=0.2, attempts=2), [])
     with pytest.raises(VibesafeProviderError, match=r"0\.2 s"):
         provider.ask(QUESTION)
     assert len(model_server.asked) == 2
@@ -156,7 +188,7 @@ def test_a_server_that_is_not_there_is_named(config: ProviderConfig) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    provider = OpenAICompatible(replace(config, base_url=f"http://127.0.0.1:{port}/v1"), sleep=lambda _: None)
+    provider = Retried(replace(config, base_url=f"http://127.0.0.1:{port}/v1"), [])
     with pytest.raises(ProviderUnusableError, match="cannot be reached") as failure:
         provider.ask(QUESTION)
     assert "[provider.default]" in failure.value.problems[0].remedy
@@ -164,7 +196,7 @@ def test_a_server_that_is_not_there_is_named(config: ProviderConfig) -> None:
 
 @pytest.mark.parametrize("finish", ["stop", "length"])
 def test_empty_and_truncated_answers_are_answers_that_say_so(
-    provider: OpenAICompatible, model_server: Server, reply: Reply, finish: str
+    provider: Retried, model_server: Server, reply: Reply, finish: str
 ) -> None:
     model_server.replies = [reply(None, finish=finish)]
     assert provider.ask(QUESTION) == Answer("", "answering-model", 7, 5, finish)
@@ -184,7 +216,7 @@ ECHO = f'{{"error": {{"message": "you sent Authorization: Bearer {KEY}"}}}}'
     ],
 )
 def test_no_key_is_in_any_error_or_log(
-    provider: OpenAICompatible,
+    provider: Retried,
     model_server: Server,
     reply: Reply,
     caplog: pytest.LogCaptureFixture,
@@ -201,7 +233,7 @@ def test_no_key_is_in_any_error_or_log(
 
 
 def test_a_key_that_a_server_echoes_as_its_answer_is_not_kept(
-    provider: OpenAICompatible, model_server: Server, reply: Reply
+    provider: Retried, model_server: Server, reply: Reply
 ) -> None:
     model_server.replies = [reply(f"your key is {KEY}, and {KEY}")]
     assert provider.ask(QUESTION).text == "your key is [key], and [key]"
@@ -238,7 +270,7 @@ def test_what_cannot_be_a_key_is_refused_without_being_shown(
 
 
 def test_no_other_variable_of_the_environment_is_sent(
-    provider: OpenAICompatible, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
+    provider: Retried, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"):
         monkeypatch.setenv(name, "http://leaked.invalid")

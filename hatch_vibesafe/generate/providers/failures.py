@@ -3,10 +3,10 @@
 import email.utils
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from hatch_vibesafe.problems import VibesafeProviderError
+from hatch_vibesafe.problems import Problem, VibesafeProviderError
 
 LONGEST_WAIT = 60.0
 """Seconds that a server may ask us to wait; whoever asks for longer gets no second request in this run."""
@@ -15,11 +15,20 @@ _FIRST_WAIT = 0.5
 _LONGEST_OWN_WAIT = 8.0
 _UNPROCESSABLE = frozenset({400, 413, 415, 422})
 _TRANSIENT = frozenset({408, 409, 425, 429})
+_HASTY = frozenset({429, 503, 529})
 _EXHAUSTED = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
 class ProviderUnusableError(VibesafeProviderError):
     """The provider will refuse every request in the same way: wrong key, wrong address, unknown model, no credit."""
+
+
+class RequestFailedError(VibesafeProviderError):
+    """One request brought no answer; `failure` says whether another may."""
+
+    def __init__(self, *problems: Problem, failure: "Failure") -> None:
+        super().__init__(*problems)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Failure:
         again: Whether asking again can help.
         wait: Seconds that the server asks us to wait before; None where it does not say.
         unusable: Whether every other request will fail alike.
+        refused: Whether the provider refused the request, so that it certainly wrote no answer.
+        hasty: Whether the provider is asked too often or too much.
     """
 
     what: str
@@ -39,9 +50,11 @@ class Failure:
     again: bool = False
     wait: float | None = None
     unusable: bool = False
+    refused: bool = False
+    hasty: bool = False
 
 
-def failure_of_status(  # noqa: PLR0911 - one answer for each class of status
+def failure_of_status(
     status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, now: datetime
 ) -> Failure:
     """Return what an HTTP status means.
@@ -54,6 +67,13 @@ def failure_of_status(  # noqa: PLR0911 - one answer for each class of status
         key: The name of the variable that holds the key.
         now: The time, against which a date in Retry-After is read (RFC 9110, section 10.2.3).
     """
+    failure = _failure_of_status(status, headers, body, settings=settings, key=key, now=now)
+    return replace(failure, refused=True, hasty=status in _HASTY)
+
+
+def _failure_of_status(  # noqa: PLR0911 - one answer for each class of status
+    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, now: datetime
+) -> Failure:
     said = f"HTTP {status}: {_message(body)}" if _message(body) else f"HTTP {status}"
     if status in {401, 403}:
         return Failure(f"refused the key ({said})", f"check the key in {key}", unusable=True)

@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
@@ -12,12 +13,12 @@ from hatch_vibesafe.generate.providers.completion import UnreadableCompletionErr
 from hatch_vibesafe.generate.providers.failures import (
     Failure,
     ProviderUnusableError,
+    RequestFailedError,
     failure_of_status,
-    wait_before,
 )
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.providers.redact import Secret, one_line
-from hatch_vibesafe.problems import Problem, VibesafeProviderError
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
 
@@ -33,9 +34,8 @@ _LARGEST_ANSWER = 16 * 1024 * 1024
 class OpenAICompatible:
     """Asks one model of one server. Nothing is read from the environment but the one variable that holds the key."""
 
-    def __init__(self, config: ProviderConfig, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, config: ProviderConfig) -> None:
         self._config = config
-        self._sleep = sleep
         self._opening = threading.Lock()
         self._opened: tuple[openai.OpenAI, Secret] | None = None
         self._base_url = config.base_url or OPENAI
@@ -51,21 +51,17 @@ class OpenAICompatible:
         return False
 
     def ask(self, request: Request) -> Answer:
-        """Return the answer, after at most `attempts` requests.
+        """Return the answer to one request.
 
         Raises:
-            VibesafeProviderError: when there is none; `ProviderUnusableError` where no request can have one.
+            RequestFailedError: when there is none.
+            ProviderUnusableError: if there is no key, or nothing to ask with; then nothing was sent.
         """
         client, secret = self._client()
-        attempt = 1
-        while True:
-            outcome = self._ask_once(client, secret, request)
-            if isinstance(outcome, Answer):
-                return secret.redacted_answer(outcome)
-            if not outcome.again or attempt >= self._config.attempts:
-                raise self._error(outcome, secret)
-            attempt += 1
-            self._sleep(wait_before(attempt, outcome))
+        outcome = self._ask_once(client, secret, request)
+        if isinstance(outcome, Answer):
+            return secret.redacted_answer(outcome)
+        raise self._error(outcome, secret)
 
     def _ask_once(self, client: "openai.OpenAI", secret: Secret, request: Request) -> Answer | Failure:
         import openai  # noqa: PLC0415 - half a second, which only asking is worth
@@ -147,7 +143,10 @@ class OpenAICompatible:
             raise ProviderUnusableError(Problem(self._settings, what, f"set {name} to the key alone"))
         try:
             client = openai.OpenAI(
-                api_key="in the request", base_url=self._base_url, timeout=self._config.timeout, max_retries=0
+                api_key="in the request",
+                base_url=self._base_url,
+                timeout=openai.Timeout(self._config.timeout, connect=self._config.connect_timeout),
+                max_retries=0,
             )
         except Exception as error:  # noqa: BLE001 - openai 1 lets httpx's errors through, openai 3 httpx2's; no common base
             what = one_line(Secret(key).redacted(f"base_url {self._base_url!r} cannot be used: {error}"))
@@ -166,10 +165,10 @@ class OpenAICompatible:
     def _settings(self) -> str:
         return f"[provider.{self._config.name}]"
 
-    def _error(self, failure: Failure, secret: Secret) -> VibesafeProviderError:
+    def _error(self, failure: Failure, secret: Secret) -> RequestFailedError:
         where = f"{self._settings} {self._config.model} at {self._host or '?'}"
-        kind = ProviderUnusableError if failure.unusable else VibesafeProviderError
-        return kind(Problem(where, one_line(secret.redacted(failure.what)), failure.remedy))
+        what = one_line(secret.redacted(failure.what))
+        return RequestFailedError(Problem(where, what, failure.remedy), failure=replace(failure, what=what))
 
 
 class _Body(Protocol):

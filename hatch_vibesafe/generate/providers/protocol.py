@@ -48,6 +48,7 @@ class Provider(Protocol):
         """Return the answer.
 
         Raises:
-            VibesafeProviderError: when there is none after bounded retries; never holds a key.
+            RequestFailedError: when there is none; it says whether another request may have one. Never holds a key.
+            ProviderUnusableError: if nothing can be asked; then nothing was sent.
         """
         ...

@@ -36,6 +36,7 @@ class Secret:
             input_tokens=answer.input_tokens,
             output_tokens=answer.output_tokens,
             finish=self.redacted(answer.finish),
+            provider=answer.provider,
         )
 
 

@@ -1,0 +1,48 @@
+"""The account of a run: what is reserved before a request is sent, and what it cost in the end."""
+
+import threading
+from collections.abc import Callable
+
+from hatch_vibesafe.budget_config import BudgetConfig
+from hatch_vibesafe.generate.gateway.budget import BudgetError, Spent, refusal
+from hatch_vibesafe.identity import UnitId
+
+
+class Account:
+    """What a run spends, by unit and together. Used from several threads at once."""
+
+    def __init__(self, budget: BudgetConfig, now: Callable[[], float]) -> None:
+        """Count from now on; `now` is a clock that only goes forward."""
+        self._budget = budget
+        self._now = now
+        self._began = now()
+        self._lock = threading.Lock()
+        self._run = Spent()
+        self._units: dict[UnitId, Spent] = {}
+        self._units_began: dict[UnitId, float] = {}
+
+    def reserve(self, unit: UnitId, expected: Spent, model: str) -> None:
+        """Set aside what a request may cost, before it is sent: requests at the same time cannot share what is left.
+
+        Raises:
+            BudgetError: if the budget of the run or of the unit has no room for it.
+        """
+        with self._lock:
+            now = self._now()
+            began = self._units_began.setdefault(unit, now)
+            of_unit = self._units.get(unit, Spent())
+            problem = refusal(
+                self._budget.run, self._run, expected, now - self._began, of="budget", model=model
+            ) or refusal(self._budget.unit, of_unit, expected, now - began, of="budget.unit", model=model)
+            if problem is not None:
+                raise BudgetError(problem)
+            self._add(unit, expected)
+
+    def settle(self, unit: UnitId, expected: Spent, spent: Spent) -> None:
+        """Put what a request cost in the place of what was set aside for it."""
+        with self._lock:
+            self._add(unit, spent.minus(expected))
+
+    def _add(self, unit: UnitId, spent: Spent) -> None:
+        self._run = self._run.plus(spent)
+        self._units[unit] = self._units.get(unit, Spent()).plus(spent)

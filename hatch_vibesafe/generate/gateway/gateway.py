@@ -1,0 +1,81 @@
+"""Whom a question goes to: the provider that is asked for, those that share its work, those that take its place."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hatch_vibesafe.generate.gateway.budget import BudgetError
+from hatch_vibesafe.generate.gateway.member import Member
+from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.gateway.turns import turn
+from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
+from hatch_vibesafe.generate.providers.protocol import Request
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem, VibesafeProviderError
+from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.store.records import Answer, Scalar
+
+
+class Gateway:
+    """A provider with its pool and its fallbacks. Asked from several threads at once."""
+
+    def __init__(self, pool: Sequence[Member], fallback: Sequence[Member] = ()) -> None:
+        """Ask the members of `pool` in turn, the first of which is the configured one, then each of `fallback`."""
+        self._pool = tuple(pool)
+        self._fallback = tuple(fallback)
+        self._questions = itertools.count()
+
+    @property
+    def kind(self) -> str:
+        """The kind of the configured provider."""
+        return self._pool[0].provider.kind
+
+    @property
+    def continues(self) -> bool:
+        """Whether each of them can continue a begun answer: any of them may be asked."""
+        return all(member.provider.continues for member in (*self._pool, *self._fallback))
+
+    def config_of(self, name: str) -> ProviderConfig:
+        """Return the configuration of the provider of that name; of the configured one where none has it."""
+        members = (*self._pool, *self._fallback)
+        return next((member.config for member in members if member.config.name == name), self._pool[0].config)
+
+    def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None]) -> Answer:
+        """Return the answer of the first that has one; every request is told to `record`.
+
+        Raises:
+            BudgetError: if the next request has no room in the budget.
+            VibesafeProviderError: when nobody answers; `ProviderUnusableError` where nobody can answer any request.
+        """
+        problems: list[Problem] = []
+        unusable = True
+        for member in self._order():
+            try:
+                return member.ask(self._request_of(request, member), unit, record)
+            except BudgetError:
+                raise
+            except VibesafeProviderError as error:
+                unusable = unusable and isinstance(error, ProviderUnusableError)
+                problems += error.problems
+        raise (ProviderUnusableError if unusable else VibesafeProviderError)(*problems)
+
+    def _order(self) -> tuple[Member, ...]:
+        first = turn([member.config.weight for member in self._pool], next(self._questions))
+        return (*self._pool[first:], *self._pool[:first], *self._fallback)
+
+    def _request_of(self, request: Request, member: Member) -> Request:
+        return Request(request.messages, sent_to(member.config, self._pool[0].config, request.sent), request.stop)
+
+
+def sent_to(
+    config: ProviderConfig, configured: ProviderConfig, sent: Sequence[tuple[str, Scalar]]
+) -> tuple[tuple[str, Scalar], ...]:
+    """Return what is sent to a provider: its own settings where it stands in for the configured one.
+
+    Its seed, where it has one, is as far from the configured one as the seed that would have been sent.
+    """
+    if config == configured:
+        return tuple(sent)
+    seed = dict(sent).get("seed")
+    shift = seed - configured.seed if isinstance(seed, int) and configured.seed is not None else 0
+    return replace(config, seed=None if config.seed is None else config.seed + shift).sent

@@ -1,0 +1,145 @@
+"""One provider behind the gateway: a bounded number of requests, each within the budget and the provider's limits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Literal
+
+from hatch_vibesafe.generate.gateway.account import Account
+from hatch_vibesafe.generate.gateway.budget import Spent
+from hatch_vibesafe.generate.gateway.clock import Clock
+from hatch_vibesafe.generate.gateway.prices import cost
+from hatch_vibesafe.generate.gateway.throttle import Throttle
+from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.providers.failures import (
+    Failure,
+    ProviderUnusableError,
+    RequestFailedError,
+    wait_before,
+)
+from hatch_vibesafe.generate.providers.protocol import Provider, Request
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem, VibesafeProviderError
+from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.store.records import Answer
+
+EXPECTED_OUTPUT = 2048
+"""Tokens that an answer is expected to have where `max_tokens` does not bound it."""
+
+_BYTES_A_TOKEN = 3
+
+
+class Member:
+    """One provider of a run, asked by every gateway that it stands behind."""
+
+    def __init__(self, config: ProviderConfig, provider: Provider, account: Account, clock: Clock) -> None:
+        self.config = config
+        self.provider = provider
+        self._account = account
+        self._clock = clock
+        self._throttle = Throttle(config, clock)
+        self._unusable: ProviderUnusableError | None = None
+
+    def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None]) -> Answer:
+        """Return the answer, after at most `attempts` requests; each is told to `record`.
+
+        Raises:
+            BudgetError: if the next request has no room in the budget.
+            VibesafeProviderError: when there is no answer; `ProviderUnusableError` where no request can have one.
+        """
+        expected = self._expected(request)
+        attempt = 1
+        while True:
+            self._refuse_where_unusable()
+            outcome = self._try(request, unit, expected, record)
+            if isinstance(outcome, Answer):
+                return replace(outcome, provider=self.config.name)
+            if not outcome.failure.again or attempt >= self.config.attempts or self._clock.stopped:
+                raise self._final(outcome)
+            attempt += 1
+            self._clock.sleep(wait_before(attempt, outcome.failure))
+
+    def _final(self, outcome: RequestFailedError) -> VibesafeProviderError:
+        if not outcome.failure.unusable:
+            return VibesafeProviderError(*outcome.problems)
+        self._unusable = ProviderUnusableError(*outcome.problems)
+        return ProviderUnusableError(*outcome.problems)
+
+    def _try(
+        self, request: Request, unit: UnitId, expected: Spent, record: Callable[[Try], None]
+    ) -> Answer | RequestFailedError:
+        with self._throttle.turn(expected.tokens) as sent:
+            if self._clock.stopped:
+                where = f"[provider.{self.config.name}]"
+                raise VibesafeProviderError(Problem(where, "was not asked any more", "run the command again"))
+            self._account.reserve(unit, expected, self.config.model)
+            try:
+                answer = self.provider.ask(request)
+            except RequestFailedError as error:
+                self._failed(unit, expected, error.failure, sent, record)
+                return error
+            except ProviderUnusableError as error:
+                # Nothing was sent: a key or a package is missing, or a model cannot be loaded.
+                self._account.settle(unit, expected, Spent())
+                self._unusable = error
+                raise
+            except VibesafeProviderError as error:
+                # A provider that does not say whether another request may have an answer: then none is sent.
+                failure = Failure(error.problems[0].what, error.problems[0].remedy)
+                self._failed(unit, expected, failure, sent, record)
+                return RequestFailedError(*error.problems, failure=failure)
+        self._answered(unit, expected, answer, sent, record)
+        return answer
+
+    def _answered(
+        self, unit: UnitId, expected: Spent, answer: Answer, sent: float, record: Callable[[Try], None]
+    ) -> None:
+        self._throttle.answered()
+        counted = answer.input_tokens + answer.output_tokens
+        price = cost(self.config, answer.model, answer.input_tokens, answer.output_tokens)
+        if price is None:
+            price = cost(self.config, self.config.model, answer.input_tokens, answer.output_tokens)
+        # Where the provider does not count, what was expected stays spent: unknown is not nothing.
+        spent = Spent(1, counted, price) if counted else expected
+        self._account.settle(unit, expected, spent)
+        known = price if counted or price == 0 else None
+        self._record(record, answer, sent, known)
+
+    def _record(self, record: Callable[[Try], None], answer: Answer, sent: float, price: Decimal | None) -> None:
+        record(
+            Try(
+                self.config.name,
+                self.config.kind,
+                answer.model,
+                "answered",
+                "",
+                self._clock.now() - sent,
+                answer.input_tokens,
+                answer.output_tokens,
+                price,
+            )
+        )
+
+    def _failed(
+        self, unit: UnitId, expected: Spent, failure: Failure, sent: float, record: Callable[[Try], None]
+    ) -> None:
+        # A request that the server refused costs no tokens; one that broke off may have been answered and counted.
+        spent = Spent(1) if failure.refused else expected
+        self._account.settle(unit, expected, spent)
+        if failure.hasty:
+            self._throttle.refused(sent, failure.wait)
+        outcome: Literal["failed", "unusable"] = "unusable" if failure.unusable else "failed"
+        seconds = self._clock.now() - sent
+        record(Try(self.config.name, self.config.kind, self.config.model, outcome, failure.what, seconds))
+
+    def _expected(self, request: Request) -> Spent:
+        read = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)
+        read_tokens = read // _BYTES_A_TOKEN + 1
+        limit = dict(request.sent).get("max_tokens", EXPECTED_OUTPUT)
+        written = limit if isinstance(limit, int) else EXPECTED_OUTPUT
+        return Spent(1, read_tokens + written, cost(self.config, self.config.model, read_tokens, written))
+
+    def _refuse_where_unusable(self) -> None:
+        if self._unusable is not None:
+            # Refused for a reason that holds for every request: asking once is enough.
+            raise ProviderUnusableError(*self._unusable.problems)
