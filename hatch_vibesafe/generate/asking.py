@@ -58,23 +58,19 @@ class Asking:
         """Return the recorded answer to a request."""
         return self._cache.get(name)
 
-    def ask(self, provider: Gateway, inquiry: Inquiry, is_usable: Callable[[Answer], bool]) -> Future[Answer]:
-        """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded.
-
-        What is not usable is not recorded: an answer without code, replayed, would be one for ever.
-        """
-        return self._pool.submit(self._ask, provider, inquiry, is_usable)
+    def ask(self, provider: Gateway, inquiry: Inquiry) -> Future[Answer]:
+        """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded."""
+        return self._pool.submit(self._ask, provider, inquiry)
 
     def close(self, *, wait: bool) -> None:
         """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
         self._clock.stop()
         self._pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _ask(self, provider: Gateway, inquiry: Inquiry, is_usable: Callable[[Answer], bool]) -> Answer:
+    def _ask(self, provider: Gateway, inquiry: Inquiry) -> Answer:
         answer = provider.ask(inquiry.request, inquiry.unit, inquiry.record)
-        if is_usable(answer):
-            by_another = provider.config_of(answer.provider) != provider.config_of("")
-            self._cache.put(inquiry.name, answer if by_another else replace(answer, provider=""))
+        by_another = provider.config_of(answer.provider) != provider.config_of("")
+        self._cache.put(inquiry.name, answer if by_another else replace(answer, provider=""))
         return answer
 
     def _named(self, names: tuple[str, ...]) -> list[Member]:

@@ -21,7 +21,7 @@ from hatch_vibesafe.generate.refusals import Memories, Refusals
 from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.schedule import callees_first
 from hatch_vibesafe.generate.standing import callees, implementations_around
-from hatch_vibesafe.generate.unit_run import Line, UnitRun, usable_text
+from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
@@ -147,12 +147,9 @@ class Loop:
             line.calls += 1
             run.calls += 1
             self._on_event(Asked(spec.unit, run.calls, called(self._project, config)))
-            prompt = line.prompt
             line.tries = []
-            question = Inquiry(spec.unit, prompt.request, line.request, line.tries.append)
-            line.future = self._asking.ask(
-                provider, question, lambda answer: usable_text(spec, prompt, answer)[1] is None
-            )
+            question = Inquiry(spec.unit, line.prompt.request, line.request, line.tries.append)
+            line.future = self._asking.ask(provider, question)
 
     @property
     def _replays(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
-from hatch_vibesafe.generate.extract import ANSWER, answer_finding, continued
+from hatch_vibesafe.generate.extract import answer_finding, continued
 from hatch_vibesafe.generate.feedback import Feedback, normalised_error
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.tries import Try
@@ -25,7 +25,7 @@ _LONGEST_SHOWN = 4000
 
 @dataclass(slots=True)
 class Line:
-    """One line of questions. `ended` where nothing more is asked on it; `said` is what refused it in this run.
+    """One line of questions. `ended` where nothing more is asked on it; `said` is what refused its new answers.
 
     `tries` are the requests that the question on its way has cost; read them once `future` is done.
     """
@@ -143,10 +143,10 @@ class UnitRun:
         """Go on to the next question of a line, and remember that its answer was refused."""
         feedback = Feedback(self._as_shown(text), shown_findings(findings, self.held))
         if line.request is not None and line.answer is not None:
-            if not _is_about_answer(findings):
-                memory.add(line.request, line.answer, line.question.sample, feedback)
+            memory.add(line.request, line.answer, line.question.sample, feedback)
             self.tried.append(Tried(line.question.strategy, line.answer.model, line.recorded, text, findings))
-        line.said.append(normalised_error(findings))
+        if not line.recorded:  # what costs nothing is no reason to stop
+            line.said.append(normalised_error(findings))
         line.ended = line.ended or is_stuck(line.said, self.rungs)
         self.go_on(line, feedback, memory)
         self.findings = findings
@@ -167,22 +167,13 @@ class UnitRun:
         return code[:_LONGEST_SHOWN]
 
 
-def _is_about_answer(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.gate == ANSWER for finding in findings)
-
-
-def usable_text(spec: Spec, prompt: Prompt, answer: Answer) -> tuple[str, Finding | None]:
-    """Return an answer as a whole, and why it cannot be used, where it cannot."""
-    text, name = answer.text, spec.unit.name
-    if not prompt.beginning:
-        return text, answer_finding(text, answer.finish, name)
-    if not text.strip():
-        return text, answer_finding("", "stop", name)
-    return continued(prompt.beginning, text, name), None
-
-
 def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
     """Return a line's answer as a whole, and why it cannot be used, where it cannot."""
     if line.answer is None or line.prompt is None:
         raise ValueError("the line has no answer")
-    return usable_text(spec, line.prompt, line.answer)
+    text, name = line.answer.text, spec.unit.name
+    if not line.prompt.beginning:
+        return text, answer_finding(text, line.answer.finish, name)
+    if not text.strip():
+        return text, answer_finding("", "stop", name)
+    return continued(line.prompt.beginning, text, name), None

@@ -1,4 +1,4 @@
-"""Answers that were refused are passed over in later runs, and answers without code are not kept at all."""
+"""Answers that were refused, those without code among them, are passed over in later runs and never paid for twice."""
 
 import json
 from pathlib import Path
@@ -94,17 +94,23 @@ def test_what_was_refused_beside_another_implementation_is_judged_again(
     ("content", "finish"),
     [("", "stop"), ("I am sorry.", "stop"), ("```python\ndef f1(x: int) -> int:\n    re", "length")],
 )
-def test_answers_without_code_are_not_kept(
+def test_answers_without_code_are_recorded_and_refused_like_others(
     make_project: Make, model_server: Server, reply: Reply, content: str, finish: str
 ) -> None:
-    project = make_project()
+    project = make_project(provider="seed = 1\nattempts = 2")
     model_server.replies = [reply(content, finish=finish)]
-    assert run(project)["f1"].calls == 3
-    assert answers(project) == []
+    assert run(project)["f1"].calls == 2
+    assert len(answers(project)) == 2
+    first = [json.dumps(asked.body) for asked in model_server.asked]
+    assert run(project)["f1"].calls == 2, "the next run asks what comes behind them"
+    assert not {json.dumps(asked.body) for asked in model_server.asked[2:]}.intersection(first)
+    (memory,) = memories(project)
+    memory.unlink()  # as if killed before it was written
     serve(model_server, reply, right)
     again = run(project)["f1"]
-    assert (again.outcome, again.calls, again.recorded) == ("passed", 1, 0)
-    assert len(answers(project)) == 1, "the control: an answer with code is kept"
+    assert (again.outcome, again.calls) == ("passed", 1)
+    bodies = [json.dumps(asked.body) for asked in model_server.asked]
+    assert len(set(bodies)) == len(bodies) == 5, "no question was put twice"
 
 
 def test_offline_wins_over_force_and_judges_recorded_answers_again(
