@@ -1,5 +1,6 @@
 """`vibesafe` and its commands; each command's module is imported only when it runs, so that `--help` stays quick."""
 
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, Vibesaf
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 # Command -> (module, what the overview says of it), in the order of a unit's life.
 COMMANDS = {
@@ -79,6 +81,8 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted."""
+    # What commands make they mostly keep: looking through it at every 700th object takes a fifth of a short one's time.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(run(arguments))
 
 

@@ -17,3 +17,5 @@ allow_unsandboxed = click.option(
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+
+again = click.option("--again", is_flag=True, help="Gate all, also what was found here before and has not changed.")

@@ -3,14 +3,15 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from hatch_vibesafe.problems import Problem, render
 from hatch_vibesafe.store.records import GateRecord
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # A table that goes into a file or a log has no window to fit into, and a cut-off unit id helps nobody.
 _UNLIMITED_WIDTH = 10_000
@@ -26,8 +27,10 @@ STATE_STYLES = {
 }
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return the console for standard output, as wide as the terminal, plain where there is none."""
+    from rich.console import Console  # noqa: PLC0415 - slow to load, and not needed for plain text
+
     interactive = sys.stdout.isatty()
     return Console(
         file=sys.stdout, width=None if interactive else _UNLIMITED_WIDTH, highlight=False, soft_wrap=not interactive
@@ -36,12 +39,24 @@ def console() -> Console:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under column headings; a cell that is a state is coloured where there are colours."""
+    rows = list(rows)
+    if not sys.stdout.isatty() and all(cell.isascii() and cell.isprintable() for row in rows for cell in row):
+        click.echo("\n".join(_plain([columns, *rows])))
+        return
+    from rich.table import Table  # noqa: PLC0415 - slow to load, and not needed for plain text
+    from rich.text import Text  # noqa: PLC0415 - likewise
+
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
     console().print(table)
+
+
+def _plain(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -4,39 +4,35 @@ import click
 
 from hatch_vibesafe.cli import adequacy as adequacy_view
 from hatch_vibesafe.cli import options, output
-from hatch_vibesafe.cli.announcement import announce
+from hatch_vibesafe.cli.found_here import GATES, FoundHere
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
-from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
 from hatch_vibesafe.gates.adequacy import recorded
-from hatch_vibesafe.gates.retest import retest
 from hatch_vibesafe.gates.verdict import Verdict
-from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.identity import CheckpointHash
+from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.model import Spec
-from hatch_vibesafe.store.checkpoints import read_checkpoint
-from hatch_vibesafe.store.records import Checkpoint
+from hatch_vibesafe.store.evidence import read_evidence
+from hatch_vibesafe.store.records import Evidence
 
 
 @click.command(name="test", epilog="Examples:  vibesafe test   |   vibesafe test --adequacy --target app.math --json")
 @options.target
 @click.option("--adequacy", is_flag=True, help="Also mutate what passed, and ask what no example decides.")
+@options.again
 @options.allow_unsandboxed
 @options.as_json
-def command(targets: tuple[str, ...], *, adequacy: bool, allow_unsandboxed: bool, as_json: bool) -> int:
+def command(targets: tuple[str, ...], *, adequacy: bool, again: bool, allow_unsandboxed: bool, as_json: bool) -> int:
     """Gate the current checkpoints again, and store what the gates said as their evidence.
 
     A unit's current checkpoint is the newest one made for its spec as it is now: the one that `save` would activate.
+    What passed on this machine before is not gated again while nothing changed that could change the verdict.
     With --adequacy, or where gates.min_adequacy is configured, the evidence also says how much each spec decides.
     """
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
-    announce(session.project.config)
     current, missing = _current(session)
-    with recording(session.project, "test", [spec for spec, _ in current]) as recorder:
-        recorder.begin([spec.unit for spec, _ in current])
-        retested = retest(session.project, session.scan, current, measures=adequacy)
-        for (spec, checkpoint), (verdict, _) in zip(current, retested, strict=True):
-            recorder.verdict(spec.unit, verdict, checkpoint.hash)
+    retested, gated = _tested(session, current, adequacy=adequacy, again=again)
     verdicts = [verdict for verdict, _ in retested]
     outcomes = list(zip((spec for spec, _ in current), verdicts, strict=True))
     refused = tuple(
@@ -55,6 +51,7 @@ def command(targets: tuple[str, ...], *, adequacy: bool, allow_unsandboxed: bool
         output.print_json(
             {
                 "units": [_document(spec, verdict) for spec, verdict in outcomes],
+                "gated": gated,
                 "problems": output.problems_as_json(problems),
                 "warnings": output.problems_as_json(warnings),
             }
@@ -64,6 +61,8 @@ def command(targets: tuple[str, ...], *, adequacy: bool, allow_unsandboxed: bool
             ("unit", "outcome", "gates"),
             [(str(spec.unit), _outcome(verdict), _gates(verdict)) for spec, verdict in outcomes],
         )
+        if gated < len(outcomes):
+            click.echo(f"{gated} gated now, {len(outcomes) - gated} as they were found here before (--again gates all)")
         adequacy_view.print_scores(scores)
         adequacy_view.print_questions([verdict.adequacy for verdict in verdicts if verdict.adequacy])
         output.print_warnings(warnings)
@@ -86,9 +85,9 @@ def _inadequate(session: Session, outcomes: list[tuple[Spec, Verdict]]) -> tuple
     )
 
 
-def _current(session: Session) -> tuple[list[tuple[Spec, Checkpoint]], tuple[Problem, ...]]:
+def _current(session: Session) -> tuple[list[tuple[Spec, CheckpointHash]], tuple[Problem, ...]]:
     """Return the checkpoints to gate, and a problem for each unit that has none."""
-    found: list[tuple[Spec, Checkpoint]] = []
+    found: list[tuple[Spec, CheckpointHash]] = []
     missing: list[Problem] = []
     for spec in session.specs:
         current = session.statuses[spec.unit].current
@@ -96,8 +95,35 @@ def _current(session: Session) -> tuple[list[tuple[Spec, Checkpoint]], tuple[Pro
             what = "there is no whole checkpoint for this spec"
             missing.append(Problem(spec.where, what, f"vibesafe compile --target {spec.unit}"))
         else:
-            found.append((spec, read_checkpoint(session.project.checkpoints_path, spec.unit, current)))
+            found.append((spec, current))
     return found, tuple(missing)
+
+
+def _tested(
+    session: Session, current: list[tuple[Spec, CheckpointHash]], *, adequacy: bool, again: bool
+) -> tuple[list[tuple[Verdict, Evidence]], int]:
+    """Return what the gates say of each checkpoint, now or before, and how many were gated now."""
+    found = FoundHere(session, again=again or adequacy)
+    known = {spec.unit: each for spec, hash_ in current if (each := _found_before(session, found, spec, hash_))}
+    waiting = [(spec, hash_) for spec, hash_ in current if spec.unit not in known]
+    if waiting:
+        from hatch_vibesafe.cli.gating import gated  # noqa: PLC0415 - slow to load, and needed only here
+
+        known |= gated(session, waiting, found, measures=adequacy)
+    return [known[spec.unit] for spec, _ in current], len(waiting)
+
+
+def _found_before(
+    session: Session, found: FoundHere, spec: Spec, checkpoint: CheckpointHash
+) -> tuple[Verdict, Evidence] | None:
+    """Return what was found of a checkpoint on this machine; None where that is not known, or would not hold now."""
+    try:
+        evidence, digest = read_evidence(session.project.checkpoints_path, spec.unit, checkpoint)
+    except VibesafeError:
+        return None
+    if not found.holds(GATES, spec, checkpoint, digest):
+        return None
+    return Verdict(evidence.gates, (), evidence.sandbox), evidence
 
 
 def _outcome(verdict: Verdict) -> str:

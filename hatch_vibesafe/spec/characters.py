@@ -16,6 +16,7 @@ _TOGETHER = (
     frozenset({"LATIN", "CJK", "HANGUL"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
 )
+_OUT_OF_THE_ORDINARY = re.compile(r"[^\t\n\r\f -~]")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"\w+")
 
@@ -25,7 +26,7 @@ def unreadable(text: str) -> Iterator[tuple[int, str]]:
 
     The text is Python's. A zero-width joiner may stand between two characters that are not ASCII.
     """
-    if text.isascii() and text.isprintable():
+    if not _OUT_OF_THE_ORDINARY.search(text):
         return
     for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
         for place, character in enumerate(line):

@@ -7,7 +7,7 @@ it, a checkpoint that does other things than the one that was active under the s
 from dataclasses import dataclass
 from pathlib import Path
 
-from hatch_vibesafe.identity import CheckpointHash, UnitId
+from hatch_vibesafe.identity import CheckpointHash, Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
 from hatch_vibesafe.store.files import read_file, write_atomically
 from hatch_vibesafe.store.places import restore, unit_directory
@@ -39,6 +39,15 @@ class Acknowledgement:
 def is_reason(text: str) -> bool:
     """Return whether a text can be recorded as a reason: one printable line, bounded, no blanks around it."""
     return 0 < len(text) <= LONGEST and text.isprintable() and text == text.strip()
+
+
+def acknowledgements_digest(directory: Path, unit: UnitId) -> Digest:
+    """Return the digest of what was acknowledged of a unit, as the file holds it; of no bytes where there is none.
+
+    Raises:
+        VibesafeError: if it cannot be read.
+    """
+    return digest(read_file(unit_directory(directory, unit) / ACKNOWLEDGED) or b"")
 
 
 def read_acknowledgements(directory: Path, unit: UnitId) -> tuple[Acknowledgement, ...]:
