@@ -29,6 +29,7 @@ COMMANDS = {
     "status": ("status", "Say where every unit stands and what to do next."),
     "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
     "explain": ("explain", "Say who wrote an implementation, from what, and what judged it."),
+    "prompt": ("prompt", "Show what would be sent for a unit; compare two templates."),
     "log": ("log", "Tell what runs asked, got, judged and paid."),
     "stats": ("stats", "Count what passed and what it cost, by model, template and strategy."),
     "gc": ("gc", "Remove old transcripts from the ledger; their digests stay."),

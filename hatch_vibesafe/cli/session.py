@@ -52,6 +52,21 @@ class Session:
         meant = (spec for spec in self.specs if not (waiting_only and self.statuses[spec.unit].current))
         return tuple(problem for spec in meant for problem in weaknesses(spec))
 
+    def one_spec(self, unit: str) -> Spec:
+        """Return the one usable spec that is meant by what the user named `unit`.
+
+        Raises:
+            VibesafeConfigurationError: if the unit is not usable, or several are meant.
+        """
+        if self.invalid:
+            raise VibesafeConfigurationError(*(problem for each in self.invalid for problem in each.problems))
+        if len(self.specs) != 1:
+            names = ", ".join(str(spec.unit) for spec in self.specs)
+            raise VibesafeConfigurationError(
+                Problem(unit, f"means {len(self.specs)} units: {names}", "name one unit id")
+            )
+        return self.specs[0]
+
 
 def open_session(targets: Sequence[str] = (), *, allow_unsandboxed: bool = False) -> Session:
     """Read the project around the working directory. `allow_unsandboxed` lets the gates run at whatever level there is.

@@ -10,7 +10,7 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.recording import recording
-from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_problems
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.ambiguity import ambiguities
@@ -36,7 +36,7 @@ def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_js
     """
     session = open_session((unit,), allow_unsandboxed=allow_unsandboxed)
     announce(session.project.config)
-    spec = _spec(session, unit)
+    spec = session.one_spec(unit)
     text = _text(file)
     with recording(session.project, "submit", (spec,)) as recorder:
         recorder.begin((spec.unit,))
@@ -59,22 +59,6 @@ def command(unit: str, file: str, author: str, *, allow_unsandboxed: bool, as_js
     else:
         output.print_problems(problems)
     return 0 if result.checkpoint is not None else EXIT_FINDINGS
-
-
-def _spec(session: Session, unit: str) -> Spec:
-    """Return the one usable spec that is meant.
-
-    Raises:
-        VibesafeConfigurationError: if the unit is not usable, or several are meant.
-    """
-    if session.invalid:
-        raise VibesafeConfigurationError(*(problem for each in session.invalid for problem in each.problems))
-    if len(session.specs) != 1:
-        names = ", ".join(str(spec.unit) for spec in session.specs)
-        raise VibesafeConfigurationError(
-            Problem(unit, f"means {len(session.specs)} units: {names}", "name one unit id")
-        )
-    return session.specs[0]
 
 
 def _text(file: str) -> str:
