@@ -12,11 +12,23 @@ INDENT = "    "
 def stub_source(spec: Spec) -> str:
     """Return the module up to the hole: the imports, the head, the docstring and the code before the hole."""
     parts = ["\n".join(spec.header) + "\n\n\n" if spec.header else "", spec.head.rstrip("\n") + "\n"]
-    if spec.docstring:
-        parts.append(docstring_statement(spec.docstring, INDENT))
+    docstring = _with_decorators(spec)
+    if docstring:
+        parts.append(docstring_statement(docstring, INDENT))
     if spec.pre_hole.strip():
         parts.append(indented(spec.pre_hole, INDENT))
     return "".join(parts)
+
+
+def _with_decorators(spec: Spec) -> str:
+    """Return the docstring with what decorators promise, in sections: no decorator stands on an implementation."""
+    sections: dict[str, list[str]] = {}
+    for clause in spec.contract:
+        if clause.library:
+            section, _, condition = clause.text.partition(" ")
+            sections.setdefault(f"{section}:", []).append(INDENT + condition)
+    lines = [line for title, clauses in sections.items() for line in (title, *clauses)]
+    return "\n\n".join(text for text in (spec.docstring, "\n".join(lines)) if text)
 
 
 def docstring_statement(docstring: str, indent: str) -> str:

@@ -81,9 +81,13 @@ def contract_wrapper(spec: Spec, implementation: str, mode: str) -> str:
 
 
 def _clauses(spec: Spec, node: ast.FunctionDef | ast.AsyncFunctionDef, mode: str) -> list[Clause]:
-    """Return what is checked; of what is made while it is looked at `Requires` alone: it can be looked at only once."""
+    """Return what is checked; of what is made while it is looked at `Requires` alone: it can be looked at only once.
+
+    What a decorator of `icontract` or `deal` says is left to it: it stands above ours and is applied in each call.
+    """
     full = mode == FULL and not is_lazy(node.returns)
-    return [item for item in spec.contract if full or (mode in {PRE, FULL} and item.kind == "requires")]
+    own = [item for item in spec.contract if not item.library]
+    return [item for item in own if full or (mode in {PRE, FULL} and item.kind == "requires")]
 
 
 def _is_awaited(spec: Spec, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -94,7 +94,7 @@ def read_contract(
         if not wrong:
             clauses.append(Clause(written.kind, ast.unparse(written.tree), line, written.exception))
     complaints += contradictions(clauses)
-    return Contract(tuple(clauses), tuple(complaints), tuple(doubts), _module_names(clauses, scope))
+    return Contract(tuple(clauses), tuple(complaints), tuple(doubts), clause_names(clauses, scope))
 
 
 def contract_names(text: str, sections: Sections = OF_A_UNIT) -> Names:
@@ -160,7 +160,8 @@ def contradictions(clauses: list[Clause]) -> list[Complaint]:
     return found
 
 
-def _module_names(clauses: list[Clause], scope: Scope) -> Names:
+def clause_names(clauses: list[Clause], scope: Scope) -> Names:
+    """Return the names that clauses take from the module."""
     names = Names()
     for clause in clauses:
         names.add(free_names([ast.parse(clause.expression, mode="eval")]))

@@ -107,12 +107,14 @@ class Clause:
         expression: The condition in Python, in one spelling.
         line: Its line in the file, from 1.
         exception: For `raises`, the exception that is raised exactly where the condition holds, as it is spelled.
+        library: Whose decorator says it, and checks it in each call; empty where the docstring does.
     """
 
     kind: ClauseKind
     expression: str
     line: int
     exception: str = ""
+    library: str = ""
 
     @property
     def text(self) -> str:

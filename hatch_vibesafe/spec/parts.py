@@ -6,8 +6,16 @@ from functools import lru_cache
 
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
+from hatch_vibesafe.spec.contract_decorators import read_decorators
 from hatch_vibesafe.spec.contract_subset import Scope
-from hatch_vibesafe.spec.contracts import OF_A_CLASS, Contract, contract_names, read_contract
+from hatch_vibesafe.spec.contracts import (
+    OF_A_CLASS,
+    Contract,
+    clause_names,
+    contract_names,
+    contradictions,
+    read_contract,
+)
 from hatch_vibesafe.spec.docstring import Docstring, docstring_lines, example_names, mentioned_names
 from hatch_vibesafe.spec.lessons import lessons_for
 from hatch_vibesafe.spec.model import UnitOptions, UnitSettings
@@ -104,22 +112,25 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
     lessons = lessons_for(UnitId(stub.module.name, stub.qualname), settings.lessons)
     dotted = {item for chain in names.mentions.chains for item in resolver.absolute(chain) if isinstance(item, Target)}
     scope, lines = _scope(stub, resolver), docstring_lines(stub.docstring)
+    contract = _with_invariants(read_contract(docstring.text, scope, *lines), stub, scope)
+    contract, decorated = _with_decorators(contract, stub, scope)
+    promised = resolver.resolve(stub.module, decorated)
     return StubParts(
         stub=stub,
         docstring=docstring,
         settings=replace(settings, lessons=lessons),
         names=names,
         needed=code.targets - {own},
-        shown=(examples.targets | mentions.targets | dotted | around) - {own},
+        shown=(examples.targets | mentions.targets | promised.targets | dotted | around) - {own},
         wrapping=decorators.targets - {own},
-        passed=code.passed | examples.passed | mentions.passed,
+        passed=code.passed | examples.passed | mentions.passed | promised.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(
             ("template", _template_part(settings.template_content)),
             ("settings", _part(settings.sent)),
             *([("lessons", _part(tuple(lesson.text for lesson in lessons)))] if lessons else []),
         ),
-        contract=_with_invariants(read_contract(docstring.text, scope, *lines), stub, scope),
+        contract=contract,
         properties=read_properties(docstring, scope, *lines, is_async=is_async, is_method=bool(stub.method)),
     )
 
@@ -176,6 +187,19 @@ def _with_invariants(contract: Contract, stub: Stub, scope: Scope) -> Contract:
         (*contract.doubts, *found.doubts),
         contract.names,
     )
+
+
+def _with_decorators(contract: Contract, stub: Stub, scope: Scope) -> tuple[Contract, Names]:
+    """Return a contract with what `icontract` and `deal` say above the stub, and the names that this takes."""
+    raised = {clause.exception for clause in contract.clauses}
+    found = read_decorators(stub, scope, raised)
+    names = clause_names(found.clauses, scope)
+    contract.names.add(names)
+    clauses = (*contract.clauses, *found.clauses)
+    # What contradicts within the docstring is in there already.
+    every = [*contract.complaints, *found.complaints, *(contradictions([*clauses]) if found.clauses else ())]
+    complaints = tuple(dict.fromkeys(every))
+    return Contract(clauses, complaints, (*contract.doubts, *found.doubts), contract.names), names
 
 
 def _scope(stub: Stub, resolver: Resolver) -> Scope:

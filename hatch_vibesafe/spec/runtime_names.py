@@ -45,9 +45,14 @@ class RuntimeNames:
 
     def is_overload(self, decorators: Sequence[ast.expr]) -> bool:
         """Return whether one of the decorators is `typing.overload`."""
-        return any(self._external(item) in _OVERLOADS for item in decorators)
+        return any(self.external(item) in _OVERLOADS for item in decorators)
 
-    def _external(self, node: ast.expr) -> Chain | None:
+    def takes_all_of(self, library: str) -> bool:
+        """Return whether the module has all names of a library: `from library import *`."""
+        return any(star.module == library for star in self._module.stars)
+
+    def external(self, node: ast.expr) -> Chain | None:
+        """Return the module that an imported name comes from, with its name there and the attributes taken of it."""
         chain = root_chain(node)
         bindings = self._module.bindings.get(chain[0], ()) if chain else ()
         if chain is None or not bindings or (origin := bindings[-1].origin) is None:

@@ -7,6 +7,8 @@ from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError
 from hatch_vibesafe.spec.characters import unreadable
+from hatch_vibesafe.spec.contract_decorators import is_contract
+from hatch_vibesafe.spec.contract_modes import FULL, PRE
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
 from hatch_vibesafe.spec.effects import with_changes
 from hatch_vibesafe.spec.frozen import frozen_names
@@ -17,6 +19,7 @@ from hatch_vibesafe.spec.module import Module, read_module
 from hatch_vibesafe.spec.parts import StubParts, spec_hash, stub_parts
 from hatch_vibesafe.spec.references import Definitions, helper_parts
 from hatch_vibesafe.spec.resolve import Resolver, Target
+from hatch_vibesafe.spec.runtime_names import RuntimeNames
 from hatch_vibesafe.spec.source import Source, read_source
 from hatch_vibesafe.spec.stub import Stub, find_stubs
 from hatch_vibesafe.spec.unseen import Unseen
@@ -224,9 +227,16 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
         calls = "no example that calls it" if parts.docstring.examples else "no example"
         remedy = f"add a doctest to its docstring: `>>> {parts.stub.node.name}(...)` and what it returns"
         warnings.append(Problem(where, f"the spec has {calls}", remedy))
-    if parts.stub.decoration.below:
+    runtime = RuntimeNames(parts.stub.module)
+    if any(not is_contract(item, runtime) for item in parts.stub.decoration.below):
         what = "a decorator below @vibesafe is not applied to the implementation"
         warnings.append(Problem(where, what, "move it above @vibesafe"))
+    mode = parts.stub.decoration.options.contracts
+    own = {clause.kind for clause in parts.contract.clauses if not clause.library}
+    if mode in {PRE, FULL} and not (own & {"requires"} if mode == PRE else own):
+        section = "Requires:" if mode == PRE else "Requires:, Ensures: or Raises:"
+        what = f"contracts is {mode!r}, and its docstring has no clause which that would check in a call"
+        warnings.append(Problem(where, what, f"add {section} to the docstring, or take contracts={mode!r} out"))
     doubts = parts.contract.doubts
     warnings += [Problem(_where(parts.stub, parts.unit, item.line), item.what, item.remedy) for item in doubts]
     return warnings

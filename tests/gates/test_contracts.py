@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hatch_vibesafe.gates import contracts
+from hatch_vibesafe.gates import contracts, properties
 from hatch_vibesafe.gates.contract_verdict import Judged
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall
@@ -286,3 +286,70 @@ def test_a_contract_brings_its_gate_into_the_evidence(split: "Bench") -> None:
     assert right.passed, right.findings
     assert dict(records["contracts"].counts) == {"clauses": 1, "examples": 1}
     assert "contracts" in {finding.gate for finding in wrong.findings}
+
+
+DECORATED = '''
+    import deal
+    import icontract
+
+    from vibesafe_runtime import VibeCoded, vibesafe
+
+
+    def half(n: int) -> int:
+        return n // 2
+
+
+    @icontract.require(lambda n: n >= 0)
+    @icontract.snapshot(lambda items: items[:])
+    @icontract.ensure(lambda items, OLD: items[:-1] == OLD.items)
+    @vibesafe
+    def push(items: list[int], n: int) -> int:
+        """Put a number at the end and return half of it.
+
+        >>> push([], 4)
+        2
+        """
+        raise VibeCoded()
+
+
+    @deal.pre(lambda n: n >= 0)
+    @deal.post(lambda result: result >= 0)
+    @deal.ensure(lambda _: _.result == half(_.n))
+    @deal.reason(ValueError, lambda n: n == 7)
+    @vibesafe
+    def halved(n: int) -> int:
+        """Halve.
+
+        >>> halved(4)
+        2
+        """
+        raise VibeCoded()
+'''
+PUSH = "def push(items: list[int], n: int) -> int:\n    {}\n    return n // 2\n"
+HALVED = "def halved(n: int) -> int:\n    if n == 7:\n        raise ValueError(n)\n    return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("unit", "source", "broken"),
+    [
+        ("push", PUSH.format("items.append(n)"), ""),
+        ("push", PUSH.format("items.insert(0, n + len(items))"), "breaks `Ensures items[:-1] == old(items[:])`"),
+        ("halved", HALVED.format("n // 2"), ""),
+        ("halved", HALVED.format("2"), "breaks `Ensures result == half(n)`"),
+        ("halved", "def halved(n: int) -> int:\n    return n // 2\n", "breaks `Raises ValueError: n == 7`"),
+    ],
+)
+def test_what_decorators_say_is_held_against_calls_that_no_example_shows(
+    unit: str, source: str, broken: str, bench: "MakeBench"
+) -> None:
+    made = bench({"app/__init__.py": "", "app/m.py": DECORATED})
+    sandbox = Sandbox(made.project.config.sandbox)
+    candidates = [made.candidate(f"app.m/{unit}", source)]
+    (opinion,) = properties.check(candidates, made.context(), made.surroundings(), sandbox)
+    assert not isinstance(opinion, Fault)
+    messages = [finding.message for finding in opinion]
+    assert bool(messages) == bool(broken), messages
+    # The call with its values, and what came of it.
+    assert all(message.startswith(f">>> {unit}(") or broken in message for message in messages)
+    if broken:
+        assert any(broken in message and "it returned " in message for message in messages), messages
