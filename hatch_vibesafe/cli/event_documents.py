@@ -11,8 +11,10 @@ from hatch_vibesafe.generate.events import (
     Judged,
     Passed,
     Refused,
+    Requested,
     Started,
 )
+from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.identity import digest
 
 
@@ -24,16 +26,19 @@ def event_document(event: Event) -> dict[str, object]:  # noqa: PLR0911 - one re
             return {"event": "started", **units}
         case Asked():
             return {"event": "asked", "unit": str(event.unit), "call": event.call, "provider": event.provider}
+        case Requested():
+            told = {"request": event.request, **_tried(event.attempt)}
+            return {"event": "requested", "unit": str(event.unit), **told}
         case Answered():
             return {"event": "answered", "unit": str(event.unit), **_answered(event)}
         case Judged():
             gates = [gate_as_json(record) for record in event.gates]
-            told = {"request": event.name, "passed": event.passed, "gates": gates}
-            return {"event": "judged", "unit": str(event.unit), **told}
+            judged = {"request": event.name, "passed": event.passed, "gates": gates}
+            return {"event": "judged", "unit": str(event.unit), **judged}
         case Refused():
             findings = [finding_as_json(finding) for finding in event.findings]
-            told = {"request": event.name, "repeated": event.repeated, "findings": findings}
-            return {"event": "refused", "unit": str(event.unit), **told}
+            refused = {"request": event.name, "repeated": event.repeated, "findings": findings}
+            return {"event": "refused", "unit": str(event.unit), **refused}
         case Passed():
             repairs = list(event.repairs)
             return {"event": "passed", "unit": str(event.unit), "checkpoint": event.checkpoint, "repairs": repairs}
@@ -43,9 +48,20 @@ def event_document(event: Event) -> dict[str, object]:  # noqa: PLR0911 - one re
             return {"event": "interrupted", "waiting": event.waiting}
 
 
+def _tried(attempt: Try) -> dict[str, object]:
+    return {
+        "provider": attempt.provider,
+        "kind": attempt.kind,
+        "model": attempt.model or None,
+        "outcome": attempt.outcome,
+        "what": attempt.what,
+        "seconds": attempt.seconds,
+        **_tokens(attempt),
+        "cost": None if attempt.cost is None else float(attempt.cost),
+    }
+
+
 def _answered(event: Answered) -> dict[str, object]:
-    # A provider that does not count says 0 and 0: no prompt has no tokens.
-    counted = bool(event.input_tokens or event.output_tokens)
     answer = None if event.answer is None else digest(event.answer.text.encode("utf-8", "surrogatepass"))
     return {
         "request": event.name,
@@ -55,10 +71,18 @@ def _answered(event: Answered) -> dict[str, object]:
         "provider": event.provider,
         "model": event.model or None,
         "recorded": event.recorded,
-        "input_tokens": event.input_tokens if counted else None,
-        "output_tokens": event.output_tokens if counted else None,
+        **_tokens(event),
         "cost": event.cost,
         "seconds": event.seconds,
+    }
+
+
+def _tokens(spent: Answered | Try) -> dict[str, object]:
+    # A provider that does not count says 0 and 0: no prompt has no tokens.
+    counted = bool(spent.input_tokens or spent.output_tokens)
+    return {
+        "input_tokens": spent.input_tokens if counted else None,
+        "output_tokens": spent.output_tokens if counted else None,
     }
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.providers.at_hand import provider_of
-from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.questions import pose
 from hatch_vibesafe.generate.refusals import Memories
 from hatch_vibesafe.generate.result import no_provider_error
@@ -15,7 +15,6 @@ from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Scan, Spec
-from hatch_vibesafe.store.answers import AnswerCache
 from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.records import Answer
 
@@ -54,12 +53,14 @@ def next_prompt(project: Project, scan: Scan, spec: Spec) -> NextPrompt:
         raise no_provider_error([spec], project.config)
     found = standing(project, read_index(project.index_path), spec)
     line = Line(Question(0))
-    provider = open_provider(config)
+    asking = Asking(project, jobs=1)
+    provider = asking.provider(config)
     run = UnitRun(spec, found, [line], project.config.generate.holdout, config=config, provider=provider)
     others = callees([spec], scan)[spec.unit]
     active = implementations_around(project, scan, others)
     memory = Memories(project, forgetting=False).of(spec, config.kind, others, active)
-    pose(run, line, provider, memory, AnswerCache(project.cache_path).get)
+    pose(run, line, provider, memory, asking.recorded)
+    asking.close(wait=False)
     if line.prompt is None or line.request is None:
         raise ValueError("a posed question has a prompt")
     return NextPrompt(line.prompt, line.question, line.request, config, run.held, line.answer, found.done is not None)

@@ -14,7 +14,8 @@ from tests.generate.conftest import ModelServer, Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 DOUBLE = ("compile", "--target", "app.math/double")
-KINDS = ["started", "asked", "answered", "judged", "refused", "asked", "answered", "judged", "passed", "ended"]
+ASKED = ["asked", "requested", "answered", "judged"]
+KINDS = ["started", *ASKED, "refused", *ASKED, "passed", "ended"]
 
 
 def events(text: str) -> list[dict[str, object]]:
@@ -40,9 +41,10 @@ def test_a_run_is_told_event_by_event_without_secrets(asking: Path, command: Com
     assert told[0]["run"] == runs[0]["id"]
     moments = [str(each["at"]) for each in told]
     assert moments == sorted(moments)
-    started, _, answered, judged, refused = told[:5]
+    started, _, requested, answered, judged, refused = told[:6]
     assert started["to_compile"] == ["app.math/double"]
     assert (answered["strategy"], answered["model"], answered["input_tokens"]) == ("first", "answering-model", 7)
+    assert (requested["outcome"], requested["input_tokens"]) == ("answered", 7)
     assert (answered["recorded"], answered["cost"]) == (False, None)
     assert judged["passed"] is False
     assert answered["request"] == judged["request"] == refused["request"]
