@@ -154,6 +154,38 @@ def test_a_unit_is_written_gated_with_every_gate_and_stored_with_its_provenance(
     assert b">>> f1(1)" in checkpoint.implementation
 
 
+def test_an_answer_of_a_fallback_says_so_in_its_provenance_and_when_it_is_replayed(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    backup = f'[provider.backup]\nkind = "openai-compatible"\nmodel = "b"\nbase_url = "{model_server.base_url}"\n'
+    project = make_project(
+        provider=f'fallback = ["backup"]\nattempts = 1\n{backup}api_key_env = "CANARY_KEY"\ntemperature = 0.9\n'
+    )
+    configured = scan_project(project).specs[0].settings.sent
+    assert dict(configured)["model"] == "m"
+    answers = [reply(status=500), reply(right("def f1"))]
+    model_server.answer = lambda _: answers.pop(0)
+    results = [run(project)["f1"], run(project, options=CompileOptions(force=True, offline=True))["f1"]]
+    for result, origin in zip(results, ("generated", "recorded"), strict=True):
+        assert result.checkpoint is not None
+        provenance = read_checkpoint(project.checkpoints_path, result.unit, result.checkpoint).provenance
+        assert (provenance.provider, provenance.sent) == ("backup", (("model", "b"), ("temperature", 0.9)))
+        assert provenance.origin in {"generated", origin}
+    assert answers == []
+
+
+def test_a_budget_in_the_configuration_stops_the_asking_and_not_the_units_that_were_answered(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    project = make_project(units=3, gates=f"{FAST}\n[budget]\ncalls = 2\n")
+    serve(model_server, reply, right)
+    results = run(project)
+    assert sorted(result.outcome for result in results.values()) == ["failed", "passed", "passed"]
+    assert len(model_server.asked) == 2
+    told = [problem for result in results.values() for problem in result.problems]
+    assert [problem.where for problem in told] == ["[budget] calls"]
+
+
 def test_what_is_up_to_date_costs_nothing_and_needs_no_key(
     make_project: Make, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
