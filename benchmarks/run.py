@@ -23,6 +23,7 @@ BENCHMARKS = {
     "builds": "python -m build of up to 1,000 saved units, with and without the hook",
     "commands": "scan, status, diff and check over many units, against the rival",
     "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
+    "contracts": "one call with two clauses: unchecked, checked by us, by icontract and by deal",
     "attacks": "attacks on what is deployed, ours and the rival's: which are let through",
     "gate_strength": "wrong code accepted and right code refused, gate by gate, against pytest, mypy and ruff",
     "gate_strength_full": "the same over every mutant (only when named)",
