@@ -22,6 +22,7 @@ BENCHMARKS = {
     "imports": "time and memory of importing 1 to 10,000 installed units, against plain cached modules",
     "builds": "python -m build of up to 1,000 saved units, with and without the hook",
     "commands": "scan, status, diff and check over many units, against the rival",
+    "generation": "overhead a unit, units a second and waiting at once of `compile`, against the rival",
     "signature": "a signed statement checked once in a fresh process, against OpenSSL through cryptography",
     "contracts": "one call with two clauses: unchecked, checked by us, by icontract and by deal",
     "attacks": "attacks on what is deployed, ours and the rival's: which are let through",

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,8 +50,10 @@ class _Answers(BaseHTTPRequestHandler):
     """Answers every request with the implementation of the unit whose definition the prompt shows last."""
 
     protocol_version = "HTTP/1.1"
+    latency = 0.0
 
     def do_POST(self) -> None:
+        time.sleep(self.latency)
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         source = asked.get("input") or asked.get("messages")
         number = int(_DEFINITION.findall(json.dumps(source))[-1][1])
@@ -96,10 +99,14 @@ def _responses(text: str) -> dict[str, object]:
     }
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 @contextmanager
-def answering() -> Iterator[str]:
-    """Serve answers on this machine and yield the base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+def answering(latency: float = 0.0) -> Iterator[str]:
+    """Serve answers on this machine, each after `latency` seconds, and yield the base URL."""
+    server = _Server(("127.0.0.1", 0), type("_Late", (_Answers,), {"latency": latency}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"

@@ -1,12 +1,13 @@
 """A run over units that have work: ask, take the code out, judge, tell what was wrong, and ask again."""
 
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, wait
 
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
-from hatch_vibesafe.generate.acceptance import accept, write_evidence_of
+from hatch_vibesafe.generate.acceptance import write_evidence_of
 from hatch_vibesafe.generate.asking import Asking, Inquiry
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
@@ -21,15 +22,20 @@ from hatch_vibesafe.generate.refusals import Memories, Refusals
 from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.schedule import callees_first
 from hatch_vibesafe.generate.standing import callees, implementations_around
+from hatch_vibesafe.generate.storing import store_round
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan
 from hatch_vibesafe.spec.weakness import contradictions
+from hatch_vibesafe.store.records import Checkpoint
 
 _COLLECTING = 0.05
-"""Seconds to wait for further answers once there is one: judging two at once costs hardly more than judging one."""
+"""Seconds to wait for one more answer once there is one: judging two at once costs hardly more than judging one."""
+
+_COLLECTED = 0.5
+"""Seconds after which those that came are judged, however many come after them."""
 
 
 class Loop:
@@ -164,8 +170,12 @@ class Loop:
         """Take the answers that have come; wait for the first of them where `timeout` is None."""
         waiting = {line.future: (run, line) for run in self._open.values() for line in run.lines if line.future}
         done, _ = wait(waiting, timeout=timeout, return_when=FIRST_COMPLETED)
-        if done and len(done) < len(waiting):
+        until = time.monotonic() + _COLLECTED
+        more = bool(done)
+        while more and len(done) < len(waiting) and time.monotonic() < until:
+            before = len(done)
             done, _ = wait(waiting, timeout=_COLLECTING, return_when=ALL_COMPLETED)
+            more = len(done) > before
         for future in done:
             run, line = waiting[future]
             line.future = None
@@ -207,19 +217,23 @@ class Loop:
     def _judge(self, runs: list[UnitRun]) -> None:
         """Judge a round of answers of each unit, all in one batch, and go on from what comes of it."""
         with self._interrupts.finishing():
-            for judged in judge_round(runs, self._context()):
+            said = judge_round(runs, self._context())
+            stored = store_round(self._project, said)
+            for judged in said:
                 run, line = judged.run, judged.line
                 if run.spec.unit not in self._open:
                     continue  # an earlier answer of the same round passed
                 if isinstance(judged, Unusable):
                     self._refuse(run, line, judged.text, (judged.finding,), repeated=False)
                 else:
-                    self._decide(run, line, judged.made, judged.verdict)
+                    self._decide(run, line, judged.made, judged.verdict, stored.get(run.spec.unit))
         for run in runs:
             if run.spec.unit in self._open:
                 self._go_on(run)
 
-    def _decide(self, run: UnitRun, line: Line, made: Composed, verdict: Verdict | None) -> None:
+    def _decide(
+        self, run: UnitRun, line: Line, made: Composed, verdict: Verdict | None, stored: Future[Checkpoint] | None
+    ) -> None:
         code = made.implementation.decode()
         if verdict is not None:
             self._on_event(Judged(run.spec.unit, line.request, verdict.passed, verdict.records))
@@ -227,18 +241,15 @@ class Loop:
             self._refuse(run, line, code, run.refused[made.implementation], repeated=True)
         elif verdict.faults:
             self._outcomes.failed(run, VibesafeValidationError(*verdict.faults))
-        elif not verdict.passed:
+        elif stored is None or not verdict.passed:
             run.refused[made.implementation] = verdict.findings
             self._refuse(run, line, code, verdict.findings, repeated=False)
         else:
-            self._accept(run, line, made, verdict)
+            self._stored(run, made, stored)
 
-    def _accept(self, run: UnitRun, line: Line, made: Composed, verdict: Verdict) -> None:
-        origin, parent = run.origin(line), run.standing.parent
+    def _stored(self, run: UnitRun, made: Composed, stored: Future[Checkpoint]) -> None:
         try:
-            checkpoint = accept(
-                self._project, run.spec, made.implementation, verdict, origin, repairs=made.repairs, parent=parent
-            )
+            checkpoint = stored.result()
         except VibesafeError as error:
             self._outcomes.failed(run, error)
         else:
