@@ -13,6 +13,7 @@ from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.cli.telemetry import telemetry
 from hatch_vibesafe.cli.verdicts import finding_as_json
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.ambiguity import ambiguities
@@ -104,11 +105,16 @@ def command(
 def _compiled(
     session: Session, chosen: CompileOptions, stream: EventStream, *, quiet: bool
 ) -> tuple[CompileResult, ...]:
-    with Progress(quiet=quiet) as progress, recording(session.project, "compile", session.specs) as recorder:
+    with (
+        telemetry() as send,
+        Progress(quiet=quiet) as progress,
+        recording(session.project, "compile", session.specs) as recorder,
+    ):
 
         def on_event(event: Event) -> None:
             recorder.show(event)
             stream.show(event, recorder.run)
+            send(event, recorder.run)
             progress.show(event)
 
         return compile_units(session.project, session.scan, session.specs, chosen, on_event)
