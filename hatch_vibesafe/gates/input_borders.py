@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from hatch_vibesafe.gates.differences import case_size
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall
 
-_MOST = 160
-_MOST_CONSTANTS = 24
+_MOST = 240
+_MOST_CONSTANTS = 96
 _LARGEST = 10**6
 _LONGEST = 40
 _MINUS_ZERO = re.compile(r"-0(?:\.0)?(?![\w.])")
