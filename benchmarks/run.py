@@ -31,9 +31,10 @@ BENCHMARKS = {
     "gate_questions": "what five answers to `tighten`, or another sample, add to the gates",
     "sandbox": "a candidate confined at each level, alone and as one of a hundred, against pytest",
     "humaneval": "40 real problems: submitted, saved, built, installed, and their hidden checks run",
+    "generation_models": "our loop against one greedy answer and resampling, local model (only when named)",
     "humaneval_models": "how many of the 40 a local model solves (only when named)",
 }
-ONLY_WHEN_NAMED = {"humaneval_models", "gate_strength_full"}
+ONLY_WHEN_NAMED = {"generation_models", "humaneval_models", "gate_strength_full"}
 
 
 def interpreter() -> Path:
