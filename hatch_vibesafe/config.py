@@ -31,11 +31,12 @@ _OLDEST_MINOR = 11
 
 @dataclass(frozen=True, slots=True)
 class PathsConfig:
-    """Where the store lies, relative to the project root, with `/`."""
+    """Where the store lies, relative to the project root, with `/`. The escalations' place is not configured."""
 
     checkpoints: str = ".vibesafe/checkpoints"
     cache: str = ".vibesafe/cache"
     index: str = ".vibesafe/index.toml"
+    escalations: str = ".vibesafe/escalations"
 
 
 @dataclass(frozen=True, slots=True)

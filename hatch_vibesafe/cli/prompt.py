@@ -3,6 +3,7 @@
 import click
 
 from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.prompt_compare import compare
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.generate.next_prompt import NextPrompt, next_prompt
 from hatch_vibesafe.generate.providers.at_hand import called
@@ -29,7 +30,10 @@ class _ShowingGroup(click.Group):
     epilog="Examples:  vibesafe prompt app.math/add   |   vibesafe prompt app.math/add --json",
 )
 def command() -> None:
-    """Show what would be sent for a UNIT (`prompt UNIT`)."""
+    """Show what would be sent for a UNIT (`prompt UNIT`), or compare two templates (`prompt compare A B`)."""
+
+
+command.add_command(compare)
 
 
 @command.command(name="show", epilog="Example:  vibesafe prompt app.math/add")

@@ -22,7 +22,7 @@ _LONGEST_REASON = 120
 
 def escalation_path(project: Project, unit: UnitId) -> Path:
     """Return where a unit's escalation lies."""
-    directory = unit_directory(project.root / ".vibesafe" / "escalations", unit)
+    directory = unit_directory(project.root / project.config.paths.escalations, unit)
     return directory.with_name(f"{directory.name}.md")
 
 

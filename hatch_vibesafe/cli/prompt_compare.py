@@ -1,0 +1,121 @@
+"""`vibesafe prompt compare`: which of two templates has more units pass, and how sure that is."""
+
+from dataclasses import dataclass
+
+import click
+
+from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.cli.announcement import announce
+from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
+from hatch_vibesafe.cli.progress import Progress
+from hatch_vibesafe.cli.recording import recording
+from hatch_vibesafe.cli.session import open_session
+from hatch_vibesafe.cli.stats import rate_document, rate_text
+from hatch_vibesafe.generate.comparing import Tally, compiled, contender
+from hatch_vibesafe.generate.events import Event
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.project import Project, template_text
+from hatch_vibesafe.store.ledger.wilson import Rate, rate
+
+CALLS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    template: str
+    tally: Tally
+    not_reached: tuple[UnitId, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def first(self) -> Rate:
+        return rate(sum(self.tally.first.values()), len(self.tally.first))
+
+    @property
+    def end(self) -> Rate:
+        return rate(len(self.tally.passed), len(self.tally.answered | self.tally.passed))
+
+
+@click.command(
+    name="compare", epilog="Example:  vibesafe prompt compare function.j2 mine.j2 --units 'app.*' --calls 100"
+)
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--units", multiple=True, required=True, metavar="UNIT|MODULE|GLOB", help="Which units. Repeatable.")
+@click.option(
+    "--calls", default=CALLS, type=click.IntRange(min=1), show_default=True, help="Requests for each template."
+)
+@click.option(
+    "--jobs", default=4, type=click.IntRange(1, 256), show_default=True, help="Requests on their way at once."
+)
+@options.allow_unsandboxed
+@options.as_json
+def compare(
+    first: str, second: str, units: tuple[str, ...], calls: int, jobs: int, *, allow_unsandboxed: bool, as_json: bool
+) -> int:
+    """Compile the same units with template A and with template B, and print both pass rates with intervals.
+
+    Every question is asked anew, and what passes is thrown away: no checkpoint is stored, nothing becomes active. The
+    ledger tells what it cost.
+    """
+    if first == second:
+        remedy = "name another one: ours are function.j2, http_endpoint.j2 and cli_command.j2"
+        raise VibesafeConfigurationError(Problem(f"{first} and {second}", "are the same template", remedy))
+    session = open_session(units, allow_unsandboxed=allow_unsandboxed)
+    for template in (first, second):
+        template_text(session.project, template)  # before anything is paid for
+    announce(session.project.config)
+    sides: list[_Side] = []
+    for template in (first, second):
+        if not (sides and sides[-1].tally.interrupted):
+            sides.append(_side(session.project, template, units, calls, jobs, quiet=as_json))
+    problems = tuple(dict.fromkeys(problem for side in sides for problem in side.problems))
+    if as_json:
+        output.print_json(
+            {"templates": [_document(side) for side in sides], "problems": output.problems_as_json(problems)}
+        )
+    else:
+        columns = ("template", "first answer", "in the end", "calls", "not reached")
+        output.print_table(columns, [_row(side) for side in sides])
+        output.print_problems(problems)
+    if any(side.tally.interrupted for side in sides):
+        return EXIT_INTERRUPTED
+    return EXIT_FINDINGS if any(not side.tally.answered for side in sides) else 0
+
+
+def _side(project: Project, template: str, units: tuple[str, ...], calls: int, jobs: int, *, quiet: bool) -> _Side:
+    with (
+        contender(project, template, units, calls) as each,
+        Progress(quiet=quiet) as progress,
+        recording(each.project, "prompt compare", each.specs) as recorder,
+    ):
+
+        def on_event(event: Event) -> None:
+            recorder.show(event)
+            progress.show(event)
+
+        tally, results = compiled(each, jobs, on_event)
+    missed = [result for result in results if result.unit not in tally.answered]
+    problems = tuple(problem for result in missed for problem in result.problems)
+    return _Side(template, tally, tuple(result.unit for result in missed), problems)
+
+
+def _row(side: _Side) -> tuple[str, ...]:
+    return (
+        side.template,
+        rate_text(side.first),
+        rate_text(side.end),
+        str(side.tally.calls),
+        str(len(side.not_reached)),
+    )
+
+
+def _document(side: _Side) -> dict[str, object]:
+    return {
+        "template": side.template,
+        "first_answer": rate_document(side.first),
+        "in_the_end": rate_document(side.end),
+        "calls": side.tally.calls,
+        "not_reached": [str(unit) for unit in side.not_reached],
+    }
