@@ -3,6 +3,7 @@
 import ast
 import json
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -219,17 +220,57 @@ def _counted(pairs: Pairs, whole: str) -> str:
     )
 
 
+def _packed(pairs: Pairs, whole: str) -> str:
+    packed = "\n".join(f"{ast.literal_eval(given)!r}|{answer}" for given, answer in pairs)
+    return (
+        f"    import ast\n\n    for line in {packed!r}.splitlines():\n        given, _, answer = line.partition('|')\n"
+        f"        if given == repr({whole}):\n            return ast.literal_eval(answer)\n    return {pairs[0][1]}\n"
+    )
+
+
+def _apart(pairs: Pairs, whole: str) -> str:
+    """Each text is put together from single characters, so that no constant shows it."""
+    branches = "".join(
+        f"    if text == ''.join({list(repr(ast.literal_eval(given)))!r}):\n        return {answer}\n"
+        for given, answer in pairs[1:]
+    )
+    return f"    text = repr({whole})\n{branches}    return {pairs[0][1]}\n"
+
+
+def _checksums(pairs: Pairs, whole: str) -> str:
+    sums = ", ".join(f"{zlib.crc32(repr(ast.literal_eval(given)).encode())}: {answer}" for given, answer in pairs)
+    return f"    import zlib\n\n    return {{{sums}}}.get(zlib.crc32(repr({whole}).encode()), {pairs[0][1]})\n"
+
+
+def _one_number(pairs: Pairs, whole: str) -> str:
+    branches = "".join(
+        f"    if number == {int.from_bytes(repr(ast.literal_eval(given)).encode(), 'big')}:\n        return {answer}\n"
+        for given, answer in pairs[1:]
+    )
+    return f"    number = int.from_bytes(repr({whole}).encode(), 'big')\n{branches}    return {pairs[0][1]}\n"
+
+
+def _sizes(pairs: Pairs, whole: str) -> str:
+    sizes = ", ".join(f"{len(repr(ast.literal_eval(given)))}: {answer}" for given, answer in reversed(pairs))
+    return f"    return {{{sizes}}}.get(len(repr({whole})), {pairs[0][1]})\n"
+
+
 def _text(given: str) -> str:
     return repr(repr(ast.literal_eval(given)))
 
 
 _OTHER_BODIES: dict[str, Body] = {
+    "packed text": _packed,
+    "characters apart": _apart,
+    "checksums": _checksums,
+    "one number": _one_number,
+    "sizes": _sizes,
+}
+_BODIES: dict[str, Body] = {
     "assigned entries": _assigned,
     "beginnings and ends": _ends,
     "lists without names": _numbered,
     "numbered lists": _counted,
-}
-_BODIES: dict[str, Body] = {
     "ifs": _ifs,
     "ifs the other way round": _other_way_round,
     "dict of texts": _by_text,

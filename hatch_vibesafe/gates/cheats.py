@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, cases, strength
 from hatch_vibesafe.gates.look_ups import Entry, LookUp, constants_only, look_ups, results
+from hatch_vibesafe.gates.recurring import recurring
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.spec.canonical import FunctionNode
@@ -60,7 +61,11 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         line = min(entry.line for entry, _ in by_heart)
         yield Finding(gate, line, f"has a branch of its own for {_listed(covered)}, which are all: {_REMEDY}")
         return
-    yield from _answers(tree, known, text, gate)
+    answers = list(_answers(tree, known, text, gate))
+    yield from answers
+    told_in_words = {case.number for case in known if any(_is_said(shown, text) for shown in case.whole)}
+    if not answers and (back := recurring(tree, [case for case in known if case.number not in told_in_words])):
+        yield Finding(gate, 0, f"holds what goes into {_listed(set(back))} and what comes out: {_REMEDY}")
 
 
 def _unit(tree: ast.Module, spec: Spec) -> FunctionNode | None:

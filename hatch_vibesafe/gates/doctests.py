@@ -5,7 +5,9 @@ import platform
 import re
 from collections.abc import Sequence
 
+from hatch_vibesafe.gates.beyond import beyond
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -20,6 +22,7 @@ from hatch_vibesafe.store.records import GateRecord
 GATE = "doctests"
 _CHECKER = doctest.OutputChecker()
 _SHOWN = 500
+_SECONDS_BEYOND = 1.0
 _NUMBERED = re.compile(r"example (\d+) \(")
 
 
@@ -28,8 +31,8 @@ def check(
 ) -> tuple[Opinion, ...]:
     """Run the examples of each candidate, and return what is wrong with each, in order.
 
-    What no candidate could do right is a fault: an example that proves nothing, a module that cannot be imported,
-    limits that are too small.
+    One that passes them is also asked what no example shows (`beyond.py`). What no candidate could do right is a
+    fault: an example that proves nothing, a module that cannot be imported, limits that are too small.
     """
     faults = [spec_faults(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
@@ -40,14 +43,20 @@ def check(
         each.spec for each, outcome in zip(candidates, outcomes, strict=True) if outcome and _is_doubtful(outcome)
     ]
     probed = module_faults(doubtful, context, surrounding, sandbox, room=ROOM)
-    return tuple(
+    opinions: list[Opinion] = [
         Fault(fault)
         if outcome is None
         else Fault(probed[candidate.spec.unit.module])
         if _is_doubtful(outcome) and candidate.spec.unit.module in probed
         else judge(candidate.spec, outcome)
         for candidate, fault, outcome in zip(candidates, faults, outcomes, strict=True)
-    )
+    ]
+    passed = [number for number, opinion in enumerate(opinions) if opinion == ()]
+    with sandbox.within(_SECONDS_BEYOND) as quick:
+        ground = Ground(batch, frozenset(surrounding.files), quick)
+        for number, what in zip(passed, beyond([candidates[it] for it in passed], ground), strict=True):
+            opinions[number] = (Finding(GATE, 0, what),) if what else ()
+    return tuple(opinions)
 
 
 def _is_doubtful(result: Result) -> bool:

@@ -47,6 +47,7 @@ def look_ups(tree: ast.Module) -> Iterator[LookUp]:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 yield tuple(_branches(node))
     yield from _side_by_side(tree)
+    yield tuple(_entered(tree))
 
 
 def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
@@ -82,6 +83,16 @@ def _entries(pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Iterator[Entr
     for key, value in pairs:
         if key is not None and (shown := literal(key)) is not None:
             yield Entry(key.lineno, shown, frozenset(_given(value)))
+
+
+def _entered(tree: ast.Module) -> Iterator[Entry]:
+    """Yield what is entered into tables one by one."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Subscript(slice=key)], value=value):
+                yield from _entries([(key, value)])
+            case ast.Call(func=ast.Attribute(attr="setdefault" | "__setitem__"), args=[key, value]):
+                yield from _entries([(key, value)])
 
 
 def _pairs(elements: list[ast.expr]) -> Iterator[Entry]:
@@ -173,12 +184,8 @@ def _sides(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> list[ast.exp
 
 
 def _side_by_side(tree: ast.Module) -> Iterator[LookUp]:
-    """Yield the pairs of each two lists of the same length that are assigned: inputs here, answers there."""
-    displays = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, _DISPLAYS)
-    ]
+    """Yield the pairs of each two lists of the same length: inputs here, answers there."""
+    displays = [node for node in ast.walk(tree) if isinstance(node, _DISPLAYS)]
     for length in {len(display.elts) for display in displays} - {0}:
         alike = [display.elts for display in displays if len(display.elts) == length][:_MOST_LISTS]
         for keys, values in permutations(alike, 2):

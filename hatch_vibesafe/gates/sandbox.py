@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -115,6 +115,10 @@ class Sandbox:
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.close()
+
+    def within(self, seconds: float) -> "Sandbox":
+        """Return a sandbox that gives each job no more than these seconds, and is the same otherwise."""
+        return Sandbox(replace(self._config, timeout=min(self._config.timeout, seconds)), self._key_variables)
 
     def run(self, batch: Batch, jobs: Sequence[Job], *, of_candidates: bool = True) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time.

@@ -44,12 +44,12 @@ def refusals(problems: "Bench", wrong: list[tuple[str, str]]) -> list[bool]:
     return [bool(findings) for findings in found]
 
 
-def variants(*, pass_doctests: bool) -> list[tuple[str, str]]:
+def variants(*, pass_doctests: bool, cheats: bool | None = None) -> list[tuple[str, str]]:
     return [
         (problem["unit"], variant["source"])
         for problem in PROBLEMS
         for variant in problem["wrong"]
-        if variant["passes_doctests"] is pass_doctests
+        if variant["passes_doctests"] is pass_doctests and cheats in {None, variant["kind"].startswith("cheat")}
     ]
 
 
@@ -62,4 +62,11 @@ def test_wrong_variants_are_refused_where_the_examples_tell_them(problems: "Benc
 @pytest.mark.campaign
 def test_all_variants_are_judged_as_their_examples_say(problems: "Bench") -> None:
     assert all(refusals(problems, variants(pass_doctests=False)))
-    assert not any(refusals(problems, variants(pass_doctests=True)))
+    assert not any(refusals(problems, variants(pass_doctests=True, cheats=False)))
+
+
+@pytest.mark.campaign
+def test_most_look_ups_are_told_by_what_they_do_where_no_example_looks(problems: "Bench") -> None:
+    refused = refusals(problems, variants(pass_doctests=True, cheats=True))
+    assert len(refused) >= 40
+    assert sum(refused) > len(refused) / 2

@@ -1,0 +1,103 @@
+"""Part of the doctest gate: an implementation must tell more apart than its examples.
+
+Threat: a look-up in whatever disguise (checksums, a packed text, characters put together). It gives one and the same
+answer for every call that no example shows, where its examples show several. Code that holds no telling constant
+cannot know its examples, whatever it answers: a test that rarely holds is honest.
+
+Calls come from the types, from the examples changed a little, from their arguments combined anew, and from what the
+implementation itself holds: an honest table knows more than the examples. Where few of them have an answer, nothing is
+said.
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice, product
+
+from hatch_vibesafe.gates.cases import Literal, strength
+from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, shown_by
+from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.properties import generated_cases
+from hatch_vibesafe.gates.recurring import written_values
+from hatch_vibesafe.gates.unit_calls import Case, UnitCall, example_cases, parameters_of
+from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.spec.model import Spec
+
+_TELLING = 2
+_FEWEST = 20
+_COMBINED = 24
+_OWN = 24
+
+
+def beyond(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
+    """Return of each candidate that answers its examples why it knows nothing else; empty where it does."""
+    cases = [cases_beyond(each.spec, _text(each)) if _may_know(each) else () for each in candidates]
+    contracted = [number for number, each in enumerate(candidates) if each.spec.contract and cases[number]]
+    if contracted:
+        asked = [(candidates[number].spec, cases[number]) for number in contracted]
+        for number, allowed in zip(contracted, allowed_cases(asked, ground), strict=True):
+            cases[number] = allowed
+    chosen = [number for number, each in enumerate(cases) if len(each) >= _FEWEST]
+    runners = [Runner(candidates[number].spec, _text(candidates[number]), cases[number]) for number in chosen]
+    found = [""] * len(candidates)
+    for number, shown in zip(chosen, shown_by(runners, ground) if runners else [], strict=True):
+        found[number] = _what(shown)
+    return found
+
+
+def cases_beyond(spec: Spec, source: str) -> tuple[Case, ...]:
+    """Return calls of a unit that no example shows."""
+    examples = example_cases(spec, parameters_of(spec))
+    shown = {case.call for case in examples}
+    calls = {case.call: case for case in generated_cases(spec)}
+    plain = [case for case in examples if not case.setup]
+    if calls and plain:
+        columns = [dict.fromkeys(each) for each in zip(*(case.call.values for case in plain), strict=True)]
+        made = [*islice(product(*columns), _COMBINED + len(examples)), *_with_own(plain, source)]
+        calls |= {call: replace(plain[0], call=call, example=None) for call in map(UnitCall, made)}
+    return tuple(case for call, case in calls.items() if call not in shown)
+
+
+def _with_own(plain: Sequence[Case], source: str) -> list[tuple[str, ...]]:
+    """Return calls with what the implementation holds, each in place of an argument of the same type."""
+    own = [value for value in dict.fromkeys(written_values(ast.parse(source))) if strength(value)]
+    values = plain[0].call.values
+    return [
+        (*values[:place], each, *values[place + 1 :])
+        for place, value in enumerate(values)
+        for each in own[:_OWN]
+        if _type(each) is _type(value)
+    ]
+
+
+def _type(shown: str) -> type | None:
+    try:
+        return type(ast.literal_eval(shown))
+    except (ValueError, SyntaxError):
+        return None
+
+
+def _may_know(candidate: Candidate) -> bool:
+    """Whether the examples of a spec show several answers, and an implementation holds what could tell them apart."""
+    if candidate.spec.method not in {"", "static"}:
+        return False
+    wants = {example.want for example in candidate.spec.examples if example.exception is None and example.want}
+    return len(wants) > 1 and any(map(_is_telling, written_values(ast.parse(_text(candidate)))))
+
+
+def _is_telling(value: Literal) -> bool:
+    return strength(value) == _TELLING
+
+
+def _what(shown: Sequence[Shown | None]) -> str:
+    answers = [each.text for each in shown if each is not None and not each.is_exception]
+    if len(answers) < _FEWEST or len(set(answers)) > 1:
+        return ""
+    return (
+        f"answers {answers[0]:.80} for each of {len(answers)} calls that no example shows, and otherwise only for the "
+        "examples: compute the answer from the arguments"
+    )
+
+
+def _text(candidate: Candidate) -> str:
+    return candidate.implementation.decode("utf-8", "replace")
