@@ -18,6 +18,7 @@ from vibesafe_runtime._installed import (
     needs_the_runtime,
     recorded,
     unrecorded_directories,
+    version_of,
 )
 from vibesafe_runtime._manifest import MANIFEST
 from vibesafe_runtime._trust import keys_named, trusted_keys
@@ -129,7 +130,7 @@ def _wheel(path: Path, keys: Keys) -> Report:
 def _installed(found: Distribution, keys: Keys) -> Report | None:
     """Return the report on an installed distribution; None where it has nothing to do with generated functions."""
     name, paths = name_of(found), recorded(found)
-    label = f"{name} {found.metadata['Version']}"
+    label = f"{name} {version_of(found)}"
     base = Path(str(found.locate_file("")))
     unrecorded = unrecorded_directories(base, paths)
     what = "is a baked package that nobody recorded: it was added after the installation, or its record was changed"

@@ -20,6 +20,8 @@ from vibesafe_runtime._names import baked_package, root_package
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.abc import Loader
     from types import CodeType, FrameType, FunctionType, ModuleType
 
 ENVIRONMENT = "VIBESAFE_ENV"
@@ -255,6 +257,40 @@ def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackag
         for top in {name.partition(".")[0], owner.partition(".")[0]}:
             _by_top[top] = (*(other for other in _by_top.get(top, ()) if other.name != name), package)
     return package
+
+
+def guarded_loader(found: ModuleSpec, holders: "Iterable[tuple[str, ModuleSpec]]") -> "Loader | None":
+    """Return what loads a module that the guard found, verified; None where it has no baked package.
+
+    Args:
+        found: The module.
+        holders: The names that its baked package may have, each with the module beside which it would stand.
+
+    Raises:
+        VibesafeHashMismatch: if the baked package is not whole, or an `__init__` was put above it.
+    """
+    for name, holder in holders:
+        package = open_beside(name, found.name, _plain(holder))
+        if package is None:
+            continue
+        above = found.name.rpartition(".")[0]
+        if above and _is_regular(above):
+            where = str(getattr(sys.modules[above], "__file__", above))
+            raise package.mismatch(
+                where, "is not listed, and runs before everything below it: it was added after the build"
+            )
+        stand_first()
+        verified = Finder.find_spec(found.name)
+        return None if verified is None else verified.loader
+    return None
+
+
+def _plain(holder: ModuleSpec) -> ModuleSpec:
+    """Return a spec with a loader of files, whatever loader it was given since."""
+    plain = ModuleSpec(holder.name, getattr(holder.loader, "_plain", holder.loader), origin=holder.origin)
+    plain.has_location = True
+    plain.submodule_search_locations = holder.submodule_search_locations
+    return plain
 
 
 def stand_first() -> None:

@@ -3,20 +3,24 @@
 Without it the finder stands as soon as the first unit is decorated, and what ran before is compared only then. Python
 reads `.pth` files in `site-packages` alone: not with `-S`, not below `--target`, not of what is on `PYTHONPATH`.
 
-It costs each import of a top-level package that is not Python's own two questions for each entry of the path.
+In a wheel this file stands beside the package too, as `_vibesafe_first.py`, and imports nothing of it before a package
+with a baked package is imported: a process that goes on with another path, as a build frontend's does, gets the runtime
+of that path. It costs each import that is not Python's own two questions for each entry of the path.
 """
 
 import sys
+from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import PathFinder
 from os import lstat
 from os.path import isdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _frozen_importlib import ModuleSpec
     from collections.abc import Iterable
+    from importlib.abc import Loader
+    from types import ModuleType
 
-_OURS_OR_PYTHONS = frozenset(sys.stdlib_module_names) | {__name__.partition(".")[0]}
+_OURS_OR_PYTHONS = frozenset(sys.stdlib_module_names) | {"vibesafe_runtime"}
 
 
 class Guard:
@@ -33,34 +37,82 @@ class Guard:
     def find_spec(
         cls,
         fullname: str,
-        path: "Iterable[str] | None" = None,
+        path: "Iterable[object] | None" = None,
         target: object = None,  # noqa: ARG003 - as every finder has it
     ) -> "ModuleSpec | None":
         """Return the spec of a module that a baked package serves; None for any other.
 
+        Nothing is opened and nothing imported here: Python holds a lock that every import needs.
+        """
+        top, _, _ = fullname.partition(".")
+        name = fullname.rpartition(".")[2]
+        if top in _OURS_OR_PYTHONS:
+            return None
+        entries = [entry for entry in (sys.path if path is None else path) if isinstance(entry, str)]
+        if not any(_may_have_baked(entry, name) for entry in entries):
+            return None
+        for entry in entries:
+            found = PathFinder.find_spec(fullname, [entry])
+            if found is None or not found.has_location:
+                continue
+            if _may_have_baked(entry, name):
+                return _opening(found, entry, name)
+            if not cls.against_shadows:
+                return None
+        return None
+
+
+class Opening:
+    """The loader of a module that may have a baked package: that is opened when the module is needed, not before."""
+
+    def __init__(self, found: ModuleSpec, holders: "Iterable[tuple[str, ModuleSpec]]") -> None:
+        self._found = found
+        self._holders = holders
+        self._plain = found.loader
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Have Python make the module."""
+
+    def exec_module(self, module: "ModuleType") -> None:
+        """Run the module: its verified code, if it has a baked package.
+
         Raises:
             VibesafeHashMismatch: if the baked package is not whole.
         """
-        above, _, name = fullname.rpartition(".")
-        # Below a regular package there is none: its baked package serves all that is in it.
-        if fullname.partition(".")[0] in _OURS_OR_PYTHONS or (above and _is_regular(above)):
-            return None
-        entries = tuple(sys.path if path is None else path)
-        if not any(_may_have_baked(entry, name) for entry in entries):
-            return None
-        from vibesafe_runtime._finder import Finder, open_beside, stand_first  # noqa: PLC0415 - few processes need it
-        from vibesafe_runtime._names import baked_package  # noqa: PLC0415 - as above
+        loader = self._opened()
+        module.__loader__ = loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = loader
+        loader.exec_module(module)
 
-        for entry in entries:
-            spec = PathFinder.find_spec(fullname, [entry])
-            if spec is not None and spec.has_location:
-                baked = baked_package(fullname, fullname if spec.submodule_search_locations else "")
-                if open_beside(baked, fullname, spec) is not None:
-                    stand_first()
-                    return Finder.find_spec(fullname) or spec
-                if not cls.against_shadows:
-                    return None
-        return None
+    def __getattr__(self, name: str) -> object:
+        """Return what the loader that it stands for has: for who asks without importing."""
+        return getattr(self._opened(), name)
+
+    def _opened(self) -> "Loader":
+        from vibesafe_runtime._finder import guarded_loader  # noqa: PLC0415 - few processes need it, and see above
+
+        loader = guarded_loader(self._found, self._holders) or self._plain
+        if loader is None:
+            raise ImportError(f"nothing loads {self._found.name}", name=self._found.name)
+        return loader
+
+
+def _opening(found: ModuleSpec, entry: str, name: str) -> ModuleSpec:
+    """Return the spec of a module that is opened later; of a single module also where a package stands beside it."""
+    namespace = found.name.rpartition(".")[0]
+    beside = f"{namespace}{'.' if namespace else ''}_vibesafe_{name}"
+    if found.submodule_search_locations is None:
+        found.loader = Opening(found, [(beside, found)])  # type: ignore[assignment]  # a loader by its methods
+        return found
+    inside = f"{found.name}._vibesafe"
+    if not _exists(f"{entry or '.'}/{name}/_vibesafe") and _exists(f"{entry or '.'}/_vibesafe_{name}"):
+        single = ModuleSpec(found.name, found.loader, origin=f"{entry or '.'}/{name}.py")
+        single.has_location = True
+        single.loader = Opening(single, [(beside, single)])  # type: ignore[assignment]  # as above
+        return single
+    found.loader = Opening(found, [(inside, found)])  # type: ignore[assignment]  # as above
+    return found
 
 
 def _may_have_baked(entry: str, name: str) -> bool:
@@ -70,18 +122,15 @@ def _may_have_baked(entry: str, name: str) -> bool:
             return True
     elif hasattr(sys.path_importer_cache[entry], "archive"):
         return True
-    for place in (f"{entry or '.'}/{name}/_vibesafe", f"{entry or '.'}/_vibesafe_{name}"):
-        try:
-            lstat(place)
-        except (OSError, ValueError):
-            continue
-        return True
-    return False
+    return _exists(f"{entry or '.'}/{name}/_vibesafe") or _exists(f"{entry or '.'}/_vibesafe_{name}")
 
 
-def _is_regular(name: str) -> bool:
-    spec = getattr(sys.modules.get(name), "__spec__", None)
-    return spec is not None and spec.has_location
+def _exists(place: str) -> bool:
+    try:
+        lstat(place)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 sys.meta_path.insert(0, Guard)

@@ -24,6 +24,14 @@ def name_of(distribution: Distribution) -> str:
     return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else "?"
 
 
+def version_of(distribution: Distribution) -> str:
+    """Return a distribution's version; a question mark where its metadata cannot be read."""
+    try:
+        return str(distribution.metadata["Version"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return "?"
+
+
 def baked_directories(paths: Iterable[str]) -> set[str]:
     """Return the directories of baked packages among these files."""
     return {found[1] for found in map(_IN_BAKED.fullmatch, paths) if found}
@@ -48,7 +56,11 @@ def unrecorded_directories(base: Path, paths: Iterable[str]) -> set[str]:
 
 def needs_the_runtime(distribution: Distribution) -> bool:
     """Return whether a distribution requires `vibesafe-runtime`, so that a baked package may be expected of it."""
-    names = (re.match(r"[\w.-]+", requirement, re.ASCII) for requirement in distribution.requires or ())
+    try:
+        requirements = distribution.requires or ()
+    except UnicodeDecodeError:
+        return False
+    names = (re.match(r"[\w.-]+", requirement, re.ASCII) for requirement in requirements)
     required = {re.sub(r"[-_.]+", "-", name.group()).lower() for name in names if name}
     return "vibesafe-runtime" in required and name_of(distribution).lower() != "hatch-vibesafe"
 
@@ -62,5 +74,8 @@ def is_editable(distribution: Distribution) -> bool:
 def recorded(distribution: Distribution) -> list[str]:
     """Return the paths in a distribution's `RECORD` in their plain form, also of what is missing."""
     # Not `Distribution.files`: since Python 3.12 it leaves out what is missing, which is what must be found here.
-    text = distribution.read_text("RECORD") or ""
-    return [normpath(row[0]) for row in csv.reader(text.splitlines()) if row]
+    try:
+        text = distribution.read_text("RECORD") or ""
+        return [normpath(row[0]) for row in csv.reader(text.splitlines()) if row]
+    except (UnicodeDecodeError, csv.Error):
+        return []  # What nobody recorded readably was recorded by nobody.

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 from vibesafe_runtime._bytecode import compile_source, same_kept
 
@@ -18,7 +19,13 @@ def kept_instead(file: Path, source: bytes) -> Iterator[tuple[str, str]]:
             continue
         # Python runs none that has another number.
         if content.startswith(MAGIC_NUMBER):
-            expected = compile_source(source, str(file), optimize=optimization)
+            try:
+                with catch_warnings():
+                    simplefilter("ignore")
+                    expected = compile_source(source, str(file), optimize=optimization)
+            except (SyntaxError, ValueError, MemoryError, RecursionError):
+                yield str(cached), f"would be run in the place of {file.name}, which does not compile"
+                continue
             if not same_kept(content, expected):
                 yield str(cached), f"is not what {file.name} compiles to"
 

@@ -10,7 +10,11 @@ checkout on `PYTHONPATH`; so that is never the default.
 """
 
 from vibesafe_runtime._finder import stand_first
-from vibesafe_runtime._first import Guard
+
+try:
+    from _vibesafe_first import Guard  # where a wheel puts it; in a checkout it lies within the package alone
+except ModuleNotFoundError:
+    from vibesafe_runtime._first import Guard
 
 Guard.against_shadows = True
 stand_first()
