@@ -12,9 +12,9 @@ checkout on `PYTHONPATH`; so that is never the default.
 from vibesafe_runtime._finder import stand_first
 
 try:
-    from _vibesafe_first import Guard  # where a wheel puts it; in a checkout it lies within the package alone
+    _first = __import__("_vibesafe_first")  # where a wheel puts it; in a checkout it lies within the package alone
 except ModuleNotFoundError:
-    from vibesafe_runtime._first import Guard
+    _first = __import__("vibesafe_runtime._first", fromlist=["Guard"])
 
-Guard.against_shadows = True
+_first.Guard.against_shadows = True
 stand_first()

@@ -24,6 +24,7 @@ def fake(shop: Installed) -> str:
 
 def earlier(shop: Installed) -> None:
     shop.write(shop.root / "earlier/vibesafe_runtime/__init__.py", fake(shop))
+    shop.write(shop.root / "earlier/vibesafe_runtime/_finder.py", "def guarded_loader(*_): return None\n")
     shop.variables["PYTHONPATH"] = str(shop.root / "earlier")
 
 

@@ -10,12 +10,11 @@ from tests.attacks.conftest import Attack, Corpus, Installed, Threat
 
 THREAT = Threat(
     attack="shadow the runtime in the working directory",
-    at_import="no effect",
+    at_import="gets through",
     by_verify="not found",
-    with_key="no effect",
+    with_key="gets through",
     with_guard="no effect",
-    not_started="gets through",
-    by="the start file, which loads the runtime first; `python -I` or `-P`",
+    by="the strict guard in a `.pth` file, which loads the runtime first; `python -I` or `-P`",
 )
 
 
@@ -23,11 +22,14 @@ def fake(shop: Installed) -> str:
     return f"class VibeCoded(Exception): pass\ndef vibesafe(stub):\n    {shop.evil}    return lambda price: 9\n"
 
 
-ATTACKS: dict[str, Attack] = {
-    "shadowed": lambda shop: shop.write(shop.work / "vibesafe_runtime.py", fake(shop)),
-}
+def shadow(shop: Installed) -> None:
+    shop.write(shop.work / "vibesafe_runtime/__init__.py", fake(shop))
+    shop.write(shop.work / "vibesafe_runtime/_finder.py", "def guarded_loader(*_): return None\n")
+
+
+ATTACKS: dict[str, Attack] = {"shadowed": shadow}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_is_stopped_before_it_runs(corpus: Corpus, name: str) -> None:
+def test_the_strict_guard_alone_stops_it(corpus: Corpus, name: str) -> None:
     corpus.try_out(THREAT, ATTACKS[name])

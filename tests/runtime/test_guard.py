@@ -132,3 +132,40 @@ def test_it_loads_nothing_more_for_modules_of_others(shop: Site) -> None:
     code = "import sys, plain, xml.dom; print(plain.VALUE, 'vibesafe_runtime._finder' in sys.modules)"
     assert shop.run(FIRST + code) == "1 False"
     assert shop.run(FIRST + "import sys, shop.pricing; print('vibesafe_runtime._finder' in sys.modules)") == "True"
+
+
+def test_a_package_beside_a_single_module_does_not_stand_for_it(site: Site) -> None:
+    site.write("calc.py", STUB)
+    site.bake("", {"calc/total": "def total(price):\n    return price + 1\n"}, specs=("calc.py",))
+    site.write("calc/__init__.py", EVIL)
+    code = "import calc; print(calc.total(4))"
+    assert site.run(code) == "0"
+    for guarded in (FIRST, GUARDED):
+        assert site.run(guarded + code) == "5"
+
+
+def test_an_init_that_was_put_above_a_package_is_refused(site: Site) -> None:
+    site.write("ns/shop/__init__.py", STUB)
+    site.bake("ns.shop", {"ns.shop/total": "def total(price):\n    return price + 1\n"}, specs=("ns/shop/__init__.py",))
+    code = "import ns.shop; print(ns.shop.total(4))"
+    assert site.run(FIRST + code) == "5"
+    site.write("ns/__init__.py", "")
+    assert "runs before everything below it" in site.refuses(FIRST + code, "VibesafeHashMismatch")
+
+
+def test_threads_that_import_the_runtime_meanwhile_do_not_lock_each_other_out(shop: Site) -> None:
+    code = """
+import threading
+met = threading.Barrier(2)
+def one(): met.wait(); import shop.pricing; print(shop.pricing.total(4))
+def other(): met.wait(); import vibesafe_runtime.guard
+threads = [threading.Thread(target=each, daemon=True) for each in (one, other)]
+[each.start() for each in threads]
+[each.join(20) for each in threads]
+"""
+    for _ in range(8):
+        assert shop.run(f"import vibesafe_runtime._first\n{code}") == "9"
+
+
+def test_what_is_no_text_on_the_path_is_passed_over(shop: Site) -> None:
+    assert shop.run(f"{FIRST}import sys; sys.path[:0] = [[], object(), b'x']; {CALL}") == "9"
