@@ -24,7 +24,7 @@ def environment() -> Path:
         "-e",
         str(ROOT / "vibesafe_runtime"),
         "-e",
-        f"{ROOT}[dev,local,sign]",
+        f"{ROOT}[dev,local,prices,sign]",
         *pyproject["dependency-groups"]["test"],
     ]
     made = subprocess.run(
