@@ -10,6 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
+from hatch_vibesafe.generate.granted import granted_text
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
 from hatch_vibesafe.generate.stub import fence_for, stub_source
@@ -62,7 +63,7 @@ def build_prompt(
         VibesafeConfigurationError: if the template cannot be rendered.
     """
     stub = stub_source(spec)
-    content = _render(spec, stub, feedback, begun=continues)
+    content = _render(spec, stub, feedback, begun=continues) + granted_text(spec.options.capabilities)
     if spec.settings.lessons:
         content += "".join(["\nKeep to these rules:\n", *(f"- {each.text}\n" for each in spec.settings.lessons)])
     if strategy == "helpers":

@@ -14,6 +14,7 @@ from hatch_vibesafe.identity import digest
 from hatch_vibesafe.ship.active import ActiveUnit, ActiveUnits
 from hatch_vibesafe.ship.bake import implementations_of
 from hatch_vibesafe.ship.statement import PREDICATE_TYPE
+from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.records import GateRecord, Provenance
 from vibesafe_runtime._manifest import ENVELOPE, MANIFEST, STATEMENT
 
@@ -114,6 +115,7 @@ def _properties(unit: ActiveUnit) -> Iterator[tuple[str, str]]:
     checkpoint, provenance = unit.checkpoint, unit.checkpoint.provenance
     yield "unit", str(unit.spec.unit)
     yield "spec-hash", checkpoint.spec_hash
+    yield from (("capability", each) for each in listed(unit.spec.options.capabilities))
     yield "checkpoint", checkpoint.hash
     yield "parent", provenance.parent or ""
     yield "prompt-digest", checkpoint.prompt

@@ -13,6 +13,7 @@ from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.prompt import build_prompt, request_digest
 from hatch_vibesafe.generate.stub import stub_source
 from hatch_vibesafe.problems import VibesafeConfigurationError
+from hatch_vibesafe.spec.capabilities import CAPABILITIES
 from hatch_vibesafe.spec.model import Reference, Spec, UnitOptions
 
 MakeSpec = Callable[..., Spec]
@@ -130,3 +131,14 @@ def test_nothing_of_this_machine_reaches_a_prompt(spec: Spec, monkeypatch: pytes
         assert "canary" not in asked
         assert os.getcwd() not in asked  # noqa: PTH109 - its text is wanted
         assert str(Path.home()) + "/" not in asked
+
+
+def test_a_unit_that_may_do_more_than_compute_is_told_what_and_a_pure_one_nothing(spec: Spec) -> None:
+    capabilities = (*(each for each in CAPABILITIES if each != "pure"), "import:yaml")
+    granted = replace(spec, options=replace(spec.options, capabilities=capabilities))
+    asked = content(granted)
+    assert asked.startswith(content(spec))
+    said = asked.removeprefix(content(spec))
+    assert [each for each in capabilities if f"(`{each}`)" not in said] == []
+    assert said.endswith("It may not do more than that.\n")
+    assert "`fs.write`" not in content(replace(spec, options=replace(spec.options, capabilities=("fs.read",))))

@@ -90,6 +90,16 @@ def test_submitted_code_names_its_author_and_no_model(submitted: ActiveUnit) -> 
     assert "approver" not in said
 
 
+def test_it_lists_what_an_implementation_may_do(submitted: ActiveUnit) -> None:
+    def listed(unit: ActiveUnit) -> list[str]:
+        found = properties(components(bill({PATH: unit}))[f"file:{PATH}"])
+        return [value for name, value in found if name == "capability"]
+
+    options = replace(submitted.spec.options, capabilities=("clock", "import:yaml"))
+    assert listed(submitted) == ["pure"]
+    assert listed(replace(submitted, spec=replace(submitted.spec, options=options))) == ["clock", "import:yaml"]
+
+
 def test_the_model_that_answered_is_a_component_that_the_implementation_is_linked_to(answered: ActiveUnit) -> None:
     document = bill({PATH: answered})
     reference = "model:local/Some-Model 7B"
