@@ -25,10 +25,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class BudgetConfig:
-    """The limits of a run, and those of each unit in it."""
+    """The limits of a run, those of each unit in it, and those that the command line sets for a run beside them."""
 
     run: Limits = Limits()
     unit: Limits = Limits()
+    command: Limits = Limits()
 
 
 UNLIMITED = BudgetConfig()

@@ -3,11 +3,14 @@
 import os
 import shlex
 from collections.abc import Sequence
+from decimal import Decimal
 
 import click
 
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.budget_config import Limits
+from hatch_vibesafe.cli import limits, options, output
 from hatch_vibesafe.cli.announcement import announce
+from hatch_vibesafe.cli.estimate import tell_estimate
 from hatch_vibesafe.cli.event_stream import STANDARD_OUTPUT, EventStream, event_stream
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
@@ -20,7 +23,7 @@ from hatch_vibesafe.generate.ambiguity import ambiguities
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 from hatch_vibesafe.generate.events import Event
 from hatch_vibesafe.generate.recording import secret_values
-from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
 
 @click.command(
@@ -39,6 +42,9 @@ from hatch_vibesafe.problems import Problem
 @click.option(
     "--accept-ambiguous", is_flag=True, help="Only warn where answers that all pass disagree with one another."
 )
+@click.option("--estimate", is_flag=True, help="Say what the run would ask and cost, and ask nothing.")
+@limits.max_calls()
+@limits.max_spent
 @click.option(
     "--events",
     "events",
@@ -57,6 +63,11 @@ def command(
     offline: bool,
     samples: int,
     accept_ambiguous: bool,
+    estimate: bool,
+    max_calls: int | None,
+    max_tokens: int | None,
+    max_money: Decimal | None,
+    max_seconds: Decimal | None,
     events: str | None,
     allow_unsandboxed: bool,
     as_json: bool,
@@ -66,11 +77,19 @@ def command(
     A unit that is up to date costs nothing. An answer that was paid for is replayed where the request is the same. What
     a gate refuses goes into the next prompt, until the provider's `attempts` are used up. With --samples, answers that
     all pass and disagree prove that the spec is ambiguous: that is a problem, and `vibesafe tighten` asks about it.
+
+    --estimate prints how many requests, tokens and US dollars that would be, at least and at most. The --max-...
+    options bound this run, beside what [budget] says.
     """
-    session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
+    given = limits.limits(max_calls, max_tokens, max_money, max_seconds)
+    session = limits.limited(open_session(targets, allow_unsandboxed=allow_unsandboxed), given)
+    if estimate:
+        _refuse_events(events)
+        chosen = CompileOptions(force=force, offline=offline, samples=samples)
+        return tell_estimate(session, chosen, as_json=as_json)
     announce(session.project.config)
     output.print_warnings(session.weaknesses(waiting_only=not force))
-    again = _command(targets, jobs, samples, offline=offline, allow_unsandboxed=allow_unsandboxed)
+    again = _command(targets, jobs, samples, given, offline=offline, allow_unsandboxed=allow_unsandboxed)
     chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
     secrets = secret_values(os.environ, [each.api_key_env for each in session.project.config.providers])
     is_quiet = as_json or events == STANDARD_OUTPUT
@@ -100,6 +119,12 @@ def command(
     if is_interrupted:
         click.echo(f"what is finished is kept; this goes on: {again}", err=True)
     return exit_code
+
+
+def _refuse_events(events: str | None) -> None:
+    if events is not None:
+        what = "nothing happens that could be told: an estimate asks nobody"
+        raise VibesafeConfigurationError(Problem("--events and --estimate", what, "leave out one of them"))
 
 
 def _compiled(
@@ -134,7 +159,9 @@ def _tell(
         click.echo("make them active: vibesafe save", err=quiet)
 
 
-def _command(targets: tuple[str, ...], jobs: int, samples: int, *, offline: bool, allow_unsandboxed: bool) -> str:
+def _command(
+    targets: tuple[str, ...], jobs: int, samples: int, given: Limits, *, offline: bool, allow_unsandboxed: bool
+) -> str:
     """Return the command that goes on with this run. Not with `--force`: what is finished would be asked for again."""
     words = ["vibesafe", "compile"]
     for target in targets:
@@ -142,6 +169,7 @@ def _command(targets: tuple[str, ...], jobs: int, samples: int, *, offline: bool
     usual = CompileOptions()
     words += ["--jobs", str(jobs)] if jobs != usual.jobs else []
     words += ["--samples", str(samples)] if samples != usual.samples else []
+    words += limits.words(given)
     words += ["--offline"] if offline else []
     words += ["--allow-unsandboxed"] if allow_unsandboxed else []
     return shlex.join(words)

@@ -1,10 +1,12 @@
 """`vibesafe prompt compare`: which of two templates has more units pass, and how sure that is."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import click
 
-from hatch_vibesafe.cli import options, output
+from hatch_vibesafe.budget_config import Limits
+from hatch_vibesafe.cli import limits, options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
@@ -43,22 +45,32 @@ class _Side:
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("--units", multiple=True, required=True, metavar="UNIT|MODULE|GLOB", help="Which units. Repeatable.")
-@click.option(
-    "--calls", default=CALLS, type=click.IntRange(min=1), show_default=True, help="Requests for each template."
-)
+@limits.max_calls("--calls", default=CALLS)
+@limits.max_spent
 @click.option(
     "--jobs", default=4, type=click.IntRange(1, 256), show_default=True, help="Requests on their way at once."
 )
 @options.allow_unsandboxed
 @options.as_json
 def compare(
-    first: str, second: str, units: tuple[str, ...], calls: int, jobs: int, *, allow_unsandboxed: bool, as_json: bool
+    first: str,
+    second: str,
+    units: tuple[str, ...],
+    jobs: int,
+    *,
+    max_calls: int,
+    max_tokens: int | None,
+    max_money: Decimal | None,
+    max_seconds: Decimal | None,
+    allow_unsandboxed: bool,
+    as_json: bool,
 ) -> int:
     """Compile the same units with template A and with template B, and print both pass rates with intervals.
 
     Every question is asked anew, and what passes is thrown away: no checkpoint is stored, nothing becomes active. The
-    ledger tells what it cost.
+    ledger tells what it cost. The limits hold for each of the two templates.
     """
+    given = limits.limits(max_calls, max_tokens, max_money, max_seconds)
     if first == second:
         remedy = "name another one: ours are function.j2, http_endpoint.j2 and cli_command.j2"
         raise VibesafeConfigurationError(Problem(f"{first} and {second}", "are the same template", remedy))
@@ -69,7 +81,7 @@ def compare(
     sides: list[_Side] = []
     for template in (first, second):
         if not (sides and sides[-1].tally.interrupted):
-            sides.append(_side(session.project, template, units, calls, jobs, quiet=as_json))
+            sides.append(_side(session.project, template, units, given, jobs, quiet=as_json))
     problems = tuple(dict.fromkeys(problem for side in sides for problem in side.problems))
     if as_json:
         output.print_json(
@@ -84,9 +96,9 @@ def compare(
     return EXIT_FINDINGS if any(not side.tally.answered for side in sides) else 0
 
 
-def _side(project: Project, template: str, units: tuple[str, ...], calls: int, jobs: int, *, quiet: bool) -> _Side:
+def _side(project: Project, template: str, units: tuple[str, ...], given: Limits, jobs: int, *, quiet: bool) -> _Side:
     with (
-        contender(project, template, units, calls) as each,
+        contender(project, template, units, given) as each,
         Progress(quiet=quiet) as progress,
         recording(each.project, "prompt compare", each.specs) as recorder,
     ):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hatch_vibesafe.budget_config import BudgetConfig
+from hatch_vibesafe.budget_config import Limits
 from hatch_vibesafe.config import PathsConfig, PromptsConfig
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 from hatch_vibesafe.generate.events import Answered, Event, Interrupted, Passed, Refused, Requested
@@ -65,8 +65,8 @@ class Contender:
 
 
 @contextmanager
-def contender(project: Project, template: str, targets: Sequence[str], calls: int) -> Iterator[Contender]:
-    """Yield the project as it is with a template, a budget of calls, and a store that is removed afterwards.
+def contender(project: Project, template: str, targets: Sequence[str], given: Limits) -> Iterator[Contender]:
+    """Yield the project as it is with a template, limits, and a store that is removed afterwards.
 
     What is active is in that store too, for units that call others. Units that name a template of their own are left
     out: the template does not change them.
@@ -75,14 +75,12 @@ def contender(project: Project, template: str, targets: Sequence[str], calls: in
         VibesafeConfigurationError: if there is no such template, or no unit is left.
     """
     config = project.config
-    limits = config.budget.run
-    most = calls if limits.calls is None else min(calls, limits.calls)
     with TemporaryDirectory(prefix="vibesafe-compare-") as directory:
         changed = replace(
             config,
             paths=_copied_store(project, Path(directory)),
             prompts=PromptsConfig(function=template, http=template, cli=template),
-            budget=BudgetConfig(replace(limits, calls=most), config.budget.unit),
+            budget=replace(config.budget, command=given),
         )
         compared = replace(project, config=changed)
         scan = scan_project(compared)

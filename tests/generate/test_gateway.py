@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hatch_vibesafe.budget_config import UNLIMITED, BudgetConfig, Limits
 from hatch_vibesafe.generate.gateway.account import Account
-from hatch_vibesafe.generate.gateway.budget import BudgetError, Spent, refusal
+from hatch_vibesafe.generate.gateway.budget import RUN, BudgetError, Spent, refusal
 from hatch_vibesafe.generate.gateway.concurrency import Window, narrowed, widened
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.member import Member
@@ -345,6 +345,6 @@ def test_a_stand_in_is_sent_its_own_settings_and_a_seed_as_far_away() -> None:
 def test_no_order_of_requests_spends_more_than_reserved(requests: list[tuple[int, int]], limit: int) -> None:
     spent = Spent()
     for expected, counted in requests:
-        if refusal(Limits(tokens=limit), spent, Spent(1, expected), 0.0, of="budget", model="m") is None:
+        if refusal(Limits(tokens=limit), spent, Spent(1, expected), 0.0, of=RUN, model="m") is None:
             spent = spent.plus(Spent(1, min(expected, counted)))
     assert spent.tokens <= limit

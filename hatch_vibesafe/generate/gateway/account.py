@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from hatch_vibesafe.budget_config import BudgetConfig
-from hatch_vibesafe.generate.gateway.budget import BudgetError, Spent, refusal
+from hatch_vibesafe.generate.gateway.budget import COMMAND, RUN, UNIT, BudgetError, Spent, refusal
 from hatch_vibesafe.identity import UnitId
 
 
@@ -31,9 +31,11 @@ class Account:
             now = self._now()
             began = self._units_began.setdefault(unit, now)
             of_unit = self._units.get(unit, Spent())
-            problem = refusal(
-                self._budget.run, self._run, expected, now - self._began, of="budget", model=model
-            ) or refusal(self._budget.unit, of_unit, expected, now - began, of="budget.unit", model=model)
+            problem = (
+                refusal(self._budget.command, self._run, expected, now - self._began, of=COMMAND, model=model)
+                or refusal(self._budget.run, self._run, expected, now - self._began, of=RUN, model=model)
+                or refusal(self._budget.unit, of_unit, expected, now - began, of=UNIT, model=model)
+            )
             if problem is not None:
                 raise BudgetError(problem)
             self._add(unit, expected)

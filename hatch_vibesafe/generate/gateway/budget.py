@@ -32,8 +32,26 @@ class Spent:
         return self.plus(replace(other, calls=-other.calls, tokens=-other.tokens, money=-(other.money or Decimal(0))))
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Whose limits limits are, as people write them."""
+
+    of: str
+
+    def name(self, key: str) -> str:
+        """Return one limit's name where it is set."""
+        return f"[{self.of}] {key}" if self.of else f"--max-{key}"
+
+    def raised(self, key: str) -> str:
+        """Return what raises a limit."""
+        return f"raise {key} in [{self.of}]" if self.of else f"raise --max-{key}"
+
+
+RUN, UNIT, COMMAND = Bounds("budget"), Bounds("budget.unit"), Bounds("")
+
+
 def refusal(  # noqa: PLR0911 - one answer for each limit
-    limits: Limits, spent: Spent, expected: Spent, seconds: float, *, of: str, model: str
+    limits: Limits, spent: Spent, expected: Spent, seconds: float, *, of: Bounds, model: str
 ) -> Problem | None:
     """Return why a request may not be sent, or None where it may.
 
@@ -42,7 +60,7 @@ def refusal(  # noqa: PLR0911 - one answer for each limit
         spent: What is spent and reserved so far.
         expected: The most that the request is expected to cost.
         seconds: How long the run, or the unit, has been worked on.
-        of: Whose limits they are: "budget" or "budget.unit".
+        of: Whose limits they are.
         model: The model to be asked, for people.
     """
     after = spent.plus(expected)
@@ -50,19 +68,19 @@ def refusal(  # noqa: PLR0911 - one answer for each limit
         return _used_up(of, "calls", f"{limits.calls} calls")
     if limits.tokens is not None and after.tokens > limits.tokens:
         what = f"{limits.tokens} tokens do not hold {expected.tokens} more beside {spent.tokens} spent"
-        return Problem(f"[{of}] tokens", what, f"raise tokens in [{of}], or lower max_tokens of the provider")
+        return Problem(of.name("tokens"), what, f"{of.raised('tokens')}, or lower max_tokens of the provider")
     if limits.seconds is not None and seconds >= limits.seconds:
         return _used_up(of, "seconds", f"{limits.seconds:g} s")
     if limits.money is None:
         return None
     if expected.money is None:
         what = f"the price of {model} is not known, so that no request to it fits a budget of money"
-        return Problem(f"[{of}] money", what, "set input_price and output_price in the provider's table")
+        return Problem(of.name("money"), what, "set input_price and output_price in the provider's table")
     if after.money is not None and after.money > limits.money:
         what = f"{limits.money} USD do not hold {expected.money:.6f} more beside {spent.money or 0:.6f} spent"
-        return Problem(f"[{of}] money", what, f"raise money in [{of}], or lower max_tokens of the provider")
+        return Problem(of.name("money"), what, f"{of.raised('money')}, or lower max_tokens of the provider")
     return None
 
 
-def _used_up(of: str, key: str, amount: str) -> Problem:
-    return Problem(f"[{of}] {key}", f"the budget of {amount} is used up", f"raise {key} in [{of}]")
+def _used_up(of: Bounds, key: str, amount: str) -> Problem:
+    return Problem(of.name(key), f"the budget of {amount} is used up", of.raised(key))

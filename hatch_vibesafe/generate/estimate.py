@@ -1,0 +1,161 @@
+"""What a run would ask and cost, before anything is asked. Pure: a prompt as it would be sent, prices, and what was.
+
+It is a range. At its lower end every first answer passes; at its upper end every question is asked that a unit may
+have. Not in it is what is sent again because a request failed. An unknown price makes the cost unknown, never zero.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import cycle, islice
+from math import ceil
+
+from hatch_vibesafe.generate.gateway.member import EXPECTED_OUTPUT
+from hatch_vibesafe.generate.gateway.prices import cost
+from hatch_vibesafe.generate.next_prompt import NextPrompt
+from hatch_vibesafe.generate.token_count import estimated_tokens, token_count
+from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.store.ledger.statistics import Figures
+
+_LESS, _MORE = 0.75, 1.25
+"""How far an estimate of tokens may be from what the model's own tokenizer counts."""
+
+_FEEDBACK = 2500
+"""Tokens that a refused attempt and what was said of it may add to a prompt."""
+
+_SHORTEST_ANSWER = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What requests come to at one end of the range; `money` is in US dollars, None where a price is not known."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    money: Decimal | None = Decimal(0)
+
+    def plus(self, other: "Amounts") -> "Amounts":
+        """Return both together."""
+        unknown = self.money is None or other.money is None
+        return Amounts(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            None if unknown else (self.money or Decimal(0)) + (other.money or Decimal(0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a unit, or several together, would cost.
+
+    Attributes:
+        units: How many units it is for.
+        least: Where every first answer passes.
+        most: Where every question is asked.
+        likely: The calls that so many units have cost until now, as the ledger tells it; None where it tells nothing.
+    """
+
+    units: int = 0
+    least: Amounts = Amounts()
+    most: Amounts = Amounts()
+    likely: float | None = 0.0
+
+    def plus(self, other: "Estimate") -> "Estimate":
+        """Return both together."""
+        unknown = self.likely is None or other.likely is None
+        return Estimate(
+            self.units + other.units,
+            self.least.plus(other.least),
+            self.most.plus(other.most),
+            None if unknown else (self.likely or 0.0) + (other.likely or 0.0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run would go.
+
+    Attributes:
+        samples: How many lines of questions each unit has side by side.
+        calls: The most requests that a unit's budget allows; None for any number.
+    """
+
+    samples: int = 1
+    calls: int | None = None
+
+
+def estimate(
+    found: NextPrompt, providers: Mapping[str, ProviderConfig], plan: Plan, calls_a_unit: Mapping[str, float]
+) -> Estimate:
+    """Return what one unit would cost.
+
+    Args:
+        found: What would be asked of it next.
+        providers: The configured providers, by name: those that may answer in the first one's place have other prices.
+        plan: How the run would go.
+        calls_a_unit: How many answers a unit has cost until now, by provider.
+    """
+    config = found.config
+    is_free = found.recorded is not None or found.ungated
+    asked = max(1, plan.samples) * config.attempts
+    most_calls = asked if plan.calls is None else min(asked, plan.calls)
+    least_calls = 0 if is_free else 1
+    counted = token_count(found.prompt.request.messages, found.recorded)
+    less, more = (1.0, 1.0) if counted.by == "provider" else (_LESS, _MORE)
+    asks = islice(cycle(found.rungs), config.attempts)
+    told = sum(strategy == "counterexample" for strategy in asks) * max(1, plan.samples)
+    limit = dict(found.prompt.request.sent).get("max_tokens")
+    longest = limit if isinstance(limit, int) else EXPECTED_OUTPUT
+    shortest = _SHORTEST_ANSWER if found.prompt.beginning else max(_SHORTEST_ANSWER, _stub_tokens(found))
+    low = least_calls * int(counted.count * less), least_calls * min(shortest, longest)
+    high = most_calls * ceil(counted.count * more) + min(told, most_calls) * _FEEDBACK, most_calls * longest
+    first = [config, *(providers[name] for name in config.pool if name in providers)]
+    anybody = [*first, *(providers[name] for name in config.fallback if name in providers)]
+    before = calls_a_unit.get(config.name)
+    return Estimate(
+        1,
+        Amounts(least_calls, *low, _money(first, *low, highest=False)),
+        Amounts(most_calls, *high, _money(anybody, *high, highest=True)),
+        None if before is None else min(float(most_calls), max(0.0, before - is_free)),
+    )
+
+
+def total(estimates: Iterable[Estimate]) -> Estimate:
+    """Return estimates together."""
+    together = Estimate()
+    for each in estimates:
+        together = together.plus(each)
+    return together
+
+
+def by_model(estimates: Iterable[tuple[NextPrompt, Estimate]]) -> Mapping[tuple[str, str], Estimate]:
+    """Return estimates together for each provider and model, by their names."""
+    groups: dict[tuple[str, str], list[Estimate]] = {}
+    for found, each in estimates:
+        groups.setdefault((found.config.name, found.config.model), []).append(each)
+    return {key: total(groups[key]) for key in sorted(groups)}
+
+
+def calls_a_unit(figures: Sequence[Figures]) -> Mapping[str, float]:
+    """Return how many answers a unit has cost, from the ledger's figures by provider."""
+    return {each.group: each.calls / each.end.total for each in figures if each.end.total and each.calls}
+
+
+def _stub_tokens(found: NextPrompt) -> int:
+    # The answer repeats the head and the docstring, and has a body.
+    spec = found.spec
+    return int(estimated_tokens(spec.head + spec.docstring + spec.pre_hole) * _LESS)
+
+
+def _money(
+    configs: Sequence[ProviderConfig], input_tokens: int, output_tokens: int, *, highest: bool
+) -> Decimal | None:
+    if not input_tokens and not output_tokens:
+        return Decimal(0)
+    prices = [cost(config, config.model, input_tokens, output_tokens) for config in configs]
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return None
+    return max(known) if highest else min(known)
