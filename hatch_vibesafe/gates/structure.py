@@ -2,6 +2,7 @@
 
 import ast
 import platform
+import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 
@@ -24,6 +25,7 @@ SIZE_LIMIT = 256 << 10
 OURS = ("vibesafe_runtime", "hatch_vibesafe")
 HOLES = ("VibeCoded", "VibesafeHandled")
 _BOM = b"\xef\xbb\xbf"
+_DECLARED = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
 
 def check(
@@ -73,9 +75,16 @@ def _decoded(content: bytes) -> str:
     if content.startswith(_BOM):
         raise _RefusedError("begins with a byte order mark: write plain UTF-8", 1)
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _RefusedError(f"is not UTF-8 at byte {error.start}") from error
+    # Python would read the bytes in the encoding that they declare, and run other code than what was read here.
+    head = "\n".join(text.split("\n", 2)[:2])
+    for number, line in enumerate(re.split("\r\n|\r|\n", head), start=1):
+        declared = _DECLARED.match(line)
+        if declared and declared[1].lower() not in {"utf-8", "utf8"}:
+            raise _RefusedError(f"declares the encoding {declared[1]}: write UTF-8, and declare nothing", number)
+    return text
 
 
 def _parsed(text: str) -> ast.Module:

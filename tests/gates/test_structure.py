@@ -152,3 +152,24 @@ def test_the_policy_refuses(check: Check, line: str) -> None:
 )
 def test_the_policy_lets_honest_code_be(check: Check, line: str) -> None:
     assert check(HONEST.replace("    return", f"    {line}\n    return")) == ""
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "# coding: unicode_escape\n",
+        "#!python\n# -*- coding: raw_unicode_escape -*-\n",
+        " \f# vim: set fileencoding=utf-7 :\n",
+        "# a\r# coding=latin-1\n",
+        "\n# Coding coding:utf-8-sig\n",
+        "# coding: unicode-escape utf-8\n",
+    ],
+)
+def test_no_other_encoding_can_hide_code_in_a_comment(check: Check, declared: str) -> None:
+    hidden = HONEST.replace("    return", "    # \\u000a    raise SystemExit\n    return")
+    assert "declares the encoding" in check((declared + hidden).encode())
+
+
+@pytest.mark.parametrize("declared", ["# coding: utf-8\n", "# -*- coding: UTF8 -*-\n", "# a\n# b\n# coding: latin-1\n"])
+def test_utf_8_may_be_declared_and_other_lines_declare_nothing(check: Check, declared: str) -> None:
+    assert check((declared + HONEST).encode()) == ""
