@@ -39,10 +39,20 @@ def confine(settings: "Settings", scratch: str) -> None:
     checked_prctl(PR_SET_NO_NEW_PRIVS, 1)
     granted = settings["granted"]
     rights = grants(settings["readable"], settings["listable"], scratch, granted)
-    # Landlock keeps signals from what is not the candidate's own: only then may it send any to others.
-    calls = [*granted, *(("signals",) if "process" in granted and landlock.keeps_signals() else ())]
     landlock.restrict(rights, has_network="net" in granted)
-    seccomp.install(seccomp.filter_for(platform.machine(), os.getpid(), calls))
+    seccomp.install(seccomp.filter_for(platform.machine(), os.getpid(), freed(granted)))
+
+
+def freed(granted: "Sequence[str]") -> list[str]:
+    """Return what the filter of system calls lets through beside, for a candidate with these capabilities."""
+    # Landlock keeps signals from what is not the candidate's own: only then may it send any to others.
+    return [*granted, *(("signals",) if "process" in granted and landlock.keeps_signals() else ())]
+
+
+def make_ready(settings: "Settings") -> None:
+    """Make once, in the warm process, what `confine` would make in each of its children."""
+    if settings["confined"]:
+        seccomp.filter_for(platform.machine(), os.getpid(), freed(settings["granted"]))
 
 
 def grants(

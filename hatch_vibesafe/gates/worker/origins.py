@@ -20,6 +20,10 @@ LYING_METHODS = frozenset(
 )
 
 
+_FLAGS = type.__dict__["__flags__"].__get__
+_MEMBERS = type.__dict__["__dict__"].__get__
+
+
 def bases_of(cls: type) -> tuple[type, ...]:
     """Return a class and its bases, without asking its metaclass."""
     bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
@@ -28,7 +32,7 @@ def bases_of(cls: type) -> tuple[type, ...]:
 
 def members_of(cls: type) -> "Mapping[str, object]":
     """Return what a class defines, without asking its metaclass."""
-    members: Mapping[str, object] = type.__dict__["__dict__"].__get__(cls)
+    members: Mapping[str, object] = _MEMBERS(cls)
     return members
 
 
@@ -36,12 +40,19 @@ def live_classes() -> dict[int, type]:
     """Return all classes there are, by identity."""
     found: dict[int, type] = {}
     waiting: list[type] = [object]
+    below = type.__subclasses__
     while waiting:
         cls = waiting.pop()
         if id(cls) not in found:
             found[id(cls)] = cls
-            waiting += type.__subclasses__(cls)
+            waiting += below(cls)
     return found
+
+
+def is_fixed(cls: type) -> bool:
+    """Return whether no Python code can make or change a class."""
+    flags: int = _FLAGS(cls)
+    return not flags & HEAP_TYPE or bool(flags & IMMUTABLE_TYPE)
 
 
 class Origins:
@@ -69,14 +80,12 @@ class Origins:
 
     def believe(self, cls: type) -> type:
         """Believe a class as it is now, and give it back."""
-        self._believed[id(cls)] = (cls, telling(cls))
+        self._believed[id(cls)] = (cls, {} if is_fixed(cls) else telling(cls))
         return cls
 
     def is_believed(self, cls: type) -> bool:
         """Return whether a class is not the candidate's, and tells what it told before the candidate ran."""
-        if not type.__dict__["__flags__"].__get__(cls) & HEAP_TYPE:
-            return True
-        if type.__dict__["__flags__"].__get__(cls) & IMMUTABLE_TYPE:
+        if is_fixed(cls):
             return True
         if id(cls) not in self._believed:
             return False
@@ -87,7 +96,7 @@ class Origins:
 def telling(cls: type) -> dict[str, object]:
     """Return those methods of a class by which its objects could lie."""
     members = members_of(cls)
-    return {name: members[name] for name in LYING_METHODS if name in members}
+    return {name: members[name] for name in LYING_METHODS & members.keys()}
 
 
 def is_found(cls: type) -> bool:

@@ -5,6 +5,8 @@ import ctypes
 import os
 import struct
 
+from hatch_vibesafe.gates.worker.prctl import c_library
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,8 +64,7 @@ def give_up_capabilities() -> None:
     Raises:
         OSError: if that cannot be done.
     """
-    library = ctypes.CDLL(None, use_errno=True)
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
-    if library.capset(header, bytes(24)) != 0:
+    if c_library().capset(header, bytes(24)) != 0:
         error = ctypes.get_errno()
         raise OSError(error, f"capset: {os.strerror(error)}")

@@ -6,6 +6,7 @@ table (32-bit, x32) ends the process.
 
 import ctypes
 import errno
+import functools
 import struct
 
 from hatch_vibesafe.gates.worker.prctl import checked_prctl
@@ -67,6 +68,18 @@ def filter_for(machine: str, pid: int, granted: "Collection[str]" = ()) -> bytes
         granted: What is let through beside: "net" (IP sockets), "process" (children and programs), "signals".
     """
     column = MACHINES.index(machine)
+    program: Block = []
+    for call, block in by_arguments(pid, granted):
+        number_here = call[column]
+        if number_here is not None:
+            program += [(EQUAL, 0, len(block), number_here), *block]
+    program.append(end(ALLOW))
+    return whatever_the_arguments(machine, frozenset(granted)) + encoded(program)
+
+
+@functools.cache
+def whatever_the_arguments(machine: str, granted: "frozenset[str]") -> bytes:
+    """Return the part of the filter that looks at a call's number alone: the same for every process of a worker."""
     program: Block = [load(ARCHITECTURE), (EQUAL, 1, 0, AUDIT_ARCH[machine]), end(KILL_PROCESS), load(NUMBER)]
     if machine == "x86_64":
         program += [(AT_LEAST, 0, 1, X32_BIT), end(KILL_PROCESS)]
@@ -76,11 +89,11 @@ def filter_for(machine: str, pid: int, granted: "Collection[str]" = ()) -> bytes
     freed = [name for each in granted for name in FREED.get(each, ())]
     for number in numbers({name: call for name, call in REFUSED.items() if name not in freed}, machine):
         program += [(EQUAL, 0, 1, number), end(FAIL | errno.EPERM)]
-    for call, block in by_arguments(pid, granted):
-        number_here = call[column]
-        if number_here is not None:
-            program += [(EQUAL, 0, len(block), number_here), *block]
-    program.append(end(ALLOW))
+    return encoded(program)
+
+
+def encoded(program: Block) -> bytes:
+    """Return instructions as the kernel reads them."""
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 

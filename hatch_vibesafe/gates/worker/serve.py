@@ -15,7 +15,7 @@ import sys
 import time
 
 from hatch_vibesafe.gates.worker.answers import answers
-from hatch_vibesafe.gates.worker.confinement import confine
+from hatch_vibesafe.gates.worker.confinement import confine, make_ready
 from hatch_vibesafe.gates.worker.imports import imports
 from hatch_vibesafe.gates.worker.messages import framed, read_message, send, write
 from hatch_vibesafe.gates.worker.offspring import own_threads, sweep
@@ -79,6 +79,7 @@ def prepare(settings: "Settings") -> None:
             settings["limits"]["RLIMIT_NPROC"] = own_threads() + settings["processes"]
     prctl(PR_SET_DUMPABLE, 0)
     signal.signal(signal.SIGTERM, end)
+    make_ready(settings)
     load(settings["preload"], settings["installed"])
     gc.collect()
     gc.freeze()
