@@ -1,9 +1,8 @@
 """Read the store's own TOML strictly: every missing key, unknown key and wrong type is a problem, and all are found."""
 
-import tomllib
-
 from hatch_vibesafe.identity import Digest, parse_digest
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.store.plain_toml import load
 from hatch_vibesafe.store.records import Scalar
 
 _NO_DIGEST = Digest("0" * 64)
@@ -139,7 +138,7 @@ def parse(content: bytes, file: str, remedy: str, problems: list[Problem], forma
     `file` and `remedy` are named in the problems.
     """
     try:
-        values = tomllib.loads(content.decode("utf-8"))
+        values = load(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         problems.append(Problem(file, f"is not UTF-8 (byte {error.start})", remedy))
         return None

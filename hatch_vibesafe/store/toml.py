@@ -1,4 +1,4 @@
-"""Write the part of TOML 1.0 that the store needs, deterministically; `tomllib` reads it back.
+"""Write the part of TOML 1.0 that the store needs, deterministically; `plain_toml` and `tomllib` read it back.
 
 Source: https://toml.io/en/v1.0.0. Strings are always basic strings with escapes, so that no content can end one early.
 """
