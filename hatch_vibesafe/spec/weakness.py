@@ -42,8 +42,8 @@ def weaknesses(spec: Spec) -> tuple[Problem, ...]:
 
     A spec without any example is told elsewhere.
     """
-    calls = [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
-    return (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec))
+    calls = _all_calls(spec)
+    return (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, calls))
 
 
 def contradictions(spec: Spec) -> tuple[Problem, ...]:
@@ -52,11 +52,11 @@ def contradictions(spec: Spec) -> tuple[Problem, ...]:
     Told is only what is certain: calls of literals, in a spec that refers to nothing which could have changed between
     them, compared without doctest options; and never that a flag stands for a number, which it may.
     """
-    calls = [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
+    calls = _all_calls(spec)
     is_certain = not spec.references and all(call.is_literal for call in calls)
     has_options = any(example.options for example in spec.examples)
     contradicting = _contradicting(spec, calls) if is_certain and not has_options else ()
-    return (*contradicting, *_of_another_type(spec, certainly=True))
+    return (*contradicting, *_of_another_type(spec, calls, certainly=True))
 
 
 def _few(spec: Spec) -> Iterator[Problem]:
@@ -90,23 +90,29 @@ def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct one of the two")
 
 
-def _of_another_type(spec: Spec, *, certainly: bool = False) -> Iterator[Problem]:
-    types = _returned(spec)
+def _of_another_type(spec: Spec, calls: list[_Call], *, certainly: bool = False) -> Iterator[Problem]:
+    annotation = _annotation(spec) if calls else None
+    types = _returned(annotation)
     # What returns nothing may print what looks like a value.
-    if not types or (certainly and type(None) in types):
+    if annotation is None or not types or (certainly and type(None) in types):
         return
-    for number, example in enumerate(spec.examples, start=1):
-        for call in _calls(number, example, spec):
-            if example.exception is not None or not example.want.strip() or (certainly and example.options):
-                continue
-            try:
-                value = ast.literal_eval(example.want.strip())
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                continue
-            is_flag_for_number = isinstance(value, bool) and bool not in types and not certainly
-            if not isinstance(value, types) or is_flag_for_number:
-                what = f"example {number} expects {_short(call.gives)}, and the spec is to return {_annotation(spec)}"
-                yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
+    for call in calls:
+        example = spec.examples[call.number - 1]
+        if example.exception is not None or not example.want.strip() or (certainly and example.options):
+            continue
+        try:
+            value = ast.literal_eval(example.want.strip())
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            continue
+        is_flag_for_number = isinstance(value, bool) and bool not in types and not certainly
+        if not isinstance(value, types) or is_flag_for_number:
+            returns = ast.unparse(annotation)
+            what = f"example {call.number} expects {_short(call.gives)}, and the spec is to return {returns}"
+            yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
+
+
+def _all_calls(spec: Spec) -> list[_Call]:
+    return [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
 
 
 def _calls(number: int, example: Example, spec: Spec) -> Iterator[_Call]:
@@ -139,10 +145,9 @@ def _gives(example: Example) -> str:
         return example.want.strip()
 
 
-def _returned(spec: Spec) -> tuple[type, ...]:
+def _returned(annotation: ast.expr | None) -> tuple[type, ...]:
     """Return what a result may be an instance of; nothing where the annotation says more than a few plain types."""
-    node = _annotation_node(spec)
-    parts: list[ast.expr] = [] if node is None else [node]
+    parts = [] if annotation is None else [annotation]
     found: list[type] = []
     while parts:
         match parts.pop():
@@ -157,14 +162,9 @@ def _returned(spec: Spec) -> tuple[type, ...]:
     return tuple(found)
 
 
-def _annotation_node(spec: Spec) -> ast.expr | None:
+def _annotation(spec: Spec) -> ast.expr | None:
     function = ast.parse(f"{spec.head}\n    ...").body[0]
     return function.returns if isinstance(function, ast.FunctionDef) else None
-
-
-def _annotation(spec: Spec) -> str:
-    node = _annotation_node(spec)
-    return "" if node is None else ast.unparse(node)
 
 
 def _short(text: str) -> str:
