@@ -27,15 +27,15 @@ def stub(number: int) -> str:
     )
 
 
-def write_package(root: Path, count: int, header: str, *, plain: bool) -> None:
-    """Write `count` units into `root/units`, ten a module, and `root/entry.py`, which imports them all."""
+def write_package(root: Path, count: int, header: str, *, plain: bool, per_module: int = PER_MODULE) -> None:
+    """Write `count` units into `root/units`, `per_module` a module, and `root/entry.py`, which imports them all."""
     package = root / "units"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("", encoding="utf-8")
     imports = []
-    for first in range(0, count, PER_MODULE):
-        numbers = range(first, min(first + PER_MODULE, count))
-        module = f"m{first // PER_MODULE:04d}"
+    for first in range(0, count, per_module):
+        numbers = range(first, min(first + per_module, count))
+        module = f"m{first // per_module:04d}"
         text = "\n\n".join((body if plain else stub)(number) for number in numbers)
         (package / f"{module}.py").write_text(header + text, encoding="utf-8")
         imports.append(f"from units.{module} import {', '.join(f'u{number}' for number in numbers)}\n")

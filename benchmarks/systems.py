@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Variant, clean_environment, run
-from benchmarks.synthetic import write_package
+from benchmarks.synthetic import PER_MODULE, write_package
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,10 +62,10 @@ class System:
         return Variant([programs / "vibesafe", *arguments], self.root, environment)
 
 
-def ours(python: Path, root: Path, count: int, url: str) -> System:
+def ours(python: Path, root: Path, count: int, url: str, *, per_module: int = PER_MODULE) -> System:
     """Return our project with every unit compiled and saved."""
     shutil.rmtree(root, ignore_errors=True)
-    write_package(root, count, OUR_HEADER, plain=False)
+    write_package(root, count, OUR_HEADER, plain=False, per_module=per_module)
     (root / "pyproject.toml").write_text(OUR_PYPROJECT.format(url=url), encoding="utf-8")
     system = System(python, root)
     run(system.command("compile", "--jobs", "2"))
@@ -73,10 +73,10 @@ def ours(python: Path, root: Path, count: int, url: str) -> System:
     return system
 
 
-def rival(python: Path, root: Path, count: int, url: str) -> System:
+def rival(python: Path, root: Path, count: int, url: str, *, per_module: int = PER_MODULE) -> System:
     """Return the rival's project with every unit compiled, and mended so that its production mode takes it at all."""
     shutil.rmtree(root, ignore_errors=True)
-    write_package(root, count, RIVAL_HEADER, plain=False)
+    write_package(root, count, RIVAL_HEADER, plain=False, per_module=per_module)
     (root / "vibesafe.toml").write_text(RIVAL_CONFIGURATION.format(url=url), encoding="utf-8")
     system = System(python, root)
     run(system.command("compile", "--workers", "1"))
