@@ -118,7 +118,7 @@ def settings_for(project: Project) -> SettingsFor:
         if name not in templates:
             templates[name] = template_text(project, name)
         provider = provider_for(project, options)
-        sent = () if provider is None else tuple(sorted((*provider.sent, ("provider", provider.kind))))
+        sent = () if provider is None else provider.asked
         return UnitSettings(template=name, template_content=templates[name], sent=sent, lessons=lessons)
 
     return settings

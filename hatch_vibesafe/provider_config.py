@@ -8,6 +8,12 @@ from decimal import Decimal
 from hatch_vibesafe.toml_table import Table
 
 PROVIDER_KINDS = ("openai-compatible", "local")
+CHAT = "chat"
+COMPLETIONS = "completions"
+APIS = (CHAT, COMPLETIONS)
+SETTINGS = ("temperature", "seed", "max_tokens", "reasoning_effort", "samples")
+"""What a model may take beside the prompt; "samples" are several answers to one request."""
+
 _HEAVIEST = 100
 
 
@@ -36,6 +42,9 @@ class ProviderConfig:
         tokens_per_minute: Likewise.
         input_price: US dollars for a million tokens of prompts; None for the published price.
         output_price: Likewise, of answers.
+        api: How an `openai-compatible` provider is asked: one of `APIS`.
+        accepts: Which of `SETTINGS` the model takes; None for what is known of it.
+        read_timeout: Seconds that the server may be silent while it answers; None for no other limit than `timeout`.
     """
 
     name: str
@@ -58,6 +67,15 @@ class ProviderConfig:
     tokens_per_minute: int | None = None
     input_price: Decimal | None = None
     output_price: Decimal | None = None
+    api: str = CHAT
+    accepts: tuple[str, ...] | None = None
+    read_timeout: float | None = None
+
+    @property
+    def asked(self) -> tuple[tuple[str, str | int | float], ...]:
+        """What the spec hash holds: what is sent, to which kind of provider, and through which API if not the usual."""
+        api = () if self.api == CHAT else (("api", self.api),)
+        return tuple(sorted((*self.sent, ("provider", self.kind), *api)))
 
     @property
     def sent(self) -> tuple[tuple[str, str | int | float], ...]:
@@ -95,6 +113,9 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         tokens_per_minute=table.positive_integer("tokens_per_minute", 0) or None,
         input_price=_price(table, "input_price"),
         output_price=_price(table, "output_price"),
+        api=table.choice("api", APIS, CHAT),
+        accepts=_accepted(table),
+        read_timeout=table.positive("read_timeout", 0.0) or None,
     )
     if (provider.input_price is None) != (provider.output_price is None):
         missing = "input_price" if provider.input_price is None else "output_price"
@@ -125,6 +146,14 @@ def refuse_unknown_names(table: Table, providers: Sequence[ProviderConfig]) -> N
                 if name not in others:
                     remedy = f"choose from {', '.join(others)}" if others else f"add a [provider.{name}] table"
                     table.problem(f"{provider.name}.{key}", f"names {name!r}, which is no other provider", remedy)
+
+
+def _accepted(table: Table) -> tuple[str, ...] | None:
+    accepted = table.texts("accepts", ())
+    for name in accepted:
+        if name not in SETTINGS:
+            table.problem("accepts", f"names {name!r}, which is no setting", f"choose from {', '.join(SETTINGS)}")
+    return accepted if "accepts" in table else None
 
 
 def _price(table: Table, key: str) -> Decimal | None:

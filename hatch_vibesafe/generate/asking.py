@@ -1,8 +1,9 @@
 """Asking providers, several at a time; an answer is on disk before anybody reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from hatch_vibesafe.generate.gateway.account import Account
 from hatch_vibesafe.generate.gateway.clock import RunClock
@@ -35,6 +36,14 @@ class Inquiry:
     record: Callable[[Try], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """An inquiry, and what will be its answer."""
+
+    inquiry: Inquiry
+    answer: Future[Answer] = field(default_factory=Future)
+
+
 class Asking:
     """The providers of a run, the threads that ask them, and the recorded answers."""
 
@@ -46,6 +55,8 @@ class Asking:
         self._account = Account(project.config.budget, self._clock.now)
         self._members: dict[ProviderConfig, Member] = {}
         self._gateways: dict[ProviderConfig, Gateway] = {}
+        self._held: dict[tuple[Gateway, UnitId, Request], list[_Question]] = {}
+        self._holding = False
 
     def provider(self, config: ProviderConfig) -> Gateway:
         """Return the one way of this run to a provider and those that it names."""
@@ -60,18 +71,63 @@ class Asking:
 
     def ask(self, provider: Gateway, inquiry: Inquiry) -> Future[Answer]:
         """Return what will be the answer. It raises `VibesafeError` where there is none, or it cannot be recorded."""
-        return self._pool.submit(self._ask, provider, inquiry)
+        question = _Question(inquiry)
+        self._held.setdefault((provider, inquiry.unit, inquiry.request), []).append(question)
+        if not self._holding:
+            self._send()
+        return question.answer
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Hold back what is asked inside, so that one request for several samples is sent once, where that can be.
+
+        Where what is inside breaks off, nothing of it is asked.
+        """
+        self._holding = True
+        try:
+            yield
+        except BaseException:
+            self._held.clear()
+            raise
+        finally:
+            self._holding = False
+        self._send()
 
     def close(self, *, wait: bool) -> None:
         """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
         self._clock.stop()
+        for member in self._members.values():
+            member.close()
         self._pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _ask(self, provider: Gateway, inquiry: Inquiry) -> Answer:
-        answer = provider.ask(inquiry.request, inquiry.unit, inquiry.record)
+    def _send(self) -> None:
+        held, self._held = self._held, {}
+        for (provider, _, _), questions in held.items():
+            if provider.samples:
+                self._pool.submit(self._ask, provider, questions)
+            else:
+                for question in questions:
+                    self._pool.submit(self._ask, provider, [question])
+
+    def _ask(self, provider: Gateway, questions: "list[_Question]") -> None:
+        """Answer the same question as often as it is asked: a provider may give fewer answers than it was asked for."""
+        while questions:
+            inquiry = questions[0].inquiry
+            try:
+                answers = provider.ask_for_several(inquiry.request, len(questions), inquiry.unit, inquiry.record)
+                for question, answer in zip(questions, answers, strict=False):
+                    self._record(provider, question.inquiry, answer)
+            except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+                for question in questions:
+                    question.answer.set_exception(error)
+                return
+            for question, answer in zip(questions, answers, strict=False):
+                question.answer.set_result(answer)
+            questions = questions[len(answers) :]
+
+    def _record(self, provider: Gateway, inquiry: Inquiry, answer: Answer) -> None:
         by_another = provider.config_of(answer.provider) != provider.config_of("")
         self._cache.put(inquiry.name, answer if by_another else replace(answer, provider=""))
-        return answer
 
     def _named(self, names: tuple[str, ...]) -> list[Member]:
         configs = (self._config.provider(name) for name in names)

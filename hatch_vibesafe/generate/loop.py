@@ -129,9 +129,10 @@ class Loop:
     def _ask(self, run: UnitRun) -> None:
         """Give every line of a unit that goes on its next question; end the unit where none does."""
         try:
-            for line in run.lines:
-                if not line.ended:
-                    self._ask_line(run, line)
+            with self._asking.together():
+                for line in run.lines:
+                    if not line.ended:
+                        self._ask_line(run, line)
         except VibesafeError as error:
             self._outcomes.failed(run, error)
             return

@@ -24,6 +24,7 @@ then the function itself, which only puts them together. Define no classes."""
 _HOTTEST = 1.5
 _HOTTER = 0.4
 _SEEDS_APART = 100_000
+_ONLY_HASHED = frozenset({"api", "provider"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def sent_with(strategy: Strategy, sample: int, sent: Sequence[tuple[str, Scalar]
     """
     repeats = strategy in {"fresh", "hotter"}  # the first question's words: another seed is what makes another answer
     shift = sample + (_SEEDS_APART if repeats else 0)
-    return tuple((name, _setting(name, value, strategy, shift)) for name, value in sent if name != "provider")
+    return tuple((name, _setting(name, value, strategy, shift)) for name, value in sent if name not in _ONLY_HASHED)
 
 
 def _setting(name: str, value: Scalar, strategy: Strategy, shift: int) -> Scalar:

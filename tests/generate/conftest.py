@@ -105,8 +105,8 @@ class ModelServer(ThreadingHTTPServer):
             self.asked.append(asked)
             if self.answer is None:
                 return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        messages = cast("list[dict[str, str]]", asked.body["messages"])
-        return self.answer(messages[-1]["content"])
+        messages = cast("list[dict[str, str]]", asked.body.get("messages", []))
+        return self.answer(messages[-1]["content"] if messages else str(asked.body["prompt"]))
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -174,6 +174,21 @@ def test_an_answer_of_a_fallback_says_so_in_its_provenance_and_when_it_is_replay
     assert answers == []
 
 
+def test_a_unit_is_written_by_a_raw_completion_of_its_begun_answer(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    project = make_project(provider='api = "completions"\n')
+    text = json.dumps({"model": "raw", "choices": [{"text": "\n    return x + 1\n", "finish_reason": "stop"}]}).encode()
+    model_server.answer = lambda _: reply(body=text)
+    result = run(project)["f1"]
+    assert (result.outcome, result.calls) == ("passed", 1)
+    [asked] = model_server.asked
+    assert asked.path.endswith("/completions")
+    assert "chat" not in asked.path
+    assert asked.body["prompt"].endswith('>>> f1(1)\n    2\n    """')
+    assert dict(scan_project(project).specs[0].settings.sent)["api"] == "completions"
+
+
 def test_a_budget_in_the_configuration_stops_the_asking_and_not_the_units_that_were_answered(
     make_project: Make, model_server: Server, reply: Reply
 ) -> None:

@@ -74,4 +74,7 @@ def test_the_same_model_behind_its_own_http_server_answers_too(capfd: pytest.Cap
     answer = OpenAICompatible(config).ask(request)
     assert (answer.output_tokens, answer.finish) == (5, "length")
     assert answer.text
+    raw = OpenAICompatible(replace(config, api="completions", timeout=120)).ask(REQUEST)
+    assert "return" in raw.text
+    assert raw.output_tokens > 0
     assert capfd.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 """A real client, a real server that misbehaves: a clear error or a bounded retry, and never a key in anything."""
 
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -182,6 +183,34 @@ def test_a_slow_server_is_left(config: ProviderConfig, model_server: Server, rep
     with pytest.raises(VibesafeProviderError, match=r"0\.2 s"):
         provider.ask(QUESTION)
     assert len(model_server.asked) == 2
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "drip"])
+def test_silence_is_measured_apart_from_the_whole_time(
+    config: ProviderConfig, model_server: Server, reply: Reply, behaviour: str
+) -> None:
+    # The slow one sends a byte every 0.05 s, so that it is never silent for long.
+    model_server.replies = [reply(body=b'{"choices": []}', behaviour=behaviour)]
+    silent = replace(config, timeout=30, read_timeout=1.5, attempts=1)
+    what = r"silent for 1\.5 s" if behaviour == "hang" else "holds no message"
+    with pytest.raises(VibesafeProviderError, match=what):
+        Retried(silent, []).ask(QUESTION)
+
+
+def test_a_server_that_takes_no_connection_is_left_after_the_time_for_that(config: ProviderConfig) -> None:
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(8):  # more than it queues: who comes next waits until its connection times out
+            client = waiting.enter_context(socket.socket())
+            client.settimeout(0)
+            client.connect_ex(full.getsockname())
+        port = full.getsockname()[1]
+        provider = Retried(
+            replace(config, base_url=f"http://127.0.0.1:{port}/v1", connect_timeout=0.2, timeout=60, attempts=1), []
+        )
+        with pytest.raises(ProviderUnusableError, match=r"no connection within 0\.2 s"):
+            provider.ask(QUESTION)
 
 
 def test_a_server_that_is_not_there_is_named(config: ProviderConfig) -> None:

@@ -40,8 +40,21 @@ class Gateway:
         members = (*self._pool, *self._fallback)
         return next((member.config for member in members if member.config.name == name), self._pool[0].config)
 
+    @property
+    def samples(self) -> bool:
+        """Whether each of them can be asked for several answers with one request."""
+        return all(member.samples for member in (*self._pool, *self._fallback))
+
     def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None]) -> Answer:
-        """Return the answer of the first that has one; every request is told to `record`.
+        """Return the answer of the first that has one; every request is told to `record`. Raises as below."""
+        return self.ask_for_several(request, 1, unit, record)[0]
+
+    def ask_for_several(
+        self, request: Request, count: int, unit: UnitId, record: Callable[[Try], None]
+    ) -> tuple[Answer, ...]:
+        """Return the answers of the first that has one, at most `count`, which is above 1 only where it `samples`.
+
+        Every request is told to `record`.
 
         Raises:
             BudgetError: if the next request has no room in the budget.
@@ -51,7 +64,7 @@ class Gateway:
         unusable = True
         for member in self._order():
             try:
-                return member.ask(self._request_of(request, member), unit, record)
+                return member.ask(self._request_of(request, member), unit, record, count)
             except BudgetError:
                 raise
             except VibesafeProviderError as error:

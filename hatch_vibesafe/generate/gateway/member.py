@@ -11,13 +11,14 @@ from hatch_vibesafe.generate.gateway.clock import Clock
 from hatch_vibesafe.generate.gateway.prices import cost
 from hatch_vibesafe.generate.gateway.throttle import Throttle
 from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.providers.capabilities import accepted
 from hatch_vibesafe.generate.providers.failures import (
     Failure,
     ProviderUnusableError,
     RequestFailedError,
     wait_before,
 )
-from hatch_vibesafe.generate.providers.protocol import Provider, Request
+from hatch_vibesafe.generate.providers.protocol import Closing, Provider, Request, Sampling
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
 from hatch_vibesafe.provider_config import ProviderConfig
@@ -40,24 +41,36 @@ class Member:
         self._throttle = Throttle(config, clock)
         self._unusable: ProviderUnusableError | None = None
 
-    def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None]) -> Answer:
-        """Return the answer, after at most `attempts` requests; each is told to `record`.
+    @property
+    def samples(self) -> bool:
+        """Whether it can be asked for several answers with one request."""
+        return isinstance(self.provider, Sampling) and "samples" in accepted(self.config)
+
+    def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None], count: int = 1) -> tuple[Answer, ...]:
+        """Return the answers, after at most `attempts` requests; each is told to `record`.
+
+        There is at least one answer and at most `count`, which is above 1 only where it `samples`.
 
         Raises:
             BudgetError: if the next request has no room in the budget.
             VibesafeProviderError: when there is no answer; `ProviderUnusableError` where no request can have one.
         """
-        expected = self._expected(request)
+        expected = self._expected(request, count)
         attempt = 1
         while True:
             self._refuse_where_unusable()
-            outcome = self._try(request, unit, expected, record)
-            if isinstance(outcome, Answer):
-                return replace(outcome, provider=self.config.name)
+            outcome = self._try(request, count, unit, expected, record)
+            if isinstance(outcome, tuple):
+                return tuple(replace(answer, provider=self.config.name) for answer in outcome)
             if not outcome.failure.again or attempt >= self.config.attempts or self._clock.stopped:
                 raise self._final(outcome)
             attempt += 1
             self._clock.sleep(wait_before(attempt, outcome.failure))
+
+    def close(self) -> None:
+        """End what is on its way, where the provider can."""
+        if isinstance(self.provider, Closing):
+            self.provider.close()
 
     def _final(self, outcome: RequestFailedError) -> VibesafeProviderError:
         if not outcome.failure.unusable:
@@ -66,15 +79,15 @@ class Member:
         return ProviderUnusableError(*outcome.problems)
 
     def _try(
-        self, request: Request, unit: UnitId, expected: Spent, record: Callable[[Try], None]
-    ) -> Answer | RequestFailedError:
+        self, request: Request, count: int, unit: UnitId, expected: Spent, record: Callable[[Try], None]
+    ) -> tuple[Answer, ...] | RequestFailedError:
         with self._throttle.turn(expected.tokens) as sent:
             if self._clock.stopped:
                 where = f"[provider.{self.config.name}]"
                 raise VibesafeProviderError(Problem(where, "was not asked any more", "run the command again"))
             self._account.reserve(unit, expected, self.config.model)
             try:
-                answer = self.provider.ask(request)
+                answers = self._asked(request, count)
             except RequestFailedError as error:
                 self._failed(unit, expected, error.failure, sent, record)
                 return error
@@ -88,13 +101,23 @@ class Member:
                 failure = Failure(error.problems[0].what, error.problems[0].remedy)
                 self._failed(unit, expected, failure, sent, record)
                 return RequestFailedError(*error.problems, failure=failure)
-        self._answered(unit, expected, answer, sent, record)
-        return answer
+        self._answered(unit, expected, answers, sent, record)
+        return answers
+
+    def _asked(self, request: Request, count: int) -> tuple[Answer, ...]:
+        if count > 1 and isinstance(self.provider, Sampling):
+            return self.provider.ask_for_several(request, count)
+        return (self.provider.ask(request),)
 
     def _answered(
-        self, unit: UnitId, expected: Spent, answer: Answer, sent: float, record: Callable[[Try], None]
+        self, unit: UnitId, expected: Spent, answers: tuple[Answer, ...], sent: float, record: Callable[[Try], None]
     ) -> None:
         self._throttle.answered()
+        answer = replace(
+            answers[0],
+            input_tokens=sum(each.input_tokens for each in answers),
+            output_tokens=sum(each.output_tokens for each in answers),
+        )
         counted = answer.input_tokens + answer.output_tokens
         price = cost(self.config, answer.model, answer.input_tokens, answer.output_tokens)
         if price is None:
@@ -132,11 +155,11 @@ class Member:
         seconds = self._clock.now() - sent
         record(Try(self.config.name, self.config.kind, self.config.model, outcome, failure.what, seconds))
 
-    def _expected(self, request: Request) -> Spent:
+    def _expected(self, request: Request, count: int) -> Spent:
         read = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)
         read_tokens = read // _BYTES_A_TOKEN + 1
         limit = dict(request.sent).get("max_tokens", EXPECTED_OUTPUT)
-        written = limit if isinstance(limit, int) else EXPECTED_OUTPUT
+        written = (limit if isinstance(limit, int) else EXPECTED_OUTPUT) * count
         return Spent(1, read_tokens + written, cost(self.config, self.config.model, read_tokens, written))
 
     def _refuse_where_unusable(self) -> None:

@@ -1,5 +1,6 @@
 """From a `[provider.NAME]` table to what answers."""
 
+from hatch_vibesafe.generate.providers.capabilities import refused_settings
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Provider
@@ -11,8 +12,10 @@ def open_provider(config: ProviderConfig) -> Provider:
     """Return the provider of a configuration table. Cheap: it needs its key or its model with the first question only.
 
     Raises:
-        VibesafeConfigurationError: if there is no such kind.
+        VibesafeConfigurationError: if there is no such kind, or a setting is configured that the model does not take.
     """
+    if problems := tuple(refused_settings(config)):
+        raise VibesafeConfigurationError(*problems)
     match config.kind:
         case "openai-compatible":
             return OpenAICompatible(config)

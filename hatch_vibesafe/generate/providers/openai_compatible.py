@@ -1,25 +1,13 @@
-"""Any server that speaks OpenAI's chat completions, through the `openai` package."""
+"""Any server that speaks OpenAI's chat completions, or its raw completions, through the `openai` package."""
 
-import os
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, read_completion
-from hatch_vibesafe.generate.providers.failures import (
-    Failure,
-    ProviderUnusableError,
-    RequestFailedError,
-    failure_of_status,
-)
+from hatch_vibesafe.generate.providers.completion import read_completions
+from hatch_vibesafe.generate.providers.hosted import Hosted, Refusal, read_body
 from hatch_vibesafe.generate.providers.protocol import Message, Request
-from hatch_vibesafe.generate.providers.redact import Secret, one_line
-from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.generate.providers.raw import raw_prompt
+from hatch_vibesafe.generate.providers.redact import Secret
+from hatch_vibesafe.provider_config import COMPLETIONS
 from hatch_vibesafe.store.records import Answer
 
 if TYPE_CHECKING:
@@ -27,152 +15,72 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
 OPENAI: Final = "https://api.openai.com/v1"
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_LARGEST_ANSWER = 16 * 1024 * 1024
+_MOST_TOKENS = 1024
+"""Sent with a raw completion where `max_tokens` is unset: without it OpenAI's API ends after 16."""
 
 
-class OpenAICompatible:
-    """Asks one model of one server. Nothing is read from the environment but the one variable that holds the key."""
+class OpenAICompatible(Hosted["openai.OpenAI"]):
+    """Asks for chat completions, or where the configuration says so for raw completions of a begun answer."""
 
-    def __init__(self, config: ProviderConfig) -> None:
-        self._config = config
-        self._opening = threading.Lock()
-        self._opened: tuple[openai.OpenAI, Secret] | None = None
-        self._base_url = config.base_url or OPENAI
-
-    @property
-    def kind(self) -> str:
-        """The configuration's word for this kind of provider."""
-        return "openai-compatible"
+    kind: ClassVar[str] = "openai-compatible"
+    package: ClassVar[str] = "openai"
+    extra: ClassVar[str] = "dev"
+    usual_address: ClassVar[str] = OPENAI
 
     @property
     def continues(self) -> bool:
-        """Chat completions begin a message of their own."""
-        return False
+        """Raw completions continue a text; chat completions begin a message of their own."""
+        return self._config.api == COMPLETIONS
 
-    def ask(self, request: Request) -> Answer:
-        """Return the answer to one request.
-
-        Raises:
-            RequestFailedError: when there is none.
-            ProviderUnusableError: if there is no key, or nothing to ask with; then nothing was sent.
-        """
-        client, secret = self._client()
-        outcome = self._ask_once(client, secret, request)
-        if isinstance(outcome, Answer):
-            return secret.redacted_answer(outcome)
-        raise self._error(outcome, secret)
-
-    def _ask_once(self, client: "openai.OpenAI", secret: Secret, request: Request) -> Answer | Failure:
+    def _open(self) -> "openai.OpenAI":
         import openai  # noqa: PLC0415 - half a second, which only asking is worth
+
+        silence = self._config.read_timeout or self._config.timeout
+        client = openai.OpenAI(
+            api_key="in the request",
+            base_url=self._base_url,
+            timeout=openai.Timeout(silence, connect=self._config.connect_timeout),
+            max_retries=0,
+        )
+        client.organization = client.project = None  # the client reads them from the environment
+        return client
+
+    def _send(
+        self, client: "openai.OpenAI", secret: Secret, request: Request, count: int, deadline: float
+    ) -> tuple[Answer, ...]:
+        import openai  # noqa: PLC0415 - as above
 
         settings: dict[str, object] = dict(request.sent)
         model = str(settings.pop("model", self._config.model))
+        if count > 1:
+            settings["n"] = count
+        # Here and nowhere else: no header of the client's own environment variables takes its place.
+        headers = {"Authorization": f"Bearer {secret.reveal()}" if secret else openai.Omit()}
+        if self.continues:
+            raw = raw_prompt(request)
+            settings = {"max_tokens": _MOST_TOKENS, **settings, "stop": list(raw.stop)}
+            with client.completions.with_streaming_response.create(
+                model=model, prompt=raw.text, extra_body=settings, extra_headers=headers
+            ) as response:
+                body = read_body(response, deadline)
+            return tuple(raw.whole(answer) for answer in read_completions(body, model))
         if self._base_url == OPENAI and "max_tokens" in settings:
             settings["max_completion_tokens"] = settings.pop("max_tokens")  # the newer models there know only this one
         if request.stop:
             settings["stop"] = list(request.stop)
-        deadline = time.monotonic() + self._config.timeout
-        try:
-            with client.chat.completions.with_streaming_response.create(
-                model=model,
-                messages=[_message(message) for message in request.messages],
-                extra_body=settings,
-                # Here and nowhere else: no header of the client's own environment variables takes its place.
-                extra_headers={"Authorization": f"Bearer {secret.reveal()}" if secret else openai.Omit()},
-            ) as response:
-                body = _read(response, deadline)
-            return read_completion(body, model)
-        except openai.APIStatusError as error:
-            return failure_of_status(
-                error.status_code,
-                error.response.headers,
-                error.response.text,
-                settings=self._settings,
-                key=self._config.api_key_env,
-                now=datetime.now(UTC),
-            )
-        except (openai.APITimeoutError, TimeoutError):
-            return Failure(
-                f"did not answer within {self._config.timeout:g} s", f"raise timeout in {self._settings}", again=True
-            )
-        except UnreadableCompletionError as error:
-            return Failure(f"sent what cannot be read: {error}", f"check base_url in {self._settings}", again=True)
-        except Exception as error:  # noqa: BLE001 - openai 1 lets httpx's errors through, openai 3 httpx2's; no common base
-            return self._broken_connection(error, secret)
+        messages = [_message(message) for message in request.messages]
+        with client.chat.completions.with_streaming_response.create(
+            model=model, messages=messages, extra_body=settings, extra_headers=headers
+        ) as response:
+            body = read_body(response, deadline)
+        return read_completions(body, model)
 
-    def _broken_connection(self, error: Exception, secret: Secret) -> Failure:
-        causes = [error]
-        while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and isinstance(cause, Exception):
-            causes.append(cause)
-        names = {type(cause).__name__ for cause in causes}
-        said = secret.redacted(str(causes[-1]) or type(causes[-1]).__name__)
-        if names & {"ReadTimeout", "PoolTimeout", "WriteTimeout"}:
-            return Failure(
-                f"did not answer within {self._config.timeout:g} s", f"raise timeout in {self._settings}", again=True
-            )
-        unreachable = bool(names & {"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "InvalidURL"})
-        return Failure(
-            f"cannot be reached ({said})" if unreachable else f"broke the connection ({said})",
-            f"start the server, or mend base_url in {self._settings}",
-            again=True,
-            unusable=unreachable,
-        )
+    def _refusal(self, error: Exception) -> Refusal | None:
+        import openai  # noqa: PLC0415 - as above
 
-    def _client(self) -> "tuple[openai.OpenAI, Secret]":
-        """Return the client, made with the first question: what is answered from the cache needs no key."""
-        with self._opening:
-            if self._opened is None:
-                self._opened = self._open()
-            return self._opened
-
-    def _open(self) -> "tuple[openai.OpenAI, Secret]":
-        try:
-            import openai  # noqa: PLC0415 - half a second, which only asking is worth
-        except ImportError:
-            what = "needs the package openai, which is not installed"
-            raise ProviderUnusableError(Problem(self._settings, what, "pip install 'hatch-vibesafe[dev]'")) from None
-
-        name = self._config.api_key_env
-        key = os.environ.get(name, "").strip()
-        if not key and self._host not in _LOCAL_HOSTS:
-            what = f"needs a key, and the environment variable {name} is not set"
-            raise ProviderUnusableError(Problem(self._settings, what, f"set {name}, or name another in api_key_env"))
-        if not key.isascii() or not key.isprintable():
-            what = f"the environment variable {name} holds what cannot be a key"
-            raise ProviderUnusableError(Problem(self._settings, what, f"set {name} to the key alone"))
-        try:
-            client = openai.OpenAI(
-                api_key="in the request",
-                base_url=self._base_url,
-                timeout=openai.Timeout(self._config.timeout, connect=self._config.connect_timeout),
-                max_retries=0,
-            )
-        except Exception as error:  # noqa: BLE001 - openai 1 lets httpx's errors through, openai 3 httpx2's; no common base
-            what = one_line(Secret(key).redacted(f"base_url {self._base_url!r} cannot be used: {error}"))
-            raise ProviderUnusableError(Problem(self._settings, what, f"mend base_url in {self._settings}")) from None
-        client.organization = client.project = None  # the client reads them from the environment
-        return client, Secret(key)
-
-    @property
-    def _host(self) -> str:
-        try:
-            return urlsplit(self._base_url).hostname or ""
-        except ValueError:
-            return ""
-
-    @property
-    def _settings(self) -> str:
-        return f"[provider.{self._config.name}]"
-
-    def _error(self, failure: Failure, secret: Secret) -> RequestFailedError:
-        where = f"{self._settings} {self._config.model} at {self._host or '?'}"
-        what = one_line(secret.redacted(failure.what))
-        return RequestFailedError(Problem(where, what, failure.remedy), failure=replace(failure, what=what))
-
-
-class _Body(Protocol):
-    def iter_bytes(self) -> Iterator[bytes]: ...
+        if not isinstance(error, openai.APIStatusError):
+            return None
+        return Refusal(error.status_code, error.response.headers, error.response.text)
 
 
 def _message(message: Message) -> "ChatCompletionMessageParam":
@@ -183,20 +91,3 @@ def _message(message: Message) -> "ChatCompletionMessageParam":
             return {"role": "user", "content": message.content}
         case "assistant":
             return {"role": "assistant", "content": message.content}
-
-
-def _read(response: _Body, deadline: float) -> bytes:
-    """Return a body. A server that sends a byte now and then never times out by itself: hence the deadline.
-
-    Raises:
-        TimeoutError: when it is not complete in time.
-        UnreadableCompletionError: when it is larger than any answer.
-    """
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        if len(body) > _LARGEST_ANSWER:
-            raise UnreadableCompletionError("the answer is larger than 16 MiB")
-    return bytes(body)

@@ -1,7 +1,7 @@
 """What a provider is: it answers a request, or raises `VibesafeProviderError`."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from hatch_vibesafe.store.records import Answer, Scalar
 
@@ -51,4 +51,22 @@ class Provider(Protocol):
             RequestFailedError: when there is none; it says whether another request may have one. Never holds a key.
             ProviderUnusableError: if nothing can be asked; then nothing was sent.
         """
+        ...
+
+
+@runtime_checkable
+class Sampling(Provider, Protocol):
+    """A provider that can be asked for several answers with one request."""
+
+    def ask_for_several(self, request: Request, count: int) -> tuple[Answer, ...]:
+        """Return at least one answer and at most `count`; raises as `ask` does."""
+        ...
+
+
+@runtime_checkable
+class Closing(Provider, Protocol):
+    """A provider that holds what has to be ended when nobody is asked any more."""
+
+    def close(self) -> None:
+        """End what is on its way; whoever waits for it gets a `RequestFailedError`. May be called more than once."""
         ...

@@ -1,0 +1,60 @@
+"""What models take beside the prompt, as data; a table's `accepts` says it of a model that is not known here. Pure.
+
+Of an unknown model only the settings that every server of its kind takes are sent. Sources: the API references of
+OpenAI ("Reasoning models"), Anthropic ("Messages", "Effort") and Google ("Generating content", "Thinking").
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.provider_config import SETTINGS, ProviderConfig
+
+_SAFE = {
+    "openai-compatible": {"temperature", "seed", "max_tokens"},
+    "local": {"temperature", "seed", "max_tokens"},
+}
+"""What a model takes of which nothing else is known, by the kind of its provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Models of one kind of provider: a pattern of their names, behind the last slash, and what they take."""
+
+    kind: str
+    models: str
+    accepts: frozenset[str]
+
+
+_KNOWN = tuple(
+    _Known(kind, models, frozenset(accepts.split()))
+    for kind, models, accepts in (
+        ("openai-compatible", r"gpt-5(\.\d+)?-chat.*", "temperature seed max_tokens samples"),
+        ("openai-compatible", r"(gpt-[5-9]|o\d).*", "seed max_tokens reasoning_effort"),
+        ("openai-compatible", r"(gpt-3\.5|gpt-4|chatgpt-4).*", "temperature seed max_tokens samples"),
+        ("openai-compatible", r"gpt-oss.*", "temperature seed max_tokens reasoning_effort"),
+    )
+)
+"""The first that fits counts."""
+
+
+def accepted(config: ProviderConfig) -> frozenset[str]:
+    """Return which of `SETTINGS` a provider's model takes: what its table says, else what is known of the model."""
+    if config.accepts is not None:
+        return frozenset(config.accepts)
+    model = config.model.rpartition("/")[2].lower()
+    known = (each.accepts for each in _KNOWN if each.kind == config.kind and re.fullmatch(each.models, model))
+    return next(known, frozenset(_SAFE.get(config.kind, SETTINGS)))
+
+
+def refused_settings(config: ProviderConfig) -> Iterator[Problem]:
+    """Yield a problem for each setting that is configured and that the model does not take."""
+    taken = accepted(config)
+    for name, value in config.sent:
+        if name != "model" and name not in taken:
+            yield Problem(
+                f"[provider.{config.name}] {name}",
+                f"is {value!r}, and as far as is known {config.model} does not take it",
+                f'remove it, or add "{name}" to accepts in [provider.{config.name}] where the model does',
+            )
