@@ -19,6 +19,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 # Command -> (module, what the overview says of it), in the order of a unit's life.
 COMMANDS = {
+    "init": ("init", "Give a hatch project what it needs to have units, or begin one."),
     "scan": ("scan", "List every unit with its kind, examples and state."),
     "compile": ("compile", "Have implementations written for units that need one, and gate them."),
     "submit": ("submit", "Put code written elsewhere through the same validation and gates."),
@@ -73,6 +74,7 @@ def cli() -> None:
 
     \b
     A unit's life:
+      vibesafe init       begin
       vibesafe scan       what there is
       vibesafe compile    have it written and gated
       vibesafe save       lock it

@@ -1,0 +1,43 @@
+"""What changes files of the user's own: the diff first, then a question, then the files."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.start.changes import Change, diff_lines, write_changes
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+yes_option = click.option("--yes", is_flag=True, help="Write without a question.")
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) -> bool:
+    """Show the diff, ask where nobody has answered yet, and write; return whether it was written.
+
+    Raises:
+        VibesafeConfigurationError: if there is nobody to ask.
+        VibesafeError: if it cannot be written.
+        click.Abort: if the question is interrupted.
+    """
+    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
+    for line in diff_lines(changes, root):
+        click.echo(line if plain else click.style(line, fg=_COLOURS.get(line[:1])))
+    if dry_run:
+        return False
+    if not yes:
+        if not sys.stdin.isatty():
+            what = "would change files, and there is no terminal to ask in; nothing was written"
+            remedy = "look at the diff, and run it again with --yes"
+            raise VibesafeConfigurationError(Problem("the command", what, remedy))
+        if not click.confirm("write this?", default=False):
+            click.echo("nothing was written")
+            return False
+    write_changes(changes)
+    for change in changes:
+        click.echo(f"written  {change.path.relative_to(root).as_posix()}")
+    return True
