@@ -1,6 +1,7 @@
 """All required gates over a batch of candidates: structure first, each tool once, the examples in the sandbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from hatch_vibesafe.config import Config
@@ -22,6 +23,7 @@ __all__ = ["GateContext", "judge_each", "run_gates"]
 Findings = tuple[Finding, ...]
 Check = Callable[[Sequence[Candidate]], Sequence[Opinion]]
 Record = Callable[[Candidate, Findings], GateRecord]
+_TOOLS = (lint.GATE, types.GATE)
 
 
 def run_gates(candidates: Sequence[Candidate], context: GateContext) -> tuple[Verdict, ...]:
@@ -92,23 +94,42 @@ def _verdicts(candidates: Sequence[Candidate], context: GateContext, sandbox: Sa
             lambda candidate, findings: properties.record(candidate.spec, findings),
         ),
     }
+    said = _said({name: check for name, (check, _) in gates.items()}, candidates, config)
     records: list[list[GateRecord]] = [[] for _ in candidates]
     findings: list[list[Finding]] = [[] for _ in candidates]
     faults: list[tuple[Problem, ...]] = [() for _ in candidates]
-    judged = list(range(len(candidates)))
-    for name, (check, record) in gates.items():
-        chosen = [it for it in judged if name in gates_for(candidates[it].spec, config.gates.required)]
-        if not chosen:
-            continue
-        for number, opinion in zip(chosen, _opinions(name, check, [candidates[it] for it in chosen]), strict=True):
+    for name, (_, record) in gates.items():
+        for number, opinion in said[name].items():
+            if faults[number]:
+                continue
             if isinstance(opinion, Fault):
                 faults[number] = opinion.problems
             else:
                 records[number].append(record(candidates[number], opinion))
                 findings[number] += opinion
-        judged = [it for it in judged if not faults[it] and not (name == structure.GATE and findings[it])]
     outcomes = zip(records, findings, faults, strict=True)
     return [Verdict(tuple(recorded), tuple(found), sandbox.level, fault) for recorded, found, fault in outcomes]
+
+
+def _said(
+    checks: Mapping[str, Check], candidates: Sequence[Candidate], config: Config
+) -> Mapping[str, Mapping[int, Opinion]]:
+    """Return what each gate says of the candidates that it is for, by their numbers."""
+    required = [gates_for(candidate.spec, config.gates.required) for candidate in candidates]
+
+    def opinions(name: str, refused: Collection[int] = ()) -> Mapping[int, Opinion]:
+        chosen = [number for number, names in enumerate(required) if name in names and number not in refused]
+        said = _opinions(name, checks[name], [candidates[number] for number in chosen]) if chosen else ()
+        return dict(zip(chosen, said, strict=True))
+
+    first = opinions(structure.GATE)
+    refused = {number for number, opinion in first.items() if opinion}
+    in_sandbox = [name for name in checks if name not in {structure.GATE, *_TOOLS}]
+    # The tools are processes of their own: they work beside the sandbox, for which this thread waits.
+    with ThreadPoolExecutor(len(_TOOLS), thread_name_prefix="vibesafe-tool") as beside:
+        tools = {name: beside.submit(opinions, name, refused) for name in _TOOLS}
+        later = {name: opinions(name, refused) for name in in_sandbox}
+    return {structure.GATE: first, **{name: future.result() for name, future in tools.items()}, **later}
 
 
 def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config) -> Opinion:

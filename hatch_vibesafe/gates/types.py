@@ -1,16 +1,18 @@
 """The types gate: `mypy --strict` over a whole batch in one process; only errors in a candidate's own file count."""
 
 import ast
+import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.identity import digest
+from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.store.lock import locked
 from hatch_vibesafe.store.records import GateRecord
@@ -18,6 +20,7 @@ from hatch_vibesafe.store.records import GateRecord
 GATE = "types"
 TIMEOUT_SECONDS = 120.0
 LOCK_PATIENCE_SECONDS = 600.0
+_CACHE = "mypy"
 # In the head these are the spec's own: a script's stub may leave annotations out, and no implementation can add them.
 _OF_THE_SPEC = frozenset({"no-untyped-def", "type-arg", "explicit-any"})
 _OWN_CLASS = "_vibesafe_own_class"
@@ -43,29 +46,48 @@ def check(
     Raises:
         VibesafeConfigurationError: if mypy is not installed.
     """
+    # Named by content, so that mypy's cache cannot take one for another.
+    names = [
+        f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
+    ]
+    with _asking(zip(names, map(_typed, candidates), strict=True), surrounding, cache, options) as ask:
+        found = judged(GATE, "mypy", names, ask)
+    return tuple(
+        _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
+    )
+
+
+def make_ready(surrounding: Surroundings, cache: Path, options: Sequence[str]) -> None:
+    """Have mypy read the standard library's stubs into its cache where it has none yet: most of a first batch's time.
+
+    What goes wrong here is said of a batch.
+    """
+    with contextlib.suppress(VibesafeError, OSError):
+        if not (cache / _CACHE).exists():
+            with _asking((), surrounding, cache, options) as ask:
+                ask((EMPTY,))
+
+
+@contextlib.contextmanager
+def _asking(
+    modules: Iterable[tuple[str, bytes]], surrounding: Surroundings, cache: Path, options: Sequence[str]
+) -> Iterator[Callable[[Sequence[str]], Reports | ToolRun]]:
+    """Yield what has mypy judge modules by their names, and nobody else use its cache meanwhile."""
     version("mypy", GATE)
-    directory = cache / "mypy"
     with (
         locked(cache / "mypy.lock", LOCK_PATIENCE_SECONDS),
         tempfile.TemporaryDirectory(prefix="vibesafe-types-") as name,
     ):
-        # Named by content, so that mypy's cache cannot take one for another.
-        names = [
-            f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
-        ]
-        for module, content in [*zip(names, map(_typed, candidates), strict=True), (EMPTY, b"")]:
+        for module, content in [*modules, (EMPTY, b"")]:
             Path(name, f"{module}.py").write_bytes(content)
-        arguments = [*_OPTIONS, f"--cache-dir={directory}", *options, "--"]
+        arguments = [*_OPTIONS, f"--cache-dir={cache / _CACHE}", *options, "--"]
         extra = {"MYPYPATH": os.pathsep.join(surrounding.read_by_mypy)}
 
         def ask(batch: Sequence[str]) -> Reports | ToolRun:
             files = [f"{module}.py" for module in batch]
             return _reports(run_module("mypy", [*arguments, *files], Path(name), TIMEOUT_SECONDS, extra))
 
-        found = judged(GATE, "mypy", names, ask)
-    return tuple(
-        _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
-    )
+        yield ask
 
 
 def _typed(candidate: Candidate) -> bytes:

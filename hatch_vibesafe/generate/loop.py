@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, wait
 
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.ready import making_ready
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import write_evidence_of
@@ -77,11 +78,14 @@ class Loop:
                 for run in list(self._open.values()):
                     if problems := contradictions(run.spec):
                         self._outcomes.contradicted(run, problems)
-                self._end_early(unjudgeable(list(self._open.values()), self._context()))
-            for run in list(self._open.values()):
-                self._ask(run)
-            while self._open:
-                self._step()
+            asked = [] if self._options.offline else [run.spec for run in self._open.values()]
+            with making_ready(self._context(), asked):
+                if not self._options.offline:
+                    self._end_early(unjudgeable(list(self._open.values()), self._context()))
+                for run in list(self._open.values()):
+                    self._ask(run)
+                while self._open:
+                    self._step()
             finished = True
         except KeyboardInterrupt:
             self._on_event(

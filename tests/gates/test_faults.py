@@ -121,10 +121,10 @@ def test_a_candidate_that_eats_all_memory_is_refused(make_double: MakeDouble) ->
 
 
 def test_a_time_limit_that_is_too_small_for_anything_is_named(make_double: MakeDouble) -> None:
-    made = make_double(f"[sandbox]\ntimeout = 0.001\n{FAST}")
+    made = make_double(f"[sandbox]\ntimeout = 0.000001\n{FAST}")
     for (problem,) in (beforehand(made), judge(made).faults):
         assert problem.where == "vibesafe.toml sandbox.timeout"
-        assert problem.remedy == "raise sandbox.timeout (it is 0.001; the default is 10)"
+        assert problem.remedy == "raise sandbox.timeout (it is 1e-06; the default is 10)"
 
 
 def test_a_module_that_takes_longer_than_the_limit_names_the_limit(make_double: MakeDouble) -> None:
