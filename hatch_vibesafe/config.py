@@ -192,9 +192,9 @@ def read_config(root: Path) -> Config:
             )
         )
     if own is not None:
-        config = _config(Table(own, CONFIGURATION_FILE, "", problems), CONFIGURATION_FILE)
+        config = config_of(Table(own, CONFIGURATION_FILE, "", problems), CONFIGURATION_FILE)
     elif isinstance(embedded, dict):
-        config = _config(Table(embedded, "pyproject.toml", "tool.vibesafe", problems), "pyproject.toml")
+        config = config_of(Table(embedded, "pyproject.toml", "tool.vibesafe", problems), "pyproject.toml")
     else:
         config = Config()
         if embedded is not None:
@@ -219,7 +219,8 @@ def _read_toml(path: Path, name: str, problems: list[Problem]) -> Mapping[str, o
     return None
 
 
-def _config(table: Table, source: str) -> Config:
+def config_of(table: Table, source: str) -> Config:
+    """Return what a configuration says; its problems are recorded in the table. `source` names the file."""
     project = table.table("project")
     paths = table.table("paths")
     prompts = table.table("prompts")

@@ -36,6 +36,7 @@ COMMANDS = {
     "gc": ("gc", "Remove old transcripts from the ledger; their digests stay."),
     "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
     "key": ("key", "Make, replace and show the key that signs what a build states."),
+    "schema": ("schema", "Print the configuration's JSON Schema, for editors."),
     "model": ("model", "Install a small model for this machine's processor."),
 }
 
