@@ -146,6 +146,8 @@ def _is_none(node: ast.expr) -> bool:
 def _method(name: str, modules: set[str]) -> tuple[str, ...]:
     if "pathlib" in modules and name in PATH_METHODS:
         return PATH_METHODS[name]
+    if "asyncio" in modules and name == "get_loop":
+        return (f"{IMPORT}asyncio",)
     return CLOCK_METHODS.get(name, ()) if "datetime" in modules else ()
 
 

@@ -12,7 +12,7 @@ from hatch_vibesafe.spec.canonical import FunctionNode
 
 _CHANGING = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem", "popleft"}
-    | {"remove", "reverse", "rotate", "sort", "subtract", "update"}
+    | {"remove", "reverse", "rotate", "send", "set", "sort", "subtract", "throw", "update"}
 )
 _REMEDY = "make it anew in each call; to remember answers use functools.lru_cache, or a dict keyed by all parameters"
 
@@ -21,10 +21,39 @@ def kept_state(tree: ast.Module, gate: str) -> Iterator[Finding]:
     """Yield a finding for each place where a function changes what stands at module level."""
     names = {name for statement in tree.body for name in _bound(statement)}
     for function in _outermost(tree.body):
+        seen = names - _local(function)
+        seen |= _aliases(function, seen) | _kept_defaults(function) | _own_class(function)
         yield from (
             Finding(gate, line, f"changes `{name}`, which the next call would see: {_REMEDY}")
-            for line, name in _changes(function, names - _local(function))
+            for line, name in _changes(function, seen)
         )
+
+
+def _aliases(function: FunctionNode, names: set[str]) -> set[str]:
+    """Return the names that a function gives to what stands at module level."""
+    return {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _kept_defaults(function: FunctionNode) -> set[str]:
+    """Return the parameters whose default is one object for all calls, and can be changed."""
+    given = function.args
+    plain = [*given.posonlyargs, *given.args]
+    pairs = [*zip(plain[len(plain) - len(given.defaults) :], given.defaults, strict=True)]
+    pairs += [(name, value) for name, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value]
+    changeable = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp | ast.Call
+    return {name.arg for name, value in pairs if isinstance(value, changeable)}
+
+
+def _own_class(function: FunctionNode) -> set[str]:
+    """Return the parameter of a class method that stands for the class."""
+    is_of_class = any(isinstance(each, ast.Name) and each.id == "classmethod" for each in function.decorator_list)
+    return {each.arg for each in [*function.args.posonlyargs, *function.args.args][:1]} if is_of_class else set()
 
 
 def _outermost(body: list[ast.stmt]) -> Iterator[FunctionNode]:
@@ -72,7 +101,7 @@ def _called_on(call: ast.Call) -> tuple[str, list[ast.expr]]:
             return name, call.args[:1]
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in _CHANGING:
             return name, []
-        case ast.Call(func=ast.Name(id="next"), args=[ast.Name(id=name), *_]):
+        case ast.Call(func=ast.Name(id="next" | "setattr" | "delattr"), args=[ast.Name(id=name), *_]):
             return name, []
         case _:
             return "", []

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
+from hatch_vibesafe.gates.at_import import at_import
 from hatch_vibesafe.gates.capabilities import capability_findings
 from hatch_vibesafe.gates.cheats import cheats
 from hatch_vibesafe.gates.kept_state import kept_state
@@ -14,6 +15,7 @@ from hatch_vibesafe.gates.method_bodies import method_bodies
 from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.project_rules import NO_RULES, ProjectRules, rule_findings
 from hatch_vibesafe.gates.rebinding import rebindings
+from hatch_vibesafe.gates.shared_objects import shared_objects
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
 from hatch_vibesafe.spec.characters import unreadable
@@ -105,7 +107,9 @@ def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -
     for number, statement in enumerate(tree.body):
         yield from _module_level(statement, is_first=number == 0)
     yield from _function(tree, spec)
+    yield from at_import(tree, spec, GATE)
     yield from rebindings(tree, spec, GATE)
+    yield from shared_objects(tree, GATE)
     yield from module_attributes(tree, spec, GATE)
     yield from method_bodies(tree, spec, GATE)
     for node in ast.walk(tree):
