@@ -38,18 +38,23 @@ def environment() -> Path:
     return Path(made.stdout.strip())
 
 
-def bubblewrap() -> None:
-    """Install bubblewrap where that can be done: without it level L3 of the sandbox is skipped, with its reason."""
-    if shutil.which("bwrap") is None and shutil.which("apt-get") is not None and os.geteuid() == 0:
+def programs_of_the_system() -> None:
+    """Install what some tests need, where that can be done; without it they are skipped, with their reason.
+
+    bubblewrap is for level L3 of the sandbox, Chromium for the page that `report` writes, the shells for completion.
+    """
+    needed = {"bwrap": "bubblewrap", "chromium": "chromium", "zsh": "zsh", "fish": "fish"}
+    missing = [package for program, package in needed.items() if shutil.which(program) is None]
+    if missing and shutil.which("apt-get") is not None and os.geteuid() == 0:
         quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "bubblewrap"]):
+        for words in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", *missing]):
             subprocess.run(["apt-get", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
 
 
 def main(options: list[str]) -> int:
     """Run every check, all of them even where one fails; return 0 where all passed."""
     python = environment()
-    bubblewrap()
+    programs_of_the_system()
     programs = python.parent
     variables = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     checks: dict[str, list[str | Path]] = {

@@ -29,6 +29,7 @@ COMMANDS = {
     "save": ("save", "Make checkpoints with complete evidence the active ones."),
     "status": ("status", "Say where every unit stands and what to do next."),
     "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
+    "report": ("report", "Write the whole project as one page: states, evidence, provenance, cost."),
     "explain": ("explain", "Say who wrote an implementation, from what, and what judged it."),
     "prompt": ("prompt", "Show what would be sent for a unit; compare two templates."),
     "log": ("log", "Tell what runs asked, got, judged and paid."),

@@ -31,6 +31,10 @@ _CHECKED = {
 }
 
 
+JUDGES = 3
+"""The place among the paragraphs of the one that says what judged it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What there is to say of one implementation.
