@@ -27,7 +27,8 @@ def event_document(event: Event) -> dict[str, object]:  # noqa: PLR0911 - one re
         case Asked():
             return {"event": "asked", "unit": str(event.unit), "call": event.call, "provider": event.provider}
         case Requested():
-            told = {"request": event.request, **_tried(event.attempt)}
+            question = {"request": event.request, "number": event.number, "strategy": event.strategy}
+            told = {**question, **_tried(event.attempt)}
             return {"event": "requested", "unit": str(event.unit), **told}
         case Answered():
             return {"event": "answered", "unit": str(event.unit), **_answered(event)}
@@ -54,6 +55,7 @@ def _tried(attempt: Try) -> dict[str, object]:
         "kind": attempt.kind,
         "model": attempt.model or None,
         "outcome": attempt.outcome,
+        "reason": attempt.reason,
         "what": attempt.what,
         "seconds": attempt.seconds,
         **_tokens(attempt),

@@ -10,7 +10,7 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.ledger import opened_ledger
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import open_project
-from hatch_vibesafe.store.ledger.statistics import Exchange
+from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -57,17 +57,20 @@ def _list(engine: "Engine | None", last: int, *, as_json: bool) -> None:
 def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
     steps: tuple[StepRow, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    tries: tuple[LedgerTry, ...] = ()
     gates: tuple[GateRow, ...] = ()
     if engine is not None:
         from hatch_vibesafe.store.ledger.reading import (  # noqa: PLC0415 - needs the extra [dev]
             read_exchanges,
             read_gates,
             read_steps,
+            read_tries,
         )
 
         run, unit = ("", subject) if "/" in subject else (subject, "")
         steps = read_steps(engine, run=run, unit=unit)
         exchanges = read_exchanges(engine, run=run, unit=unit)
+        tries = read_tries(engine, run=run, unit=unit)
         gates = read_gates(engine, run=run, unit=unit)
     if not steps:
         raise VibesafeConfigurationError(
@@ -78,6 +81,7 @@ def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
             {
                 "steps": [asdict(step) for step in steps],
                 "exchanges": [asdict(each) for each in exchanges],
+                "tries": [asdict(each) for each in tries],
                 "gates": [asdict(gate) for gate in gates],
             }
         )
@@ -87,14 +91,22 @@ def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
         checkpoint = f"  {step.checkpoint[:12]}" if step.checkpoint else ""
         click.echo(f"{step.run}  {step.command}  {step.unit}  {step.outcome or 'unfinished'}{checkpoint}")
         own = [each for each in exchanges if (each.run, each.unit) == (step.run, step.unit)]
-        for each in own:
-            click.echo(f"  {each.number}. {_exchange(each)}")
+        failed = [each for each in tries if (each.run, each.unit) == (step.run, step.unit) and each.what]
+        lines = [(each.at, f"{each.number}. {_exchange(each)}") for each in own]
+        lines += [(each.at, f"-  {_failed(each)}") for each in failed]
+        for _, line in sorted(lines):
+            click.echo(f"  {line}")
         if not own and step.outcome == "refused" and (step.run, step.unit) in refusing:
             click.echo(f"  refused by {refusing[step.run, step.unit]}")
 
 
 def _counts(run: "RunRow") -> str:
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(run.outcomes.items()))
+
+
+def _failed(each: LedgerTry) -> str:
+    told = f"{each.model or '?'} ({each.provider}, {each.strategy or '?'}, {each.seconds:.1f} s)"
+    return f"{told}  no answer: {each.what}"
 
 
 def _exchange(each: Exchange) -> str:

@@ -8,7 +8,7 @@ from rich.status import Status
 
 from hatch_vibesafe.cli.output import console
 from hatch_vibesafe.cli.verdicts import finding_text
-from hatch_vibesafe.generate.events import Asked, Event, Failed, Interrupted, Passed, Refused, Started
+from hatch_vibesafe.generate.events import Asked, Event, Failed, Interrupted, Passed, Refused, Requested, Started
 
 _SHOWN = 100
 
@@ -57,6 +57,8 @@ def _line(event: Event) -> str:  # noqa: PLR0911 - one return for each kind of e
             return f"{len(waiting)} units to compile, {len(done)} up to date"
         case Asked(unit=unit, call=call, provider=provider):
             return f"[dim]asked[/]    {escape(str(unit))}  answer {call} from {escape(provider)}"
+        case Requested(unit=unit, attempt=attempt) if attempt.what:
+            return f"[yellow]no answer[/]  {escape(str(unit))}  {escape(attempt.provider)} {escape(_cut(attempt.what))}"
         case Refused(unit=unit, findings=findings, repeated=repeated):
             again = " (the same as before)" if repeated else ""
             why = _cut(finding_text(findings[0])) if findings else ""

@@ -8,7 +8,7 @@ import click
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.ledger import opened_ledger
 from hatch_vibesafe.project import open_project
-from hatch_vibesafe.store.ledger.statistics import Exchange, Figures, figures
+from hatch_vibesafe.store.ledger.statistics import Exchange, Figures, LedgerTry, figures
 from hatch_vibesafe.store.ledger.wilson import Rate
 
 GROUPS = ("model", "template", "strategy")
@@ -25,19 +25,32 @@ def command(groups: tuple[str, ...], *, as_json: bool) -> int:
     with opened_ledger(open_project(Path.cwd())) as engine:
         if engine is None:
             exchanges: tuple[Exchange, ...] = ()
+            tries: tuple[LedgerTry, ...] = ()
         else:
-            from hatch_vibesafe.store.ledger.reading import read_exchanges  # noqa: PLC0415 - needs the extra [dev]
+            from hatch_vibesafe.store.ledger.reading import (  # noqa: PLC0415 - needs the extra [dev]
+                read_exchanges,
+                read_tries,
+            )
 
-            exchanges = read_exchanges(engine)
+            exchanges, tries = read_exchanges(engine), read_tries(engine)
     chosen = [group for group in GROUPS if not groups or group in groups]
-    found = {group: figures(exchanges, operator.attrgetter(group)) for group in chosen}
+    found = {group: figures(exchanges, operator.attrgetter(group), tries) for group in chosen}
     if as_json:
         output.print_json({f"by_{group}": [_document(each) for each in found[group]] for group in chosen})
-    elif not exchanges:
+    elif not (exchanges or tries):
         click.echo("the ledger tells of no answer yet; vibesafe compile writes it")
     else:
         for group in chosen:
-            columns = (group, "first answer", "in the end", "calls", "calls/solved", "tokens/solved", "$/solved")
+            columns = (
+                group,
+                "first answer",
+                "in the end",
+                "calls",
+                "calls/solved",
+                "tokens/solved",
+                "$/solved",
+                "failed",
+            )
             output.print_table(columns, [_row(each) for each in found[group]])
             click.echo()
     return 0
@@ -65,6 +78,7 @@ def _row(each: Figures) -> tuple[str, ...]:
         "?" if calls is None else f"{calls:.1f}",
         "?" if tokens is None else f"{tokens:.0f}",
         "?" if cost is None else f"{cost:.4f}",
+        ", ".join(f"{count} {reason}" for reason, count in each.failed.items()),
     )
 
 
@@ -75,6 +89,7 @@ def _document(each: Figures) -> dict[str, object]:
         "in_the_end": rate_document(each.end),
         "calls": each.calls,
         "tokens": each.tokens,
+        "failed": dict(each.failed),
         "cost": each.cost,
         "calls_per_solved": each.each_solved(each.calls),
         "tokens_per_solved": each.each_solved(each.tokens),

@@ -30,11 +30,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A request was sent, and this is what it came to; told before `Answered`, and where there is no answer too."""
+    """A request was sent, and this is what it came to; told before `Answered`, and where there is no answer too.
+
+    Attributes:
+        unit: Whose.
+        request: The question's name in the answer cache.
+        attempt: What it came to.
+        number: Which request of the question it was, from 1.
+        strategy: How the question was asked.
+    """
 
     unit: UnitId
     request: Digest
     attempt: Try
+    number: int = 1
+    strategy: Strategy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """Nothing more is asked; `waiting` answers are still on their way and are kept when they come."""
+    """Nothing more is asked; `waiting` answers are still on their way, are kept when they come, and are told then."""
 
     waiting: int
 

@@ -1,14 +1,14 @@
 """A run over units that have work: ask, take the code out, judge, tell what was wrong, and ask again."""
 
-import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.ready import making_ready
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.acceptance import write_evidence_of
+from hatch_vibesafe.generate.arrivals import Arrival, Arrivals
 from hatch_vibesafe.generate.asking import Asking, Inquiry
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
@@ -30,13 +30,7 @@ from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan
 from hatch_vibesafe.spec.weakness import contradictions
-from hatch_vibesafe.store.records import Checkpoint
-
-_COLLECTING = 0.05
-"""Seconds to wait for one more answer once there is one: judging two at once costs hardly more than judging one."""
-
-_COLLECTED = 0.5
-"""Seconds after which those that came are judged, however many come after them."""
+from hatch_vibesafe.store.records import Answer, Checkpoint
 
 
 class Loop:
@@ -55,6 +49,7 @@ class Loop:
         self._options = options
         self._on_event = on_event
         self._asking = Asking(project, options.jobs)
+        self._arrivals = Arrivals()
         self._interrupts = Interrupts()
         self._callees = callees([run.spec for run in runs.values()], scan)
         around = {unit for others in self._callees.values() for unit in others}
@@ -69,7 +64,7 @@ class Loop:
             return self._worked()
 
     def _worked(self) -> dict[UnitId, CompileResult]:
-        finished = False
+        finished = interrupted = False
         try:
             with self._interrupts.finishing():
                 self._judge_stored()
@@ -91,10 +86,14 @@ class Loop:
             self._on_event(
                 Interrupted(sum(line.future is not None for run in self._open.values() for line in run.lines))
             )
-            self._outcomes.interrupted(self._options.command)
-            finished = True
+            finished = interrupted = True
         finally:
-            self._asking.close(wait=finished)
+            try:
+                self._asking.close(wait=finished)
+            finally:
+                self._tell_late()
+        if interrupted:
+            self._outcomes.interrupted(self._options.command)
         return self._outcomes.results
 
     def _end_early(self, errors: Mapping[UnitId, VibesafeError]) -> None:
@@ -102,14 +101,14 @@ class Loop:
             self._outcomes.failed(self._open[unit], error)
 
     def _step(self) -> None:
-        self._collect(0)
+        self._collect(patient=False)
         ready = [run for run in self._open.values() if not run.is_waiting]
         # A unit is judged after those that it calls: their new implementations are what it will run with.
         first = [run for run in ready if not any(unit in self._open for unit in self._callees[run.spec.unit])]
         if first:
             self._judge(first)
         elif any(run.is_waiting for run in self._open.values()):
-            self._collect(None)
+            self._collect(patient=True)
         else:
             self._judge(ready)  # they call each other in a circle
 
@@ -159,8 +158,10 @@ class Loop:
             run.calls += 1
             self._on_event(Asked(spec.unit, run.calls, called(self._project, config)))
             line.tries = []
-            question = Inquiry(spec.unit, line.prompt.request, line.request, line.tries.append)
-            line.future = self._asking.ask(provider, question)
+            question = Inquiry(spec.unit, line.prompt.request, line.request, self._arrivals.recorder(run, line))
+            with self._interrupts.finishing():
+                line.future = self._asking.ask(provider, question)
+                self._arrivals.expect(run, line, line.future)
 
     @property
     def _replays(self) -> bool:
@@ -171,31 +172,54 @@ class Loop:
         kind = "" if run.config is None else run.config.kind
         return self._memories.of(run.spec, kind, self._callees[run.spec.unit], self._outcomes.active)
 
-    def _collect(self, timeout: float | None) -> None:
-        """Take the answers that have come; wait for the first of them where `timeout` is None."""
-        waiting = {line.future: (run, line) for run in self._open.values() for line in run.lines if line.future}
-        done, _ = wait(waiting, timeout=timeout, return_when=FIRST_COMPLETED)
-        until = time.monotonic() + _COLLECTED
-        more = bool(done)
-        while more and len(done) < len(waiting) and time.monotonic() < until:
-            before = len(done)
-            done, _ = wait(waiting, timeout=_COLLECTING, return_when=ALL_COMPLETED)
-            more = len(done) > before
-        for future in done:
-            run, line = waiting[future]
-            line.future = None
-            if line.request is not None:
-                for attempt in line.tries:
-                    self._on_event(Requested(run.spec.unit, line.request, attempt))
-            try:
-                line.answer = future.result()
-            except VibesafeError as error:
-                run.error = error
-                line.ended = True
-                if all(other.ended for other in run.lines):
-                    self._outcomes.given_up(run, offline=self._options.offline)
-            else:
-                self._answered(run, line)
+    def _collect(self, *, patient: bool) -> None:
+        """Take the answers that have come; wait for the first of them where `patient`."""
+        for arrival in self._arrivals.collected(patient=patient):
+            with self._interrupts.finishing():
+                self._arrivals.drop()
+                if arrival.attempt is not None:
+                    self._tried(arrival)
+                else:
+                    self._arrived(arrival.run, arrival.line)
+
+    def _tried(self, arrival: Arrival) -> None:
+        run, line, attempt = arrival.run, arrival.line, arrival.attempt
+        if attempt is not None and line.request is not None:
+            line.tries.append(attempt)
+            strategy = line.question.strategy
+            self._on_event(Requested(run.spec.unit, line.request, attempt, len(line.tries), strategy))
+
+    def _arrived(self, run: UnitRun, line: Line) -> None:
+        future, line.future = line.future, None
+        if future is None:
+            raise ValueError("what was asked has a future")
+        if run.spec.unit not in self._open:
+            self._came_late(run, line, future)
+            return
+        try:
+            line.answer = future.result()
+        except VibesafeError as error:
+            run.error = error
+            line.ended = True
+            if all(other.ended for other in run.lines):
+                self._outcomes.given_up(run, offline=self._options.offline)
+        else:
+            self._answered(run, line)
+
+    def _tell_late(self) -> None:
+        """Tell what came when nobody waited for it any more."""
+        for arrival in self._arrivals.left():
+            self._arrivals.drop()
+            if arrival.attempt is not None:
+                self._tried(arrival)
+            elif arrival.line.future is not None:
+                self._came_late(arrival.run, arrival.line, arrival.line.future)
+
+    def _came_late(self, run: UnitRun, line: Line, future: Future[Answer]) -> None:
+        """Tell of an answer that is on disk and was paid for, though nobody judges it now."""
+        if not future.cancelled() and future.exception() is None:
+            line.answer = future.result()
+            self._answered(run, line)
 
     def _answered(self, run: UnitRun, line: Line) -> None:
         if line.answer is not None:

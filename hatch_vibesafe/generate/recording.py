@@ -19,6 +19,7 @@ from hatch_vibesafe.generate.events import (
     Judged,
     Passed,
     Refused,
+    Requested,
     Started,
 )
 from hatch_vibesafe.identity import Digest, UnitId, digest
@@ -34,6 +35,7 @@ from hatch_vibesafe.store.ledger.entries import (
     RunEnded,
     StepBegan,
     StepEnded,
+    TryMade,
 )
 from hatch_vibesafe.store.ledger.place import ledger_place
 from hatch_vibesafe.store.ledger.writing import LedgerWriter
@@ -98,8 +100,8 @@ class Recorder:
 
     def _record(self, writer: LedgerWriter, event: Event) -> None:
         match event:
-            case Answered():
-                writer.put(self._exchange(event))
+            case Requested() | Answered():
+                writer.put(self._try(event) if isinstance(event, Requested) else self._exchange(event))
             case Judged():
                 self._judged[event.unit] = event.name
                 writer.put(GatesSaid(str(event.unit), event.name, event.gates))
@@ -124,6 +126,27 @@ class Recorder:
     def _end(self, writer: LedgerWriter, unit: UnitId, outcome: str, checkpoint: str | None) -> None:
         self._open.discard(unit)
         writer.put(StepEnded(str(unit), outcome, checkpoint, _text(datetime.now(UTC))))
+
+    def _try(self, event: Requested) -> TryMade:
+        attempt = event.attempt
+        counted = bool(attempt.input_tokens or attempt.output_tokens)
+        return TryMade(
+            unit=str(event.unit),
+            request=event.request,
+            number=event.number,
+            at=_text(datetime.now(UTC)),
+            strategy=event.strategy,
+            provider=attempt.provider,
+            kind=attempt.kind,
+            model=self._redacted(attempt.model) or None,
+            outcome=attempt.outcome,
+            reason=attempt.reason or None,
+            what=self._redacted(attempt.what)[:_LONGEST_WHY] or None,
+            seconds=attempt.seconds,
+            input_tokens=attempt.input_tokens if counted else None,
+            output_tokens=attempt.output_tokens if counted else None,
+            cost=None if attempt.cost is None else float(attempt.cost),
+        )
 
     def _exchange(self, event: Answered) -> ExchangeMade:
         number = self._numbers[event.unit] = self._numbers.get(event.unit, 0) + 1

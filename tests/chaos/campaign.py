@@ -161,6 +161,13 @@ def checkpoints(root: Path) -> dict[str, int]:
     return Counter("/".join(file.parts[-4:-2]) for file in found)
 
 
+def last_tries(root: Path) -> dict[str, int]:
+    """Return how many requests the ledger tells of for the last run that sent any, by their outcomes."""
+    with contextlib.closing(sqlite3.connect(root / ".vibesafe" / "runs.db")) as database:
+        query = "SELECT outcome, count(*) FROM tries WHERE run = (SELECT max(run) FROM tries) GROUP BY 1"
+        return dict(database.execute(query).fetchall())
+
+
 def ledger_damage(root: Path) -> Sequence[str]:
     """Return what is wrong with the ledger; nothing where there is none."""
     place = root / ".vibesafe" / "runs.db"

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.campaign import checkpoints, ledger_damage, recorded_models, run_campaign, run_command, write_project
+from tests.chaos.campaign import (
+    checkpoints,
+    last_tries,
+    ledger_damage,
+    recorded_models,
+    run_campaign,
+    run_command,
+    write_project,
+)
 from tests.chaos.server import FAULTS, chaos
 
 RATE = 0.3
@@ -25,6 +33,9 @@ def survive(root: Path, *, seed: int, units: int, kills: int, every: float, jobs
         assert campaign.kills, "the control: it was killed"
         assert sorted(checkpoints(root).values()) == [1] * units, "each is solved, and exactly once"
         assert ledger_damage(root) == []
+        of_last = [served for served in server.served if served.run == campaign.runs]
+        if of_last:  # it was not killed: the ledger tells of each request that it sent, whatever came of it
+            assert sum(last_tries(root).values()) == len(of_last)
         assert campaign.lost <= kills * jobs, "only what is on its way when a run is killed can be lost"
         asked = len(server.served)
         assert run_command(root, "save")[0] == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CANARY, Command
+from tests.generate.conftest import ModelServer, Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,52 @@ def test_a_compile_is_written_down_whole_and_without_secrets(asking: Path, comma
     runs = command("log", "--json").document["runs"]
     assert isinstance(runs, list)
     assert len(runs) == 1, "a run with nothing to do leaves nothing"
+
+
+def test_every_request_is_written_down_with_what_it_came_to(
+    asking: Path, command: Command, server: ModelServer
+) -> None:
+    right = server.replies[-1]
+    server.replies = [
+        Reply(status=429, headers={"Retry-After": "0"}, body=f'{{"error": "slower, {CANARY}"}}'.encode()),
+        Reply(behaviour="reset"),
+        right,
+    ]
+    done = command("compile", "--target", "app.math/double")
+    assert done.code == 0
+    assert "no answer  app.math/double  default failed (HTTP 429" in done.out
+    document = command("log", "app.math/double", "--json").document
+    tries = document["tries"]
+    assert isinstance(tries, list)
+    told = [(each["number"], each["outcome"], each["reason"], each["strategy"], each["cost"]) for each in tries]
+    assert told == [
+        (1, "failed", "429", "first", None),
+        (2, "failed", "connection", "first", None),
+        (3, "answered", None, "first", None),
+    ]
+    assert (tries[0]["input_tokens"], tries[2]["input_tokens"]) == (None, 7)
+    assert [each["model"] for each in tries] == ["m", "m", "answering-model"]
+    assert len({each["request"] for each in tries}) == 1
+    shown = command("log", "app.math/double").out
+    assert shown.index("no answer: failed (HTTP 429") < shown.index("no answer: broke the connection")
+    assert shown.index("no answer: broke the connection") < shown.index("1. answering-model")
+    by_model = command("stats", "--by", "model", "--json").document["by_model"]
+    assert isinstance(by_model, list)
+    assert [(each["group"], each["calls"], each["failed"]) for each in by_model] == [
+        ("answering-model", 1, {}),
+        ("m", 0, {"429": 1, "connection": 1}),
+    ]
+    assert "1 429, 1 connection" in command("stats").out
+    for file in (asking / ".vibesafe").glob("runs.db*"):
+        assert CANARY.encode() not in file.read_bytes()
+
+
+def test_a_run_without_any_answer_is_in_the_ledger_too(asking: Path, command: Command, server: ModelServer) -> None:
+    server.replies = [Reply(status=401, body=b"no")]
+    assert command("compile", "--target", "app.math/double").code == 1
+    assert "unusable" in str(command("log", "app.math/double", "--json").document["tries"])
+    assert "1 401" in command("stats").out
+    assert asking.is_dir()
 
 
 def ledger(root: Path) -> sqlite3.Connection:

@@ -1,7 +1,9 @@
 """Ctrl-C: what is being judged ends and is kept, and the command that goes on is printed."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -85,6 +87,11 @@ def test_gates_that_run_are_let_run_and_the_command_that_goes_on_is_printed(
     assert "passed   app.unit1/f1" in printed
     assert "this goes on: vibesafe compile --target 'app.*' --jobs 2" in printed
     asked = len(model_server.asked)
+    with contextlib.closing(sqlite3.connect(project.root / ".vibesafe" / "runs.db")) as ledger:
+        tries = ledger.execute("SELECT unit, outcome FROM tries ORDER BY unit").fetchall()
+        exchanges = ledger.execute("SELECT unit, outcome FROM exchanges ORDER BY unit").fetchall()
+    assert tries == [("app.unit1/f1", "answered"), ("app.unit2/f2", "answered")], "what came late is told too"
+    assert exchanges == [("app.unit1/f1", "passed"), ("app.unit2/f2", None)]
     results = run(project)
     assert (results["f1"].outcome, results["f2"].outcome) == ("up to date", "passed")
     assert (results["f2"].recorded, len(model_server.asked)) == (1, asked)

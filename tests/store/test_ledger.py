@@ -17,7 +17,7 @@ from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.store.ledger.collecting import remove_transcripts
 from hatch_vibesafe.store.ledger.entries import ExchangeJudged, ExchangeMade, GatesSaid, RunBegan, StepBegan, StepEnded
 from hatch_vibesafe.store.ledger.opening import open_for_reading, open_for_writing
-from hatch_vibesafe.store.ledger.reading import read_exchanges, read_gates, read_runs, read_steps
+from hatch_vibesafe.store.ledger.reading import read_exchanges, read_gates, read_runs, read_steps, read_tries
 from hatch_vibesafe.store.ledger.schema import VERSION, metadata
 from hatch_vibesafe.store.ledger.writing import LedgerWriter
 from hatch_vibesafe.store.records import GateRecord
@@ -128,6 +128,23 @@ def test_the_migrations_make_what_a_fresh_ledger_has(tmp_path: Path) -> None:
     engine.dispose()
     assert shape(tmp_path / "fresh.db") == shape(tmp_path / "migrated.db")
     assert len(shape(tmp_path / "fresh.db")) > len(metadata.tables)
+
+
+def test_a_ledger_of_the_first_release_is_brought_up_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    fill(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE tries")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with pytest.raises(VibesafeError, match="0001"):
+        open_for_reading(path)
+    open_for_writing(path).dispose()
+    engine = open_for_reading(path)
+    assert engine is not None
+    assert read_tries(engine) == ()
+    engine.dispose()
+    check(path)
 
 
 def test_a_ledger_of_another_release_is_refused_and_left_alone(tmp_path: Path) -> None:

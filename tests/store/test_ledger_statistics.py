@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_vibesafe.store.ledger.statistics import Exchange, figures
+from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry, figures
 from hatch_vibesafe.store.ledger.wilson import rate
 
 ONE = Exchange(
@@ -31,7 +31,7 @@ ONE = Exchange(
 )
 
 
-def by_model(each: Exchange) -> str | None:
+def by_model(each: Exchange | LedgerTry) -> str | None:
     return each.model
 
 
@@ -105,3 +105,33 @@ def test_no_rate_exceeds_what_there_was(outcomes: list[str | None]) -> None:
     for found in figures(exchanges, by_model):
         assert found.end.passed <= found.end.total <= 1
         assert found.calls == len(outcomes)
+
+
+def test_what_one_request_for_several_answers_cost_counts_once_and_failed_ones_are_counted_apart() -> None:
+    sent = LedgerTry(
+        run="r1",
+        unit="app.m/f",
+        request="a",
+        number=1,
+        at="2026-01-01",
+        template="function.j2",
+        strategy="first",
+        provider="default",
+        kind="openai-compatible",
+        model="small",
+        outcome="answered",
+        reason=None,
+        what=None,
+        seconds=1.0,
+        input_tokens=10,
+        output_tokens=20,
+        cost=0.75,
+    )
+    other = replace(ONE, number=2, request="b", cost=None, input_tokens=None)
+    before = replace(ONE, run="r0", unit="app.m/g")
+    failed = replace(sent, outcome="failed", reason="429", cost=None, input_tokens=None, output_tokens=None)
+    (found,) = figures([ONE, other, before], by_model, [sent, failed, replace(failed, number=2)])
+    assert (found.calls, found.tokens, found.cost) == (3, 45, 1.25), "a run of an older ledger tells it by its answers"
+    assert found.failed == {"429": 2}
+    (unknown,) = figures([ONE], by_model, [replace(sent, cost=None)])
+    assert unknown.cost is None

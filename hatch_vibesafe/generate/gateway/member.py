@@ -153,7 +153,8 @@ class Member:
             self._throttle.refused(sent, failure.wait)
         outcome: Literal["failed", "unusable"] = "unusable" if failure.unusable else "failed"
         seconds = self._clock.now() - sent
-        record(Try(self.config.name, self.config.kind, self.config.model, outcome, failure.what, seconds))
+        config = self.config
+        record(Try(config.name, config.kind, config.model, outcome, failure.what, seconds, reason=failure.reason))
 
     def _expected(self, request: Request, count: int) -> Spent:
         read = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)

@@ -15,6 +15,7 @@ class Try:
         model: The model that the provider says answered; the one that was asked where there is no answer.
         outcome: Whether there was an answer; "unusable" where no other request can have one either.
         what: Why there was none; empty where there was.
+        reason: The same in one word (see `Failure`); empty where there was.
         seconds: How long it took.
         input_tokens: Tokens of the prompt as the provider counts them; 0 where it does not say.
         output_tokens: Tokens of the answer, likewise.
@@ -30,3 +31,4 @@ class Try:
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal | None = None
+    reason: str = ""

@@ -43,6 +43,8 @@ class Failure:
         unusable: Whether every other request will fail alike.
         refused: Whether the provider refused the request, so that it certainly wrote no answer.
         hasty: Whether the provider is asked too often or too much.
+        reason: The same as `what` in one word, to be counted: an HTTP status, `timeout`, `connection` (it broke off),
+            `unreachable`, `unreadable` (no whole answer came), `failed` for anything else.
     """
 
     what: str
@@ -52,6 +54,7 @@ class Failure:
     unusable: bool = False
     refused: bool = False
     hasty: bool = False
+    reason: str = "failed"
 
 
 def failure_of_status(
@@ -68,7 +71,7 @@ def failure_of_status(
         now: The time, against which a date in Retry-After is read (RFC 9110, section 10.2.3).
     """
     failure = _failure_of_status(status, headers, body, settings=settings, key=key, now=now)
-    return replace(failure, refused=True, hasty=status in _HASTY)
+    return replace(failure, refused=True, hasty=status in _HASTY, reason=str(status))
 
 
 def _failure_of_status(  # noqa: PLR0911 - one answer for each class of status

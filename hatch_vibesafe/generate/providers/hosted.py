@@ -93,7 +93,12 @@ class Hosted(ABC, Generic[_Client]):
         try:
             return self._send(client, secret, request, count, time.monotonic() + self._config.timeout)
         except UnreadableCompletionError as error:
-            return Failure(f"sent what cannot be read: {error}", f"check base_url in {self._settings}", again=True)
+            return Failure(
+                f"sent what cannot be read: {error}",
+                f"check base_url in {self._settings}",
+                again=True,
+                reason="unreadable",
+            )
         except Exception as error:  # noqa: BLE001 - each client lets other errors through, with no common base
             refusal = self._refusal(error)
             if refusal is None:
@@ -117,7 +122,7 @@ class Hosted(ABC, Generic[_Client]):
             what = f"did not answer within {self._config.timeout:g} s"
             if self._config.read_timeout is not None:
                 what += f", or was silent for {self._config.read_timeout:g} s"
-            return Failure(what, f"raise timeout or read_timeout in {self._settings}", again=True)
+            return Failure(what, f"raise timeout or read_timeout in {self._settings}", again=True, reason="timeout")
         unreachable = bool(names & _UNREACHABLE)
         if "ConnectTimeout" in names:
             said = f"no connection within {self._config.connect_timeout:g} s"
@@ -126,6 +131,7 @@ class Hosted(ABC, Generic[_Client]):
             f"start the server, or mend base_url in {self._settings}",
             again=True,
             unusable=unreachable,
+            reason="unreachable" if unreachable else "connection",
         )
 
     def _client(self) -> tuple[_Client, Secret]:

@@ -95,7 +95,7 @@ class RunSpans:
         # It is told when it is over: it began as long ago as it took.
         ended = time.time_ns()
         began = ended - int(attempt.seconds * 1e9)
-        parent = self._units.get(unit)
+        parent = self._units.get(unit, self._root)  # a unit that was interrupted has ended before its last request
         context = None if parent is None else set_span_in_context(parent)
         span = self._tracer.start_span(names.REQUEST_SPAN, context, SpanKind.CLIENT, told, start_time=began)
         span.set_status(Status(StatusCode.OK if attempt.outcome == "answered" else StatusCode.ERROR))

@@ -47,6 +47,27 @@ class ExchangeMade:
 
 
 @dataclass(frozen=True, slots=True)
+class TryMade:
+    """A request was sent, of which a question may cost several. What nobody knows is None."""
+
+    unit: str
+    request: str
+    number: int
+    at: str
+    strategy: str | None
+    provider: str
+    kind: str
+    model: str | None
+    outcome: str
+    reason: str | None
+    what: str | None
+    seconds: float
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeJudged:
     """What became of an answer: "passed", "refused" or "repeated", and why."""
 
@@ -82,4 +103,4 @@ class RunEnded:
     at: str
 
 
-Entry = StepBegan | ExchangeMade | ExchangeJudged | GatesSaid | StepEnded | RunEnded
+Entry = StepBegan | TryMade | ExchangeMade | ExchangeJudged | GatesSaid | StepEnded | RunEnded

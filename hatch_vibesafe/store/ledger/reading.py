@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, RowMapping
 
-from hatch_vibesafe.store.ledger.schema import exchanges, gate_results, runs, steps
-from hatch_vibesafe.store.ledger.statistics import Exchange
+from hatch_vibesafe.store.ledger.schema import exchanges, gate_results, runs, steps, tries
+from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry
 
 _EXCHANGE = {field.name for field in fields(Exchange)}
+_TRY = {field.name for field in fields(LedgerTry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,17 @@ def read_exchanges(engine: Engine, *, run: str = "", unit: str = "") -> tuple[Ex
     query = query.where(exchanges.c.unit == unit) if unit else query
     with engine.connect() as connection:
         return tuple(_exchange(row) for row in connection.execute(query).mappings())
+
+
+def read_tries(engine: Engine, *, run: str = "", unit: str = "") -> tuple[LedgerTry, ...]:
+    """Return the requests that were sent, in the order of their ends; those of a run or a unit where one is named."""
+    template = sa.select(steps.c.template).where(steps.c.run == tries.c.run, steps.c.unit == tries.c.unit)
+    query = sa.select(tries, template.limit(1).scalar_subquery().label("template")).order_by(tries.c.id)
+    query = query.where(tries.c.run == run) if run else query
+    query = query.where(tries.c.unit == unit) if unit else query
+    with engine.connect() as connection:
+        rows = connection.execute(query).mappings()
+        return tuple(LedgerTry(**{name: value for name, value in row.items() if name in _TRY}) for row in rows)
 
 
 def read_runs(engine: Engine, *, last: int) -> tuple[RunRow, ...]:

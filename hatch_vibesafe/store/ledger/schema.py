@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration; what a fresh ledger is stamped with."""
 
 metadata = MetaData(
@@ -83,6 +83,31 @@ exchanges = Table(
     Index("ix_exchanges_unit", "unit"),
 )
 """One answer: "passed", "refused", "repeated", or NULL where it was never judged. `answer` and `prompt` are digests."""
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _run(),
+    Column("unit", Text, nullable=False),
+    Column("request", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("strategy", String(30)),
+    Column("provider", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("model", Text),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", String(30)),
+    Column("what", Text),
+    Column("seconds", Float, nullable=False),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost", Float),
+    Index("ix_tries_run", "run"),
+    Index("ix_tries_unit", "unit"),
+)
+"""One request that was sent: "answered", "failed" or "unusable" (no other can have an answer either), and why."""
 
 gate_results = Table(
     "gate_results",

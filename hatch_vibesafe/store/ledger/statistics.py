@@ -1,7 +1,8 @@
 """What the ledger's exchanges say of models, templates and strategies. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hatch_vibesafe.store.ledger.wilson import Rate, rate
@@ -64,6 +65,56 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerTry:
+    """One request that was sent, as the ledger tells it. What nobody knows is None.
+
+    Attributes:
+        run: The run.
+        unit: The unit.
+        request: The question's digest.
+        number: Which request of the question, from 1.
+        at: When it ended.
+        template: The unit's template.
+        strategy: How the question was asked.
+        provider: Who was asked.
+        kind: Of which kind that is.
+        model: Who answered, or was asked.
+        outcome: "answered", "failed" or "unusable".
+        reason: Why there was no answer, in one word: an HTTP status, "timeout", "connection", ...
+        what: The same in a sentence.
+        seconds: How long it took.
+        input_tokens: Tokens of the prompt.
+        output_tokens: Tokens of the answer.
+        cost: Dollars.
+    """
+
+    run: str
+    unit: str
+    request: str
+    number: int
+    at: str
+    template: str | None
+    strategy: str | None
+    provider: str
+    kind: str
+    model: str | None
+    outcome: str
+    reason: str | None
+    what: str | None
+    seconds: float
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens of prompt and answer together."""
+        if self.input_tokens is None or self.output_tokens is None:
+            return None
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a group of exchanges came to.
 
@@ -72,8 +123,9 @@ class Figures:
         first: Units whose first answer of a run is of this group and was judged: how many it passed.
         end: Units that this group answered: how many an answer of it passed.
         calls: Answers that were asked for, and not replayed.
-        tokens: Their tokens; None where nobody counted some of them.
+        tokens: The tokens of the requests that were answered; None where nobody counted some of them.
         cost: Their dollars, likewise.
+        failed: How many requests brought no answer, by reason.
     """
 
     group: str
@@ -82,13 +134,18 @@ class Figures:
     calls: int
     tokens: int | None
     cost: float | None
+    failed: Mapping[str, int] = field(default_factory=dict)
 
     def each_solved(self, amount: float | None) -> float | None:
         """Return an amount a solved unit; None where it is not known, or none is solved."""
         return None if amount is None or not self.end.passed else amount / self.end.passed
 
 
-def figures(exchanges: Iterable[Exchange], group: Callable[[Exchange], str | None]) -> tuple[Figures, ...]:
+def figures(
+    exchanges: Iterable[Exchange],
+    group: Callable[[Exchange | LedgerTry], str | None],
+    tries: Iterable[LedgerTry] = (),
+) -> tuple[Figures, ...]:
     """Return the figures of each group, by name.
 
     A unit counts once a run. A recorded answer counts only where nothing tells what became of it when it came: what was
@@ -98,6 +155,10 @@ def figures(exchanges: Iterable[Exchange], group: Callable[[Exchange], str | Non
     groups: dict[str, list[Exchange]] = {}
     for each in counted:
         groups.setdefault(group(each) or UNKNOWN, []).append(each)
+    sent: dict[str, list[LedgerTry]] = {}
+    for one in tries:
+        sent.setdefault(group(one) or UNKNOWN, []).append(one)
+    told = {one.run for each in sent.values() for one in each}
     first: dict[tuple[str, str], Exchange] = {}
     for each in counted:
         key = each.run, each.unit
@@ -105,22 +166,40 @@ def figures(exchanges: Iterable[Exchange], group: Callable[[Exchange], str | Non
             first[key] = each
     beginnings = [each for each in first.values() if each.outcome in _JUDGED]
     return tuple(
-        _of_group(name, groups[name], [each for each in beginnings if (group(each) or UNKNOWN) == name])
-        for name in sorted(groups)
+        _of_group(
+            name,
+            groups.get(name, []),
+            [each for each in beginnings if (group(each) or UNKNOWN) == name],
+            sent.get(name, []),
+            told,
+        )
+        for name in sorted({*groups, *sent})
     )
 
 
-def _of_group(name: str, exchanges: Sequence[Exchange], beginnings: Sequence[Exchange]) -> Figures:
+def _of_group(
+    name: str,
+    exchanges: Sequence[Exchange],
+    beginnings: Sequence[Exchange],
+    tries: Sequence[LedgerTry],
+    told: Collection[str],
+) -> Figures:
+    """Return a group's figures; `told` are the runs whose requests the ledger tells, which older ledgers did not."""
     judged = {(each.run, each.unit) for each in exchanges if each.outcome in _JUDGED}
     solved = {(each.run, each.unit) for each in exchanges if each.outcome == "passed"}
     asked = [each for each in exchanges if not each.recorded]
+    # One request may bring several answers: what it cost stands with the request.
+    paid: list[LedgerTry | Exchange] = [each for each in tries if each.outcome == "answered"]
+    paid += [each for each in asked if each.run not in told]
+    failed = Counter(each.reason or UNKNOWN for each in tries if each.outcome != "answered")
     return Figures(
         group=name,
         first=rate(sum(each.outcome == "passed" for each in beginnings), len(beginnings)),
         end=rate(len(solved), len(judged)),
         calls=len(asked),
-        tokens=_sum([each.tokens for each in asked]),
-        cost=_sum([each.cost for each in asked]),
+        tokens=_sum([each.tokens for each in paid]),
+        cost=_sum([each.cost for each in paid]),
+        failed=dict(sorted(failed.items())),
     )
 
 

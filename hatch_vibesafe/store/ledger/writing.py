@@ -6,6 +6,7 @@ A run never fails for its ledger: what could not be written is one problem at th
 import json
 import queue
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from hatch_vibesafe.store.ledger.entries import (
     RunEnded,
     StepBegan,
     StepEnded,
+    TryMade,
 )
 
 if TYPE_CHECKING:
@@ -111,6 +113,8 @@ def _apply(connection: "Connection", run: str, entry: Entry) -> None:
             of_unit = (steps.c.run == run) & (steps.c.unit == entry.unit)
             values = {"outcome": entry.outcome, "checkpoint": entry.checkpoint, "ended": entry.at}
             connection.execute(steps.update().where(of_unit).values(values))
+        case TryMade():
+            connection.execute(schema.tries.insert().values(run=run, **asdict(entry)))
         case ExchangeMade():
             _insert_exchange(connection, run, entry)
         case ExchangeJudged():
