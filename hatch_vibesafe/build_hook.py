@@ -4,12 +4,10 @@ It verifies and bakes; it never generates, needs no network and no key, and writ
 """
 
 import gc
-import os
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,19 +15,18 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-from hatch_vibesafe import __version__
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
 from hatch_vibesafe.project import Project, open_project
 from hatch_vibesafe.ship.active import ActiveUnits, read_active_units
-from hatch_vibesafe.ship.bake import Recipe, bake, implementations_of, reserved_names
+from hatch_vibesafe.ship.bake import bake, implementations_of, reserved_names
 from hatch_vibesafe.ship.bill import bill_name, bill_of
+from hatch_vibesafe.ship.recipe import TOOL, recipe_of
 from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sources
-from hatch_vibesafe.ship.signing import refuse_shipped_key, sign_statement
+from hatch_vibesafe.ship.signing import refuse_shipped_key
 from hatch_vibesafe.ship.wheel_check import check_wheel
 from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
 
 RUNTIME = "vibesafe-runtime"
-TOOL = f"hatch-vibesafe {__version__}"
 
 
 class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
@@ -90,7 +87,7 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
             self._put_into_the_sdist(project, active, build_data)
 
     def _put_into_the_wheel(self, project: Project, active: ActiveUnits, build_data: dict[str, Any]) -> None:
-        baked = self._expected = bake(active.units, active.sources, _recipe(project))
+        baked = self._expected = bake(active.units, active.sources, recipe_of(project))
         self._directory = TemporaryDirectory(prefix="vibesafe-build-")
         # An implementation goes in from where it lies; that it is what was checked, the finished wheel is asked.
         stored = implementations_of(active.units, active.sources)
@@ -173,12 +170,6 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _recipe(project: Project) -> Recipe:
-    signing = project.config.signing
-    sign = partial(sign_statement, signing=signing, environment=os.environ, root=project.root) if signing.key else None
-    return Recipe(TOOL, bytecode=project.config.build.bytecode, sign=sign)
 
 
 def _unexpected(error: Exception) -> Problem:

@@ -35,6 +35,7 @@ COMMANDS = {
     "log": ("log", "Tell what runs asked, got, judged and paid."),
     "stats": ("stats", "Count what passed and what it cost, by model, template and strategy."),
     "gc": ("gc", "Remove old transcripts from the ledger; their digests stay."),
+    "bake": ("bake", "Write the baked package into a tree that something else built."),
     "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
     "key": ("key", "Make, replace and show the key that signs what a build states."),
     "schema": ("schema", "Print the configuration's JSON Schema, for editors."),
