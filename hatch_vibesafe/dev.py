@@ -35,7 +35,7 @@ from vibesafe_runtime._names import BEHIND, implementation_module, root_package
 
 # What the generator and the gates import, of the extra `dev`.
 _DEVELOPMENT_PACKAGES = frozenset(
-    {"click", "hypothesis", "jinja2", "mypy", "openai", "platformdirs", "pytest", "rich", "ruff", "tomlkit"}
+    {"click", "httpx2", "hypothesis", "jinja2", "mypy", "platformdirs", "pytest", "rich", "ruff", "tomlkit"}
 )
 MODE_VARIABLE = "VIBESAFE_ENV"
 Implementation = Callable[..., object]
