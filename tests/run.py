@@ -25,7 +25,7 @@ def environment() -> Path:
         str(ROOT / "vibesafe_runtime"),
         "-e",
         f"{ROOT}[dev,local,prices,sign]",
-        *pyproject["dependency-groups"]["test"],
+        *(each for group in ("docs", "test") for each in pyproject["dependency-groups"][group]),
     ]
     made = subprocess.run(
         [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENT), *requirements],

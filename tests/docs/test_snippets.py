@@ -1,4 +1,4 @@
-"""What the documents show can be used as it stands: commands and options exist, configurations are read, code parses."""
+"""What the documents show can be used as it stands: commands exist, configurations are read, code parses."""
 
 import ast
 import json
