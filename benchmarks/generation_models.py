@@ -112,7 +112,7 @@ def _plain(project: "Project", scan: "Scan", *, attempts: int, temperature: floa
     from hatch_vibesafe.generate.providers.open import open_provider  # noqa: PLC0415 - as above
 
     config = project.config.providers[0]
-    provider, context = open_provider(config), GateContext(project, scan, {})
+    provider, context = open_provider(config, project.root), GateContext(project, scan, {})
     accepted: dict[str, str] = {}
     calls = tokens = 0
     for sample in range(attempts):

@@ -12,7 +12,8 @@ from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.ledger_config import LOCAL, LedgerConfig, read_ledger
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.provider_config import ProviderConfig, read_provider, refuse_unknown_names
+from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.provider_table import read_provider, refuse_unknown_names
 from hatch_vibesafe.sandbox_levels import REQUIRABLE
 from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
 from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES, OFF
@@ -27,6 +28,7 @@ INDISPENSABLE_GATES = ("structure", "doctests")
 MODES = ("dev", "prod")
 _PYTHON_SPECIFIER = re.compile(r">=3\.(\d{1,2})")
 _OLDEST_MINOR = 11
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,12 @@ class Config:
     def provider(self, name: str) -> ProviderConfig | None:
         """Return the provider of that name, or None."""
         return next((provider for provider in self.providers if provider.name == name), None)
+
+    def secret_variables(self, environment: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the environment variables that hold keys, and those with a value to hide that a program is given."""
+        given = (name for provider in self.providers for name in provider.environment)
+        hidden = (name for name in given if len(environment.get(name, "")) >= _SHORTEST_SECRET)
+        return (*(provider.api_key_env for provider in self.providers), *hidden)
 
 
 def gate_settings_digest(config: Config) -> Digest:

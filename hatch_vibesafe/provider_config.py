@@ -1,20 +1,21 @@
-"""`[provider.NAME]`: what answers a prompt."""
+"""What answers a prompt, as `[provider.NAME]` says it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hatch_vibesafe.toml_table import Table
-
-PROVIDER_KINDS = ("openai-compatible", "local")
+OPENAI_COMPATIBLE = "openai-compatible"
+LOCAL = "local"
+COMMAND = "command"
+PROVIDER_KINDS = (OPENAI_COMPATIBLE, LOCAL, COMMAND)
 CHAT = "chat"
 COMPLETIONS = "completions"
 APIS = (CHAT, COMPLETIONS)
 SETTINGS = ("temperature", "seed", "max_tokens", "reasoning_effort", "samples")
 """What a model may take beside the prompt; "samples" are several answers to one request."""
 
-_HEAVIEST = 100
+_NAMED = re.compile(r"\{(model|temperature|seed|max_tokens|reasoning_effort)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ProviderConfig:
         model: The model that is asked; for `local` a model's name or the path of a GGUF file.
         base_url: Where an `openai-compatible` provider is; None for the client's own default.
         api_key_env: The environment variable that holds the key. The key itself is never configured.
+        keyring: The service and the user name under which the keyring holds the key; None where the variable does.
         temperature: Sent where set.
         seed: Sent where set.
         max_tokens: Sent where set.
@@ -45,6 +47,8 @@ class ProviderConfig:
         api: How an `openai-compatible` provider is asked: one of `APIS`.
         accepts: Which of `SETTINGS` the model takes; None for what is known of it.
         read_timeout: Seconds that the server may be silent while it answers; None for no other limit than `timeout`.
+        command: The program of a `command`, and its arguments; `{model}` and the like stand for what is sent.
+        environment: The variables that the program gets beside the harmless ones.
     """
 
     name: str
@@ -70,6 +74,23 @@ class ProviderConfig:
     api: str = CHAT
     accepts: tuple[str, ...] | None = None
     read_timeout: float | None = None
+    keyring: tuple[str, str] | None = None
+    command: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+    @property
+    def key_place(self) -> str:
+        """Where the key is, for people."""
+        return self.api_key_env if self.keyring is None else f"the keyring ({'/'.join(self.keyring)})"
+
+    @property
+    def named_in_command(self) -> frozenset[str]:
+        """What of that which is sent stands in the program's arguments."""
+        return frozenset(name for argument in self.command for name in _NAMED.findall(argument))
+
+    def arguments(self, sent: Mapping[str, object]) -> list[str]:
+        """Return the program and its arguments, with what is sent in the places that are named for it."""
+        return [_NAMED.sub(lambda found: str(sent.get(found[1], "")), argument) for argument in self.command]
 
     @property
     def asked(self) -> tuple[tuple[str, str | int | float], ...]:
@@ -88,76 +109,3 @@ class ProviderConfig:
             "temperature": self.temperature,
         }
         return tuple((name, value) for name, value in settings.items() if value is not None)
-
-
-def read_provider(table: Table, name: str) -> ProviderConfig:
-    """Return what `[provider.NAME]` says, with every wrong key recorded in the table."""
-    provider = ProviderConfig(
-        name=name,
-        kind=table.choice("kind", PROVIDER_KINDS, None),
-        model=table.text("model", None),
-        base_url=table.optional_address("base_url"),
-        api_key_env=table.text("api_key_env", "OPENAI_API_KEY"),
-        temperature=table.optional_number("temperature"),
-        seed=table.optional_integer("seed"),
-        max_tokens=table.optional_integer("max_tokens"),
-        reasoning_effort=table.optional_text("reasoning_effort"),
-        timeout=table.positive("timeout", 60.0),
-        attempts=table.positive_integer("attempts", 3),
-        connect_timeout=table.positive("connect_timeout", 10.0),
-        fallback=table.texts("fallback", ()),
-        pool=table.texts("pool", ()),
-        weight=table.positive_integer("weight", 1),
-        concurrency=table.positive_integer("concurrency", 64),
-        requests_per_minute=table.positive_integer("requests_per_minute", 0) or None,
-        tokens_per_minute=table.positive_integer("tokens_per_minute", 0) or None,
-        input_price=_price(table, "input_price"),
-        output_price=_price(table, "output_price"),
-        api=table.choice("api", APIS, CHAT),
-        accepts=_accepted(table),
-        read_timeout=table.positive("read_timeout", 0.0) or None,
-    )
-    if (provider.input_price is None) != (provider.output_price is None):
-        missing = "input_price" if provider.input_price is None else "output_price"
-        table.problem(missing, "is missing beside the other price", f"add {missing}, in US dollars a million tokens")
-    if provider.weight > _HEAVIEST:
-        table.problem("weight", f"is {provider.weight}", f"write an integer from 1 to {_HEAVIEST}")
-    if provider.max_tokens is not None and provider.max_tokens < 1:
-        table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
-    if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
-        table.problem("temperature", f"is {provider.temperature}", "write a number from 0 to 2, or leave it out")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", provider.api_key_env):
-        table.problem(
-            "api_key_env",
-            "is not the name of an environment variable",
-            "write the variable's name here and keep the key itself in the environment",
-        )
-    table.refuse_unknown()
-    return provider
-
-
-def refuse_unknown_names(table: Table, providers: Sequence[ProviderConfig]) -> None:
-    """Record every provider that another names and that is not configured; `table` is `[provider]`."""
-    names = [provider.name for provider in providers]
-    for provider in providers:
-        others = [name for name in names if name != provider.name]
-        for key, named in (("fallback", provider.fallback), ("pool", provider.pool)):
-            for name in named:
-                if name not in others:
-                    remedy = f"choose from {', '.join(others)}" if others else f"add a [provider.{name}] table"
-                    table.problem(f"{provider.name}.{key}", f"names {name!r}, which is no other provider", remedy)
-
-
-def _accepted(table: Table) -> tuple[str, ...] | None:
-    accepted = table.texts("accepts", ())
-    for name in accepted:
-        if name not in SETTINGS:
-            table.problem("accepts", f"names {name!r}, which is no setting", f"choose from {', '.join(SETTINGS)}")
-    return accepted if "accepts" in table else None
-
-
-def _price(table: Table, key: str) -> Decimal | None:
-    price = table.optional_number(key)
-    if price is not None and price < 0:
-        table.problem(key, f"is {price:g}", "write US dollars a million tokens, 0 where it costs nothing")
-    return None if price is None else Decimal(str(price))

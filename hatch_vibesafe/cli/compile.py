@@ -91,7 +91,7 @@ def command(
     output.print_warnings(session.weaknesses(waiting_only=not force))
     again = _command(targets, jobs, samples, given, offline=offline, allow_unsandboxed=allow_unsandboxed)
     chosen = CompileOptions(force=force, jobs=jobs, offline=offline, samples=samples, command=again)
-    secrets = secret_values(os.environ, [each.api_key_env for each in session.project.config.providers])
+    secrets = secret_values(os.environ, session.project.config.secret_variables(os.environ))
     is_quiet = as_json or events == STANDARD_OUTPUT
     with event_stream(events, secrets, as_json=as_json) as stream:
         results = _compiled(session, chosen, stream, quiet=is_quiet)

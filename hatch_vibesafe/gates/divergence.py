@@ -6,6 +6,7 @@ is called a divergence.
 """
 
 import ast
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -112,7 +113,7 @@ def ground_of(spec: Spec, context: GateContext) -> Ground:
     context = GateContext(context.project, context.scan, others)
     surrounding = surroundings(context, [spec])
     config = context.project.config
-    sandbox = Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers])
+    sandbox = Sandbox(config.sandbox, config.secret_variables(os.environ))
     return Ground(batch_of([spec], context, surrounding), frozenset(surrounding.files), sandbox)
 
 

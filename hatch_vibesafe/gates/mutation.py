@@ -8,6 +8,7 @@ time. How many there are is bounded, so that the cost is; which of them are take
 
 import ast
 import difflib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -95,7 +96,7 @@ def adequacy_of(
         return ()
     surrounding = surroundings(context, [each.spec for each in candidates])
     config = context.project.config
-    keys = [provider.api_key_env for provider in config.providers]
+    keys = config.secret_variables(os.environ)
     quick = replace(config.sandbox, timeout=min(config.sandbox.timeout, _SECONDS))
     batch = batch_of([each.spec for each in candidates], context, surrounding)
     modules = frozenset(surrounding.files)

@@ -1,5 +1,6 @@
 """All required gates over a batch of candidates: structure first, each tool once, the examples in the sandbox."""
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -51,7 +52,7 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measure
     if not candidates:
         return ()
     config = context.project.config
-    with Sandbox(config.sandbox, [provider.api_key_env for provider in config.providers]) as sandbox:
+    with Sandbox(config.sandbox, config.secret_variables(os.environ)) as sandbox:
         verdicts = _verdicts(candidates, context, sandbox)
     if not measures and not config.gates.min_adequacy:
         return tuple(verdicts)

@@ -49,6 +49,7 @@ class Asking:
 
     def __init__(self, project: Project, jobs: int) -> None:
         self._config = project.config
+        self._root = project.root
         self._cache = AnswerCache(project.cache_path)
         self._pool = ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="vibesafe-ask")
         self._clock = RunClock()
@@ -135,5 +136,5 @@ class Asking:
 
     def _member(self, config: ProviderConfig) -> Member:
         if config not in self._members:
-            self._members[config] = Member(config, open_provider(config), self._account, self._clock)
+            self._members[config] = Member(config, open_provider(config, self._root), self._account, self._clock)
         return self._members[config]

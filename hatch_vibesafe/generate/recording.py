@@ -56,7 +56,7 @@ class Recorder:
         self._project = project
         self._command = command
         self._specs = {spec.unit: spec for spec in specs}
-        self._secrets = secret_values(os.environ, [each.api_key_env for each in project.config.providers])
+        self._secrets = secret_values(os.environ, project.config.secret_variables(os.environ))
         self._numbers: dict[UnitId, int] = {}
         self._judged: dict[UnitId, Digest | None] = {}
         self._open: set[UnitId] = set()

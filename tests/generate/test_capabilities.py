@@ -1,6 +1,7 @@
 """What models take: known ones by name, unknown ones the safe subset, and a table's word before both."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -41,16 +42,16 @@ def test_a_model_takes_what_is_known_of_it(kind: str, model: str, takes: set[str
 )
 def test_a_setting_that_the_model_does_not_take_is_refused_and_accepts_overrules(config: ProviderConfig) -> None:
     with pytest.raises(VibesafeConfigurationError) as failure:
-        open_provider(config)
+        open_provider(config, Path())
     [problem] = failure.value.problems
     name = problem.where.removeprefix("[provider.default] ")
     assert f'add "{name}" to accepts' in problem.remedy
-    assert open_provider(replace(config, accepts=(name,))).kind == config.kind
+    assert open_provider(replace(config, accepts=(name,)), Path()).kind == config.kind
 
 
 def test_every_refused_setting_is_told_at_once() -> None:
     with pytest.raises(VibesafeConfigurationError) as failure:
-        open_provider(replace(HOSTED, temperature=0.5, seed=1, max_tokens=5, accepts=("seed",)))
+        open_provider(replace(HOSTED, temperature=0.5, seed=1, max_tokens=5, accepts=("seed",)), Path())
     assert [problem.where for problem in failure.value.problems] == [
         "[provider.default] max_tokens",
         "[provider.default] temperature",
@@ -58,4 +59,4 @@ def test_every_refused_setting_is_told_at_once() -> None:
 
 
 def test_what_is_configured_nowhere_is_refused_nowhere() -> None:
-    assert open_provider(replace(HOSTED, accepts=())).kind == "openai-compatible"
+    assert open_provider(replace(HOSTED, accepts=()), Path()).kind == "openai-compatible"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_begun_answer_is_sent_as_one_text_and_its_continuation_comes_back(
     config: ProviderConfig, model_server: Server, reply: Callable[..., object]
 ) -> None:
     model_server.replies = [reply(body=completion("\n    return 1"))]
-    provider = open_provider(config)
+    provider = open_provider(config, Path())
     answer = provider.ask(BEGUN)
     assert provider.continues
     assert (answer.text, answer.model, answer.input_tokens, answer.output_tokens) == (
@@ -86,7 +87,7 @@ def test_a_fence_is_closed_only_where_the_answer_ended(text: str, finish: str, w
 
 
 def test_the_chat_way_is_the_usual_one_and_begins_nothing(config: ProviderConfig) -> None:
-    assert not open_provider(replace(config, api="chat")).continues
+    assert not open_provider(replace(config, api="chat"), Path()).continues
 
 
 @pytest.mark.parametrize("body", [b'{"choices": [{"index": 0}]}', b'{"choices": []}', b"[]", b"<html>"])

@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -310,9 +311,9 @@ def test_no_other_variable_of_the_environment_is_sent(
 
 
 def test_a_kind_opens_its_provider_and_an_unknown_one_is_refused(config: ProviderConfig) -> None:
-    assert [open_provider(config).kind, open_provider(replace(config, kind="local")).kind] == [
+    assert [open_provider(config, Path()).kind, open_provider(replace(config, kind="local"), Path()).kind] == [
         "openai-compatible",
         "local",
     ]
     with pytest.raises(VibesafeConfigurationError):
-        open_provider(replace(config, kind="oracle"))
+        open_provider(replace(config, kind="oracle"), Path())

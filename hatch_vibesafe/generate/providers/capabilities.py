@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.provider_config import SETTINGS, ProviderConfig
+from hatch_vibesafe.provider_config import COMMAND, SETTINGS, ProviderConfig
 
 _SAFE = {
     "openai-compatible": {"temperature", "seed", "max_tokens"},
@@ -43,6 +43,8 @@ def accepted(config: ProviderConfig) -> frozenset[str]:
     """Return which of `SETTINGS` a provider's model takes: what its table says, else what is known of the model."""
     if config.accepts is not None:
         return frozenset(config.accepts)
+    if config.kind == COMMAND:
+        return config.named_in_command
     model = config.model.rpartition("/")[2].lower()
     known = (each.accepts for each in _KNOWN if each.kind == config.kind and re.fullmatch(each.models, model))
     return next(known, frozenset(_SAFE.get(config.kind, SETTINGS)))
@@ -53,8 +55,10 @@ def refused_settings(config: ProviderConfig) -> Iterator[Problem]:
     taken = accepted(config)
     for name, value in config.sent:
         if name != "model" and name not in taken:
-            yield Problem(
-                f"[provider.{config.name}] {name}",
-                f"is {value!r}, and as far as is known {config.model} does not take it",
-                f'remove it, or add "{name}" to accepts in [provider.{config.name}] where the model does',
-            )
+            settings = f"[provider.{config.name}]"
+            what = f"is {value!r}, and as far as is known {config.model} does not take it"
+            remedy = f'remove it, or add "{name}" to accepts in {settings} where the model does'
+            if config.kind == COMMAND:
+                what = f"is {value!r}, and the program's arguments do not name it"
+                remedy = f"remove it, or write {{{name}}} where command in {settings} is to hold it"
+            yield Problem(f"{settings} {name}", what, remedy)

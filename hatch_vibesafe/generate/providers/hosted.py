@@ -1,6 +1,5 @@
 """What every provider behind an HTTP API has in common: its key, its client, its time, and what its failures mean."""
 
-import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -17,6 +16,7 @@ from hatch_vibesafe.generate.providers.failures import (
     RequestFailedError,
     failure_of_status,
 )
+from hatch_vibesafe.generate.providers.key import read_key
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.redact import Secret, one_line
 from hatch_vibesafe.problems import Problem
@@ -40,7 +40,7 @@ class Refusal:
 
 
 class Hosted(ABC, Generic[_Client]):
-    """Asks one model of one server. Nothing is read from the environment but the one variable that holds the key."""
+    """Asks one model of one server. Nothing is read from the environment but the key."""
 
     kind: ClassVar[str]
     package: ClassVar[str]
@@ -108,7 +108,7 @@ class Hosted(ABC, Generic[_Client]):
                 refusal.headers,
                 refusal.text,
                 settings=self._settings,
-                key=self._config.api_key_env,
+                key=self._config.key_place,
                 now=datetime.now(UTC),
             )
 
@@ -138,19 +138,8 @@ class Hosted(ABC, Generic[_Client]):
         """Return the client, made with the first question: what is answered from the cache needs no key."""
         with self._opening:
             if self._opened is None:
-                self._opened = self._opened_with(self._key())
+                self._opened = self._opened_with(read_key(self._config, needed=self._host not in _LOCAL_HOSTS))
             return self._opened
-
-    def _key(self) -> Secret:
-        name = self._config.api_key_env
-        key = os.environ.get(name, "").strip()
-        if not key and self._host not in _LOCAL_HOSTS:
-            what = f"needs a key, and the environment variable {name} is not set"
-            raise ProviderUnusableError(Problem(self._settings, what, f"set {name}, or name another in api_key_env"))
-        if not key.isascii() or not key.isprintable():
-            what = f"the environment variable {name} holds what cannot be a key"
-            raise ProviderUnusableError(Problem(self._settings, what, f"set {name} to the key alone"))
-        return Secret(key)
 
     def _opened_with(self, secret: Secret) -> tuple[_Client, Secret]:
         try:

@@ -1,0 +1,93 @@
+"""`[provider.NAME]`: keys of each kind, and where a key may be."""
+
+from pathlib import Path
+
+import pytest
+
+from hatch_vibesafe.config import Config, read_config
+from hatch_vibesafe.problems import VibesafeConfigurationError
+
+HOSTED = 'kind = "openai-compatible"\nmodel = "m"\n'
+COMMAND = 'kind = "command"\nmodel = "m"\n'
+
+
+def read(root: Path, table: str) -> Config:
+    (root / "vibesafe.toml").write_text(f"[provider.default]\n{table}", encoding="utf-8")
+    return read_config(root)
+
+
+@pytest.mark.parametrize(
+    ("key", "variable", "keyring"),
+    [
+        ('key = "env:MY_KEY"', "MY_KEY", None),
+        ('api_key_env = "MY_KEY"', "MY_KEY", None),
+        ('key = "keyring:models/me"', "OPENAI_API_KEY", ("models", "me")),
+        ('key = "keyring:https://models.example/v1/me"', "OPENAI_API_KEY", ("https://models.example/v1", "me")),
+        ("", "OPENAI_API_KEY", None),
+    ],
+)
+def test_where_the_key_is(tmp_path: Path, key: str, variable: str, keyring: tuple[str, str] | None) -> None:
+    [provider] = read(tmp_path, HOSTED + key).providers
+    assert (provider.api_key_env, provider.keyring) == (variable, keyring)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        HOSTED + 'key = "sk-canary-99"',
+        HOSTED + 'key = "env:sk-canary-99"',
+        HOSTED + 'key = "keyring:sk-canary-99"',
+        HOSTED + 'key = "keyring:/sk-canary-99"',
+        HOSTED + 'key = "keyring:sk-canary-99/"',
+        HOSTED + 'api_key_env = "sk-canary-99"',
+        HOSTED + 'key = "env:A"\napi_key_env = "A"',
+        COMMAND + 'command = ["a"]\nenvironment = ["sk-canary-99"]',
+    ],
+)
+def test_a_key_in_its_place_is_refused_and_not_repeated(tmp_path: Path, table: str) -> None:
+    with pytest.raises(VibesafeConfigurationError) as failure:
+        read(tmp_path, table)
+    assert len(failure.value.problems) == 1
+    assert "canary" not in str(failure.value)
+
+
+def test_a_program_is_a_list_and_its_places_are_filled(tmp_path: Path) -> None:
+    table = 'command = ["ask", "--model={model}", "{seed}", "{other}"]\nenvironment = ["A_KEY"]\nseed = 4\n'
+    [provider] = read(tmp_path, COMMAND + table).providers
+    assert provider.named_in_command == {"model", "seed"}
+    assert provider.arguments(dict(provider.sent)) == ["ask", "--model=m", "4", "{other}"]
+    assert provider.environment == ("A_KEY",)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (COMMAND, "command"),
+        (COMMAND + "command = []", "command"),
+        (COMMAND + 'command = [" "]', "command"),
+        (COMMAND + 'command = ["a", "b\\u0000"]', "command"),
+        (COMMAND + 'command = ["a", "{seed}"]', "command"),
+        (COMMAND + 'command = ["a"]\napi = "chat"', "api"),
+        (COMMAND + 'command = ["a"]\nkey = "env:A"', "key"),
+        (HOSTED + 'command = ["a"]', "command"),
+        (HOSTED + 'environment = ["A"]', "environment"),
+        (HOSTED + 'api = "responses"', "api"),
+        (HOSTED + 'accepts = ["temprature"]', "accepts"),
+        (HOSTED + "read_timeout = 0", "read_timeout"),
+        ('kind = "local"\nmodel = "m"\napi = "completions"', "api"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path: Path, table: str, key: str) -> None:
+    with pytest.raises(VibesafeConfigurationError) as failure:
+        read(tmp_path, table)
+    assert [problem.where for problem in failure.value.problems] == [f"vibesafe.toml provider.default.{key}"]
+
+
+def test_a_command_that_is_no_list_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(VibesafeConfigurationError, match="a list of strings"):
+        read(tmp_path, COMMAND + 'command = "ask me"')
+
+
+def test_what_a_program_is_given_is_hidden_where_it_can_be_a_secret(tmp_path: Path) -> None:
+    config = read(tmp_path, COMMAND + 'command = ["a"]\nenvironment = ["A_KEY", "DEBUG", "UNSET"]')
+    assert config.secret_variables({"A_KEY": "0123456789", "DEBUG": "1"}) == ("OPENAI_API_KEY", "A_KEY")
