@@ -10,7 +10,7 @@ def violation(clause: str, unit: str, values: dict[str, object]) -> VibesafeCont
     shown = ", ".join(f"{name} = {_shown(value)}" for name, value in values.items())
     what = f"does not hold: {clause}" + (f"; {shown}" if shown else "")
     remedy = "call it with what its Requires allows" if clause.startswith("Requires ") else _REPORT
-    return VibesafeContractViolation(Problem(unit, what, remedy))
+    return VibesafeContractViolation(Problem(unit, what, remedy), unit=unit, clause=clause)
 
 
 _REPORT = "report the call to whoever maintains it: as an example in its docstring it has the unit written anew"

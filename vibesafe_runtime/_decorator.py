@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 else:
     FunctionType = type(lambda: None)
 
+_SERVED = ("http", "cli")
+
 
 class Decorator:
     """What `@vibesafe`, `@vibesafe.func`, `@vibesafe.http` and `@vibesafe.cli` are.
@@ -25,7 +27,10 @@ class Decorator:
     options are part of the spec: the scan reads and checks them in the source, before anything is generated or built.
     """
 
-    __slots__ = ()
+    __slots__ = ("_kind",)
+
+    def __init__(self, kind: str = "") -> None:
+        self._kind = kind
 
     if TYPE_CHECKING:
 
@@ -46,9 +51,10 @@ class Decorator:
             tags: "Sequence[str]" = (),
             capabilities: "Sequence[str]" = (),
             contracts: "Contracts | None" = None,
+            status: int | None = None,
         ) -> "Callable[[F], F]": ...
 
-    def __call__(self, function: "Callable[..., object] | None" = None, /, **_options: object) -> object:
+    def __call__(self, function: "Callable[..., object] | None" = None, /, **options: object) -> object:
         """Return the implementation of `function`, or a decorator that does.
 
         Raises:
@@ -57,8 +63,17 @@ class Decorator:
             VibesafeHashMismatch: if anything differs from what was locked.
         """
         if function is None:
-            return lambda function: _implementation(function, sys._getframe(1))  # noqa: SLF001 - see below
-        return _implementation(function, sys._getframe(1))  # noqa: SLF001 - a module that runs already is found by its frame
+            return lambda function: self._replaced(function, options, sys._getframe(1))  # noqa: SLF001 - see below
+        return self._replaced(function, options, sys._getframe(1))  # noqa: SLF001 - a module that runs already is found by its frame
+
+    def _replaced(self, stub: object, options: "dict[str, object]", frame: "FrameType") -> "Callable[..., object]":
+        found = _implementation(stub, frame)
+        kind = self._kind or options.get("kind")
+        if kind in _SERVED and isinstance(stub, FunctionType):
+            from vibesafe_runtime._units import Unit, keep  # noqa: PLC0415 - only what is served needs it
+
+            keep(Unit(stub, str(kind), options, found))
+        return found
 
 
 class Vibesafe(Decorator):
@@ -66,15 +81,15 @@ class Vibesafe(Decorator):
 
     __slots__ = ()
 
-    func = Decorator()
-    http = Decorator()
-    cli = Decorator()
+    func = Decorator("function")
+    http = Decorator("http")
+    cli = Decorator("cli")
 
 
 vibesafe = Vibesafe()
 
 
-def _implementation(stub: object, frame: "FrameType") -> object:
+def _implementation(stub: object, frame: "FrameType") -> "Callable[..., object]":
     if not isinstance(stub, FunctionType):
         what = f"decorates a {type(stub).__name__}, but only a function or a method can be a unit"
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
@@ -86,10 +101,11 @@ def _implementation(stub: object, frame: "FrameType") -> object:
     spec: ModuleSpec | None = stub.__globals__.get("__spec__")
     if spec is None:
         return _checkout_implementation(stub, stub.__module__)
-    return baked_implementation(spec, stub, frame) or _checkout_implementation(stub, spec.name)
+    found: Callable[..., object] | None = baked_implementation(spec, stub, frame)
+    return found or _checkout_implementation(stub, spec.name)
 
 
-def _checkout_implementation(stub: "FunctionType", module: str) -> object:
+def _checkout_implementation(stub: "FunctionType", module: str) -> "Callable[..., object]":
     from vibesafe_runtime._trust import trusted_keys  # noqa: PLC0415 - as above
 
     where = f"{module}/{stub.__qualname__}"
@@ -106,4 +122,7 @@ def _checkout_implementation(stub: "FunctionType", module: str) -> object:
         remedy = "install a wheel built with the vibesafe build hook; in a checkout: pip install 'hatch-vibesafe[dev]'"
         raise VibesafeCheckpointMissing(Problem(where, what, remedy)) from None
     # The options are not passed on: the checkout reads them, with all of the spec, from the source.
-    return sys.modules["hatch_vibesafe.dev"].implementation(stub, module, stub.__globals__.get("__file__"))
+    found: Callable[..., object] = sys.modules["hatch_vibesafe.dev"].implementation(
+        stub, module, stub.__globals__.get("__file__")
+    )
+    return found

@@ -88,7 +88,17 @@ class VibesafeCheckpointMissing(VibesafeError):  # noqa: N818 - the name that us
 
 
 class VibesafeContractViolation(VibesafeError):  # noqa: N818 - the name says what it is
-    """A clause of a contract that is checked at run time does not hold."""
+    """A clause of a contract that is checked at run time does not hold.
+
+    Attributes:
+        unit: The id of the unit that promises or asks for it.
+        clause: The clause as it is written, such as `Requires n >= 0`.
+    """
+
+    def __init__(self, *problems: Problem, unit: str = "", clause: str = "") -> None:
+        super().__init__(*problems)
+        self.unit = unit
+        self.clause = clause
 
 
 class VibesafeConfigurationError(VibesafeError):

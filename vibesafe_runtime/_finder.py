@@ -20,7 +20,7 @@ from vibesafe_runtime._names import baked_package, root_package
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from importlib.abc import Loader
     from types import CodeType, FrameType, FunctionType, ModuleType
 
@@ -95,7 +95,7 @@ def _spec(module: str, package: BakedPackage, path: str) -> ModuleSpec:
     return spec
 
 
-def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameType") -> object:
+def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameType") -> "Callable[..., object] | None":
     """Return the verified implementation of a decorated stub; None where its module has no baked package.
 
     Args:
@@ -109,7 +109,7 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
         VibesafeHashMismatch: if anything differs from what was locked.
     """
     module = spec.name
-    package = spec.loader.package if isinstance(spec.loader, VerifiedLoader) else _package_of(module, spec)
+    package = covering(spec)
     if package is None:
         return None
     stand_first()
@@ -134,7 +134,8 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
             del sys.modules[module]
     if not isinstance(found.__loader__, VerifiedLoader):
         raise package.mismatch(package.place(path), "was loaded by something that does not verify it")
-    return getattr(found, stub.__name__)
+    implementation: Callable[..., object] = getattr(found, stub.__name__)
+    return implementation
 
 
 def cover(spec: ModuleSpec, digest: str) -> None:
@@ -170,6 +171,15 @@ def _package_of(module: str, spec: ModuleSpec) -> BakedPackage | None:
         return _covered[name]
     owner = root or module
     return open_beside(name, owner, spec if owner == module else sys.modules[owner].__spec__)
+
+
+def covering(spec: ModuleSpec) -> BakedPackage | None:
+    """Return the baked package that covers an imported module; None where there is none.
+
+    Raises:
+        VibesafeHashMismatch: if it is not whole.
+    """
+    return spec.loader.package if isinstance(spec.loader, VerifiedLoader) else _package_of(spec.name, spec)
 
 
 def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":

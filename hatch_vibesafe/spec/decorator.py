@@ -12,6 +12,9 @@ from hatch_vibesafe.spec.runtime_names import RuntimeNames
 _SPELLINGS: dict[str, Kind] = {"func": "function", "http": "http", "cli": "cli"}
 _OPTIONS = tuple(field.name for field in fields(UnitOptions))
 _LISTS = ("tags", "capabilities")
+_NUMBERS = ("status",)
+
+Given = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def _attributes(node: ast.expr, runtime: RuntimeNames) -> tuple[str, ...] | None
 
 def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[Complaint]]:
     complaints: list[Complaint] = []
-    given: dict[str, str | tuple[str, ...]] = {}
+    given: dict[str, Given] = {}
     spelling = _attributes(node, runtime) or ()
     if spelling and (len(spelling) > 1 or spelling[0] not in _SPELLINGS):
         what = f"@vibesafe.{'.'.join(spelling)} does not exist"
@@ -84,6 +87,7 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
         value = given.get(name, ())
         return value if isinstance(value, tuple) else ()
 
+    status = given.get("status")
     capabilities = texts("capabilities")
     remedy = f"choose from {', '.join(CAPABILITIES)}, {IMPORT}NAME; 'pure' stands alone"
     complaints += [Complaint(node.lineno, fault, remedy) for fault in capability_faults(capabilities)]
@@ -101,11 +105,12 @@ def _options(node: ast.expr, runtime: RuntimeNames) -> tuple[UnitOptions, list[C
         tags=texts("tags"),
         capabilities=tuple(sorted({*capabilities} - {"pure"})),
         contracts=contracts,
+        status=status if isinstance(status, int) else None,
     )
     return options, complaints
 
 
-def _take(keyword: ast.keyword, given: dict[str, str | tuple[str, ...]], complaints: list[Complaint]) -> None:
+def _take(keyword: ast.keyword, given: dict[str, Given], complaints: list[Complaint]) -> None:
     if keyword.arg not in _OPTIONS:
         what = f"the option {keyword.arg!r} does not exist" if keyword.arg else "options cannot be given with **"
         complaints.append(Complaint(keyword.value.lineno, what, f"use {', '.join(_OPTIONS)}"))
@@ -113,7 +118,10 @@ def _take(keyword: ast.keyword, given: dict[str, str | tuple[str, ...]], complai
     match keyword.value:
         case ast.Constant(value=None) if keyword.arg != "kind":
             return
-        case ast.Constant(value=str() as value) if keyword.arg not in _LISTS:
+        case ast.Constant(value=str() as value) if keyword.arg not in (*_LISTS, *_NUMBERS):
+            given[keyword.arg] = value
+            return
+        case ast.Constant(value=int() as value) if keyword.arg in _NUMBERS and not isinstance(value, bool):
             given[keyword.arg] = value
             return
         case ast.List(elts=elements) | ast.Tuple(elts=elements) if keyword.arg in _LISTS:
@@ -123,14 +131,14 @@ def _take(keyword: ast.keyword, given: dict[str, str | tuple[str, ...]], complai
                 return
         case _:
             pass
-    wanted = "a list of texts" if keyword.arg in _LISTS else "a text"
+    wanted, how = ("a list of texts", " in quotes") if keyword.arg in _LISTS else ("a text", " in quotes")
+    if keyword.arg in _NUMBERS:
+        wanted, how = "a number", ""
     what = f"{keyword.arg} is not {wanted} written out: a scan runs no code, so it cannot know the value"
-    complaints.append(Complaint(keyword.value.lineno, what, f"write {keyword.arg} as {wanted} in quotes"))
+    complaints.append(Complaint(keyword.value.lineno, what, f"write {keyword.arg} as {wanted}{how}"))
 
 
-def _kind(
-    node: ast.expr, spelling: tuple[str, ...], given: str | tuple[str, ...] | None, complaints: list[Complaint]
-) -> Kind:
+def _kind(node: ast.expr, spelling: tuple[str, ...], given: Given | None, complaints: list[Complaint]) -> Kind:
     spelled = _SPELLINGS.get(spelling[0]) if spelling else None
     kind = next((item for item in KINDS if item == given), None)
     if given is not None and kind is None:

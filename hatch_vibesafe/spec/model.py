@@ -43,7 +43,8 @@ class UnitOptions:
     """What stands in the decorator; None or empty where nothing was written.
 
     `capabilities` are sorted; none are what `"pure"` says, so that it makes no other spec than to say nothing.
-    `contracts` is what of the contract is checked at run time: "off", "pre" or "full".
+    `contracts` is what of the contract is checked at run time: "off", "pre" or "full". `method`, `path` and `status`
+    are the request that an endpoint answers, and what it answers where all goes well.
     """
 
     kind: Kind = "function"
@@ -55,6 +56,7 @@ class UnitOptions:
     tags: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     contracts: str | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ FORMAT = "vibesafe-spec/1"
 
 Part = tuple[str, Digest]
 """A part's name for people, and its digest."""
-_WHERE_GIVEN = ("capabilities", "contracts")
+_WHERE_GIVEN = ("capabilities", "contracts", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +246,6 @@ def _counts(options: UnitOptions, name: str) -> bool:
     return name not in _WHERE_GIVEN or bool(getattr(options, name))
 
 
-def _option(options: UnitOptions, name: str) -> str | tuple[str, ...] | None:
-    value: str | tuple[str, ...] | None = getattr(options, name)
+def _option(options: UnitOptions, name: str) -> str | int | tuple[str, ...] | None:
+    value: str | int | tuple[str, ...] | None = getattr(options, name)
     return value

@@ -1,7 +1,7 @@
 """From the files of a project to its specs. Imports no user code, reads no file, touches no network."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
@@ -11,6 +11,7 @@ from hatch_vibesafe.spec.contract_decorators import is_contract
 from hatch_vibesafe.spec.contract_modes import FULL, PRE
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
 from hatch_vibesafe.spec.effects import with_changes
+from hatch_vibesafe.spec.endpoints import duplicate_routes, is_route_decorator
 from hatch_vibesafe.spec.frozen import frozen_names
 from hatch_vibesafe.spec.head import head_source, statements_source
 from hatch_vibesafe.spec.header import header_lines
@@ -113,7 +114,22 @@ def _find(modules: Iterable[Module], found: _Found, *, require_annotations: bool
     for unit, several in stubs.items():
         if len(several) > 1:
             _refuse_duplicates(unit, several, found)
-    return [(unit, several[0]) for unit, several in stubs.items() if len(several) == 1]
+    return _with_routes([(unit, several[0]) for unit, several in stubs.items() if len(several) == 1])
+
+
+def _with_routes(stubs: list[tuple[UnitId, Stub]]) -> list[tuple[UnitId, Stub]]:
+    """Return the stubs, with complaints of those that answer the same requests as another one of their package."""
+    packages: dict[str, list[int]] = {}
+    for place, (_, stub) in enumerate(stubs):
+        file = stub.module.source.file
+        package = file.module if file.is_package else file.module.rpartition(".")[0] or file.module
+        packages.setdefault(package, []).append(place)
+    for places in packages.values():
+        routes = [(str(stubs[place][0]), stubs[place][1].node, stubs[place][1].decoration) for place in places]
+        for number, complaint in duplicate_routes(routes):
+            unit, stub = stubs[places[number]]
+            stubs[places[number]] = (unit, replace(stub, complaints=(*stub.complaints, complaint)))
+    return stubs
 
 
 def _refuse_duplicates(unit: UnitId, several: list[Stub], found: _Found) -> None:
@@ -231,7 +247,15 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
     if any(not is_contract(item, runtime) for item in parts.stub.decoration.below):
         what = "a decorator below @vibesafe is not applied to the implementation"
         warnings.append(Problem(where, what, "move it above @vibesafe"))
-    mode = parts.stub.decoration.options.contracts
+    options = parts.stub.decoration.options
+    if (
+        options.kind == "http"
+        and options.path is None
+        and not any(map(is_route_decorator, parts.stub.decoration.above))
+    ):
+        what = "the endpoint has no path, so that no application has a route to it"
+        warnings.append(Problem(where, what, 'write @vibesafe.http(path="/..."), or @router.get("/...") above it'))
+    mode = options.contracts
     own = {clause.kind for clause in parts.contract.clauses if not clause.library}
     if mode in {PRE, FULL} and not (own & {"requires"} if mode == PRE else own):
         section = "Requires:" if mode == PRE else "Requires:, Ensures: or Raises:"

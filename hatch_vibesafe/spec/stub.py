@@ -11,6 +11,7 @@ from hatch_vibesafe.spec.model import MethodKind
 from hatch_vibesafe.spec.module import Module
 from hatch_vibesafe.spec.names import own_statements
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
+from hatch_vibesafe.spec.stub_kinds import kind_complaints
 
 _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -106,6 +107,7 @@ def _stub(
         complaints += _other_definitions(body, node, runtime, in_class=bool(classes))
     if classes:
         complaints += bound_to_the_class(node, pre_hole, classes, frozenset(module.bindings))
+    complaints += kind_complaints(module, node, decoration, pre_hole, is_method=bool(classes))
     return Stub(
         module=module,
         node=node,

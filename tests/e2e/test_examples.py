@@ -18,26 +18,27 @@ except ValueError as error:
     print(error)
 """
 
-# One request through ASGI, as a server would make it, without a client library.
+# Requests through ASGI, as a server would make them, without a client library.
 API = """
 import asyncio, json
-from calculator.app import app
+from parcels.app import app
 
-async def call(method, path, query=b"", body=b""):
+async def call(method, path, query=b"", body=b"", language=b"en"):
     sent = []
     async def receive():
         return {"type": "http.request", "body": body, "more_body": False}
     async def send(message):
         sent.append(message)
-    headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
+    headers = [(b"content-type", b"application/json"), (b"host", b"localhost"), (b"accept-language", language)]
     await app({"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
                "raw_path": path.encode(), "root_path": "", "scheme": "http", "query_string": query, "headers": headers,
                "client": ("127.0.0.1", 1), "server": ("localhost", 80)}, receive, send)
     return sent[0]["status"], json.loads(b"".join(m.get("body", b"") for m in sent))
 
-print(asyncio.run(call("POST", "/sum", body=b"[1, 2, 3]")))
-print(asyncio.run(call("GET", "/convert", b"celsius=100")))
-print(asyncio.run(call("POST", "/sum", body=b'["x"]'))[0])
+print(asyncio.run(call("POST", "/quotes", body=b'{"grams": 2001, "zone": "world", "express": true}')))
+print(asyncio.run(call("POST", "/loads", b"limit=30", b"[10, 20, 30]")))
+print(asyncio.run(call("POST", "/loads", b"limit=0", b"[1]"))[0])
+print(asyncio.run(call("GET", "/labels/97", b"zone=europe", language=b"de")))
 print(sorted(app.openapi()["paths"]))
 """
 
@@ -49,7 +50,8 @@ RUNS = {
     ),
     "api": (
         API,
-        "(200, {'sum': 6, 'count': 3})\n(200, {'fahrenheit': 212.0, 'kelvin': 373.15})\n422\n['/convert', '/sum']",
+        "(201, {'cents': 5400, 'days': 6})\n(200, [[10, 20], [30]])\n422\n(200, 'EUROPA 97-6')\n"
+        "['/labels/{number}', '/loads', '/quotes']",
         None,
     ),
 }

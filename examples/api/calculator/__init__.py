@@ -1,1 +1,0 @@
-"""A small web service: `calculator.app:app`."""

@@ -1,0 +1,1 @@
+"""What a parcel costs and when it arrives: `parcels.app:app` is the service."""
