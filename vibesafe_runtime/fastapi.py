@@ -53,11 +53,16 @@ class _State:
 
 
 class UnitRoute(APIRoute):
-    """A route whose description leaves out what a docstring says to gates: `APIRouter(route_class=UnitRoute)`."""
+    """A route whose description leaves out what a docstring says to gates: `APIRouter(route_class=UnitRoute)`.
+
+    Where it takes a body, the document also has the status that FastAPI answers where that cannot be parsed.
+    """
 
     def __init__(self, path: str, endpoint: "Callable[..., object]", **options: object) -> None:
         options["description"] = options.get("description") or prose(endpoint.__doc__ or "") or " "
         super().__init__(path, endpoint, **options)  # type: ignore[arg-type]  # handed on as they are
+        if self.body_field is not None:
+            self.responses.setdefault(400, {"description": "The body cannot be parsed"})
 
 
 def mount(

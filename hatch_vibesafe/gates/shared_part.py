@@ -18,6 +18,8 @@ from hatch_vibesafe.spec.model import Spec
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 # What the decorator loads when it is used for the first time.
 _RUNTIME = ("vibesafe_runtime", "vibesafe_runtime._finder", "vibesafe_runtime._trust")
+# What each kind of unit is called through, and costs more than all else that is loaded.
+_FRAMEWORKS = {"http": ("fastapi", "vibesafe_runtime.fastapi"), "cli": ("typer",)}
 # They do more than define something when they are imported.
 _NOT_LOADED = frozenset({"antigravity", "this", "test", "idlelib", "turtledemo", "lib2to3", "__main__"})
 
@@ -37,7 +39,9 @@ def batch_of(specs: Iterable[Spec], context: GateContext, surrounding: Surroundi
         },
     }
     preload = preloaded(sources.get(module, "") for module in surrounding.judged)
-    return Batch(json.dumps(shared).encode(), view(surrounding, context.project.root), preload)
+    kinds = {spec.options.kind for spec in specs}
+    frameworks = [name for kind, names in _FRAMEWORKS.items() if kind in kinds for name in names]
+    return Batch(json.dumps(shared).encode(), view(surrounding, context.project.root), (*preload, *frameworks))
 
 
 def preloaded(sources: Iterable[str]) -> tuple[str, ...]:

@@ -50,8 +50,10 @@ RUNS = {
     ),
     "api": (
         API,
-        "(201, {'cents': 5400, 'days': 6})\n(200, [[10, 20], [30]])\n422\n(200, 'EUROPA 97-6')\n"
-        "['/labels/{number}', '/loads', '/quotes']",
+        (
+            "(201, {'cents': 5400, 'days': 6})\n(200, [[10, 20], [30]])\n422\n(200, 'EUROPA 97-6')\n"
+            "['/labels/{number}', '/loads', '/quotes']"
+        ),
         None,
     ),
 }

@@ -1,3 +1,9 @@
+from typing import Annotated
+
+from fastapi import Header
+from parcels.models import Zone
+
+
 def label(number: int, zone: Zone = Zone.HOME, accept_language: Annotated[str, Header()] = "en") -> str:
     names = {Zone.HOME: "HOME", Zone.EUROPE: "EUROPE", Zone.WORLD: "WORLD"}
     if accept_language.startswith("de"):

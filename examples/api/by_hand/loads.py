@@ -1,4 +1,7 @@
-def loads(grams: list[int], limit: int = 30_000) -> list[list[int]]:
+from pydantic import StrictInt
+
+
+def loads(grams: list[StrictInt], limit: int = 30_000) -> list[list[int]]:
     found: list[list[int]] = []
     for each in grams:
         for load in found:

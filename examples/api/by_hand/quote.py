@@ -1,3 +1,7 @@
+from parcels.endpoints import Tariffs
+from parcels.models import Parcel, Quote, Zone
+
+
 async def quote(parcel: Parcel, prices: Tariffs) -> Quote:
     tariff = prices[parcel.zone]
     cents = tariff.base + tariff.per_kilogram * -(-parcel.grams // 1000)

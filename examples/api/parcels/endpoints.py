@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import StrictInt
 
-from parcels.models import TARIFFS, Parcel, Quote, Tariff, Zone, tariffs
+from parcels.models import Parcel, Quote, Tariff, Zone, tariffs
 from vibesafe_runtime import VibeCoded, vibesafe
 
 Tariffs = Annotated[dict[Zone, Tariff], Depends(tariffs)]
@@ -22,18 +23,18 @@ async def quote(parcel: Parcel, prices: Tariffs) -> Quote:
         result.days > 0
 
     >>> import anyio
-    >>> anyio.run(quote, Parcel(grams=500), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=500), tariffs())
     Quote(cents=350, days=2)
-    >>> anyio.run(quote, Parcel(grams=2001, zone=Zone.WORLD, express=True), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=2001, zone=Zone.WORLD, express=True), tariffs())
     Quote(cents=5400, days=6)
-    >>> anyio.run(quote, Parcel(grams=1000, zone=Zone.EUROPE, express=True), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=1000, zone=Zone.EUROPE, express=True), tariffs())
     Quote(cents=1900, days=3)
     """
     raise VibeCoded()
 
 
 @vibesafe.http(method="POST", path="/loads", tags=["loads"], contracts="full")
-def loads(grams: list[int], limit: int = 30_000) -> list[list[int]]:
+def loads(grams: list[StrictInt], limit: int = 30_000) -> list[list[int]]:
     """Distribute parcels over as few loads as come out when each joins the first load that has room for it, in order.
 
     Requires:

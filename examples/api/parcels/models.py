@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 
 class Zone(StrEnum):
@@ -17,9 +17,9 @@ class Zone(StrEnum):
 class Parcel(BaseModel):
     """A parcel to be sent."""
 
-    grams: Annotated[int, Field(gt=0, le=30_000)]
+    grams: Annotated[int, Field(gt=0, le=30_000, strict=True)]
     zone: Zone = Zone.HOME
-    express: bool = False
+    express: StrictBool = False
 
 
 class Quote(BaseModel):

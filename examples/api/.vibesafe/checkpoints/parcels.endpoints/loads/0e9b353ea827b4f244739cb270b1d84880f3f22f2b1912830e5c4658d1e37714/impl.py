@@ -1,4 +1,7 @@
-def loads(grams: list[int], limit: int = 30_000) -> list[list[int]]:
+from pydantic import StrictInt
+
+
+def loads(grams: list[StrictInt], limit: int = 30_000) -> list[list[int]]:
     """Distribute parcels over as few loads as come out when each joins the first load that has room for it, in order.
 
     Requires:

@@ -13,11 +13,11 @@ async def quote(parcel: Parcel, prices: Tariffs) -> Quote:
         result.days > 0
 
     >>> import anyio
-    >>> anyio.run(quote, Parcel(grams=500), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=500), tariffs())
     Quote(cents=350, days=2)
-    >>> anyio.run(quote, Parcel(grams=2001, zone=Zone.WORLD, express=True), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=2001, zone=Zone.WORLD, express=True), tariffs())
     Quote(cents=5400, days=6)
-    >>> anyio.run(quote, Parcel(grams=1000, zone=Zone.EUROPE, express=True), TARIFFS)
+    >>> anyio.run(quote, Parcel(grams=1000, zone=Zone.EUROPE, express=True), tariffs())
     Quote(cents=1900, days=3)
     """
     tariff = prices[parcel.zone]
