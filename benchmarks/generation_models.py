@@ -1,14 +1,19 @@
-"""Real problems and a local model: our loop, one greedy answer, and plain resampling with as many calls.
+"""Real problems and a local model: our loop, one greedy answer, plain resampling, and the loop of `vibesafe` 0.2.1.
 
-The two others get the same words as a chat, the same extraction, repairs and gates: what differs is how is asked.
+All have the same loaded model, the same settings and the same budget of calls. The greedy answer and the resampling get
+our words as a chat, and our extraction, repairs and gates: what differs is how is asked. The rival is asked as it asks,
+over HTTP, and what it accepts is what passes its own gates.
 usage: VIBESAFE_BENCHMARK_MODEL=/path/to/model.gguf [VIBESAFE_BENCHMARK_UNITS=12] python3 benchmarks/run.py
 generation_models
 """
 
 import json
+import math
 import os
+import shutil
 import subprocess
 import tempfile
+import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +21,8 @@ from typing import TYPE_CHECKING
 from benchmarks.humaneval import keep_only, problems, write_project
 from benchmarks.humaneval_models import PROVIDER
 from benchmarks.measure import Row, clean_environment, print_rows
+from benchmarks.model_face import face
+from benchmarks.systems import OUR_HEADER, RIVAL_CONFIGURATION, RIVAL_HEADER, System
 
 if TYPE_CHECKING:
     from hatch_vibesafe.project import Project
@@ -24,7 +31,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 ROOT = Path(__file__).resolve().parents[1]
 _HIDDEN_SECONDS = 20
-_ASK = "from benchmarks import generation_models; import sys; generation_models.ask_all(sys.argv[1])"
+_ASK = "from benchmarks import generation_models; import sys; generation_models.ask_all(*sys.argv[1:])"
+_OURS = "our loop"
+_RIVAL_SECONDS = 300
+"""So that the rival, too, waits for an answer that is written slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Tally:
     tokens: int
 
 
-def main(our_python: Path, _rival_python: Path) -> None:
+def main(our_python: Path, rival_python: Path) -> None:
     """Print the table.
 
     Raises:
@@ -52,37 +62,54 @@ def main(our_python: Path, _rival_python: Path) -> None:
         write_project(root, PROVIDER.format(model=model, attempts=ATTEMPTS))
         keep_only(root, set(chosen))
         asking = subprocess.run(
-            [our_python, "-c", _ASK, root],
+            [our_python, "-c", _ASK, root, rival_python],
             cwd=ROOT,
             env=clean_environment(PYTHONPATH=str(ROOT)),
             stdout=subprocess.PIPE,
             check=True,
         )
         tallies = {name: Tally(**told) for name, told in json.loads(asking.stdout).items()}
-        solved = {name: _solved(our_python, tally.accepted) for name, tally in tallies.items()}
-    ours = solved["our loop"]
+        right = {name: _right(our_python, tally.accepted) for name, tally in tallies.items()}
+    for unit in chosen:
+        print(unit, "; ".join(f"{name}: {_fate(unit, tallies[name], right[name])}" for name in tallies))
+    solved = {name: len(units) for name, units in right.items()}
+    ours = solved[_OURS]
     rows = []
     for name, tally in tallies.items():
         each = max(1, solved[name])
         what = f"{tally.calls} calls, {tally.calls / each:.1f} calls and {tally.tokens / each:.0f} tokens a solved unit"
         false = len(tally.accepted) - solved[name]
-        ratio = None if name == "our loop" or not solved[name] else ours / solved[name]
-        rows.append(
-            Row(f"{name}: solved (gates and hidden check)", f"{solved[name]} of {count}, {false} false", what, ratio)
-        )
+        ratio = None if name == _OURS or not solved[name] else ours / solved[name]
+        low, high = wilson(solved[name], count)
+        share = f"{solved[name]} of {count} ({low:.0%} to {high:.0%}), {false} false"
+        rows.append(Row(f"{name}: solved (gates and hidden check)", share, what, ratio))
     print_rows(f"generation with {Path(model).name}, at most {ATTEMPTS} calls a unit; ratio: our loop's solved", rows)
 
 
-def ask_all(root: str) -> None:
-    """Ask in all three ways, in one process and with one loaded model, and print the tallies as JSON."""
+def wilson(successes: int, count: int) -> tuple[float, float]:
+    """Return the interval that a share lies in with a probability of 95 % (Wilson, 1927)."""
+    z = 1.96
+    share = successes / count
+    middle = share + z * z / (2 * count)
+    reach = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, (middle - reach) / (1 + z * z / count)), min(1.0, (middle + reach) / (1 + z * z / count))
+
+
+def _fate(unit: str, tally: Tally, right: set[str]) -> str:
+    return "solved" if unit in right else "false" if unit in tally.accepted else "-"
+
+
+def ask_all(root: str, rival_python: str) -> None:
+    """Ask in all four ways, in one process and with one loaded model, and print the tallies as JSON."""
     from hatch_vibesafe.project import open_project, scan_project  # noqa: PLC0415 - in the environment under test alone
 
     project = open_project(Path(root))
     scan = scan_project(project)
     tallies = {
-        "our loop": _loop(project, scan),
+        _OURS: _loop(project, scan),
         "one greedy answer": _plain(project, scan, attempts=1, temperature=0.0),
         "plain resampling": _plain(project, scan, attempts=ATTEMPTS, temperature=0.7),
+        "vibesafe 0.2.1": _rival(project, Path(root).with_name("rival"), Path(rival_python)),
     }
     print(json.dumps({name: asdict(tally) for name, tally in tallies.items()}))
 
@@ -131,10 +158,48 @@ def _plain(project: "Project", scan: "Scan", *, attempts: int, temperature: floa
     return Tally(accepted, calls, tokens)
 
 
-def _solved(python: Path, accepted: dict[str, str]) -> int:
-    """Return how many implementations their hidden checks find right."""
+def _rival(project: "Project", root: Path, python: Path) -> Tally:
+    from hatch_vibesafe.generate.providers.open import open_provider  # noqa: PLC0415 - as above
+
+    config = project.config.providers[0]
+    package = root / "problems"
+    shutil.copytree(project.root / "problems", package)
+    for place in package.glob("he_*.py"):
+        source = place.read_text(encoding="utf-8").replace(OUR_HEADER.strip(), RIVAL_HEADER.strip())
+        place.write_text(source, encoding="utf-8")
+    with face(open_provider(config), config.sent, ATTEMPTS) as asked:
+        configuration = RIVAL_CONFIGURATION.format(url=asked.url).replace("timeout = 30", f"timeout = {_RIVAL_SECONDS}")
+        (root / "vibesafe.toml").write_text(configuration, encoding="utf-8")
+        command = System(python, root).command("compile", "--workers", "1", "--max-iterations", str(ATTEMPTS))
+        done = subprocess.run(
+            [str(part) for part in command.command],
+            cwd=root,
+            env=dict(command.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if not asked.calls:
+        raise RuntimeError(f"vibesafe 0.2.1 asked nothing: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return Tally(_accepted_by_rival(root), sum(asked.calls.values()), asked.tokens)
+
+
+def _accepted_by_rival(root: Path) -> dict[str, str]:
+    """Return what is active at the rival's: it writes a unit into its index when its tests passed."""
+    index = root / ".vibesafe" / "index.toml"
+    active = tomllib.loads(index.read_text(encoding="utf-8")) if index.exists() else {}
+    found: dict[str, str] = {}
+    for problem in problems():
+        if problem["unit"] in active:
+            places = (root / ".vibesafe" / "checkpoints").rglob(f"{problem['function']}/*/impl.py")
+            found[problem["unit"]] = next(iter(places)).read_text(encoding="utf-8")
+    return found
+
+
+def _right(python: Path, accepted: dict[str, str]) -> set[str]:
+    """Return the units whose implementations their hidden checks find right."""
     checks = {problem["unit"]: problem for problem in problems()}
-    return sum(_is_right(python, code, checks[unit]) for unit, code in accepted.items())
+    return {unit for unit, code in accepted.items() if _is_right(python, code, checks[unit])}
 
 
 def _is_right(python: Path, code: str, problem: dict[str, str]) -> bool:

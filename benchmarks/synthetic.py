@@ -58,7 +58,7 @@ class _Answers(BaseHTTPRequestHandler):
         source = asked.get("input") or asked.get("messages")
         number = int(_DEFINITION.findall(json.dumps(source))[-1][1])
         text = f"```python\n{body(number)}```\n"
-        answer = _responses(text) if self.path.endswith("/responses") else _chat(text)
+        answer = responses_answer(text) if self.path.endswith("/responses") else _chat(text)
         content = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -82,7 +82,8 @@ def _chat(text: str) -> dict[str, object]:
     }
 
 
-def _responses(text: str) -> dict[str, object]:
+def responses_answer(text: str) -> dict[str, object]:
+    """Return a reply of the responses API that holds a text."""
     content = [{"type": "output_text", "text": text, "annotations": []}]
     return {
         "id": "response-1",
