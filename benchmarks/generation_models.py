@@ -167,7 +167,7 @@ def _rival(project: "Project", root: Path, python: Path) -> Tally:
     for place in package.glob("he_*.py"):
         source = place.read_text(encoding="utf-8").replace(OUR_HEADER.strip(), RIVAL_HEADER.strip())
         place.write_text(source, encoding="utf-8")
-    with face(open_provider(config), config.sent, ATTEMPTS) as asked:
+    with face(open_provider(config, project.root), config.sent, ATTEMPTS) as asked:
         configuration = RIVAL_CONFIGURATION.format(url=asked.url).replace("timeout = 30", f"timeout = {_RIVAL_SECONDS}")
         (root / "vibesafe.toml").write_text(configuration, encoding="utf-8")
         command = System(python, root).command("compile", "--workers", "1", "--max-iterations", str(ATTEMPTS))
