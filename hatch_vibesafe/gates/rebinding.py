@@ -15,14 +15,30 @@ from hatch_vibesafe.spec.model import Spec
 def rebindings(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     """Yield a finding for each place of an implementation that binds a name which the spec's code reads.
 
-    Only the imports that the spec's module has itself may bind them.
+    Only the imports that the spec's module has itself may bind them, and what its header declares.
     """
     protected = _read_by_the_spec(spec)
     allowed = {found for line in spec.header for found in _imported(ast.parse(line))}
-    for node, name, binding in _bound_by_the_module(tree):
+    declared = {
+        ast.unparse(node) for line in spec.header for node in ast.parse(line).body if isinstance(node, ast.Assign)
+    }
+    for node, name, binding in _bound_by_the_module(_without(tree, declared)):
         if name in protected and (binding is None or (name, *binding) not in allowed):
             message = f"binds `{name}`, which the spec's own code reads: use another name"
             yield Finding(gate, node.lineno, message)
+
+
+def _without(tree: ast.Module, declared: set[str]) -> ast.Module:
+    """Return a module without these assignments, each of which may stand there once."""
+    left = {*declared}
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        text = ast.unparse(statement) if left and isinstance(statement, ast.Assign) else ""
+        if text in left:
+            left.discard(text)
+        else:
+            body.append(statement)
+    return ast.Module(body, [])
 
 
 def _read_by_the_spec(spec: Spec) -> frozenset[str]:

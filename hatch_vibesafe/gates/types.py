@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from hatch_vibesafe.gates.receivers import typed
 from hatch_vibesafe.gates.surroundings import Surroundings
 from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
@@ -23,7 +24,6 @@ LOCK_PATIENCE_SECONDS = 600.0
 _CACHE = "mypy"
 # In the head these are the spec's own: a script's stub may leave annotations out, and no implementation can add them.
 _OF_THE_SPEC = frozenset({"no-untyped-def", "type-arg", "explicit-any"})
-_OWN_CLASS = "_vibesafe_own_class"
 _OPTIONS = (
     *("--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases", "--namespace-packages"),
     *("--no-error-summary", "--no-color-output", "--no-pretty", "--show-error-codes", "--output=json"),
@@ -50,7 +50,8 @@ def check(
     names = [
         f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
     ]
-    with _asking(zip(names, map(_typed, candidates), strict=True), surrounding, cache, options) as ask:
+    methods = [typed(candidate.spec, candidate.implementation) for candidate in candidates]
+    with _asking(zip(names, methods, strict=True), surrounding, cache, options) as ask:
         found = judged(GATE, "mypy", names, ask)
     return tuple(
         _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
@@ -88,24 +89,6 @@ def _asking(
             return _reports(run_module("mypy", [*arguments, *files], Path(name), TIMEOUT_SECONDS, extra))
 
         yield ask
-
-
-def _typed(candidate: Candidate) -> bytes:
-    """Return the implementation; that of a method with the type that a class body gives what it is called on."""
-    spec, source = candidate.spec, candidate.implementation
-    function = next((node for node in _functions(candidate)), None)
-    if function is None or spec.method in {"", "static"}:
-        return source
-    receiver = next(iter([*function.args.posonlyargs, *function.args.args]), None)
-    if receiver is None or receiver.annotation is not None or receiver.end_lineno is None:
-        return source
-    outermost, _, inner = spec.unit.qualname.rpartition(".")[0].partition(".")
-    name = ".".join(filter(None, (_OWN_CLASS, inner)))
-    annotation = f': "type[{name}]"' if spec.method == "class" else f': "{name}"'
-    lines = source.splitlines(keepends=True)
-    line, end = lines[receiver.end_lineno - 1], receiver.end_col_offset or 0
-    lines[receiver.end_lineno - 1] = line[:end] + annotation.encode() + line[end:]
-    return b"".join(lines) + f"\n\nfrom {spec.unit.module} import {outermost} as {_OWN_CLASS}\n".encode()
 
 
 def record(findings: Sequence[Finding]) -> GateRecord:

@@ -24,7 +24,7 @@ def repaired_module(spec: Spec, source: str, tree: ast.Module, *, generated: boo
     missing = [*_missing_header(spec, tree), *_missing_references(spec, tree)]
     words += [f"added `{line}`" for line in missing]
     future = [line for line in missing if line.startswith("from __future__ ")]
-    guarded = [line for line in missing if line.startswith("if ")]
+    guarded = [line for line in missing if not line.startswith(("from ", "import "))]
     ordinary = [line for line in missing if line not in future and line not in guarded]
     wanted: dict[int, list[str]] = {}
     for lines, position in (
@@ -116,6 +116,8 @@ def _imported(statement: ast.stmt) -> Iterator[tuple[str, str, str | None]]:
         case ast.If(body=body):  # under `if TYPE_CHECKING:`
             for inner in body:
                 yield from _imported(inner)
+        case ast.Assign():  # what declares a type parameter
+            yield ("=", ast.unparse(statement), None)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -7,6 +7,7 @@ from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.spec.canonical import UnknownSyntaxError
 from hatch_vibesafe.spec.characters import unreadable
+from hatch_vibesafe.spec.class_parameters import declarations
 from hatch_vibesafe.spec.contract_decorators import is_contract
 from hatch_vibesafe.spec.contract_modes import FULL, PRE
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
@@ -218,7 +219,7 @@ def _finish(
             docstring=parts.docstring.text,
             examples=parts.docstring.examples,
             pre_hole=statements_source(module.source, stub.pre_hole),
-            header=header_lines(module, parts.names.head, stub.node.name, resolver, _being_made(stub)),
+            header=_header(parts, resolver),
             references=definitions.references(parts, reached),
             settings=parts.settings,
             parts=every,
@@ -233,8 +234,14 @@ def _finish(
     return frozenset({module.name, *(target.module for target in reached)})
 
 
-def _being_made(stub: Stub) -> str:
-    return stub.classes[0].name if stub.classes else ""
+def _header(parts: StubParts, resolver: Resolver) -> tuple[str, ...]:
+    """Return the lines that a method's head and pre-hole code, or a function's, need in a module of their own."""
+    stub, head = parts.stub, parts.names.head
+    declared, names = declarations(stub.classes, {chain[0] for chain in head.chains})
+    names.add(head)
+    being_made = stub.classes[0].name if stub.classes else ""
+    lines = header_lines(stub.module, names, stub.node.name, resolver, being_made)
+    return (*lines, *(line for line in declared if line not in lines))
 
 
 def _warnings(parts: StubParts, where: str) -> list[Problem]:
