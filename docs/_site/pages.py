@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import vibesafe_runtime
+from hatch_vibesafe.cli.help_texts import help_texts
 from hatch_vibesafe.cli.main import COMMANDS, cli
 from hatch_vibesafe.config_schema import configuration_schema
 
@@ -61,17 +62,8 @@ def commands() -> Iterator[str]:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         if command is not None:
-            yield from _helps(command, context, name)
-
-
-def _helps(command: click.Command, parent: click.Context, name: str) -> Iterator[str]:
-    context = click.Context(command, parent=parent, info_name=name, max_content_width=100)
-    yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
-    if isinstance(command, click.Group):
-        for inner in command.list_commands(context):
-            found = command.get_command(context, inner)
-            if found is not None:
-                yield from _helps(found, context, inner)
+            for path, text in help_texts(command, context, name):
+                yield f"## {path}\n\n```text\n{text}\n```\n"
 
 
 def keys() -> Iterator[str]:

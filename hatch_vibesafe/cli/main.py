@@ -21,6 +21,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 COMMANDS = {
     "init": ("init", "Give a hatch project what it needs to have units, or begin one."),
     "scan": ("scan", "List every unit with its kind, examples and state."),
+    "spec": ("spec", "Show a unit's spec, as whoever implements it needs it."),
     "compile": ("compile", "Have implementations written for units that need one, and gate them."),
     "submit": ("submit", "Put code written elsewhere through the same validation and gates."),
     "lessons": ("lessons", "Let what repeated refusals teach into the prompts."),
@@ -39,6 +40,8 @@ COMMANDS = {
     "check": ("check", "Do all of it for CI: no key, no network, nothing written."),
     "key": ("key", "Make, replace and show the key that signs what a build states."),
     "schema": ("schema", "Print the configuration's JSON Schema, for editors."),
+    "mcp": ("mcp", "Serve the project to a coding agent over the Model Context Protocol."),
+    "skill": ("skill", "Print instructions for coding agents."),
     "model": ("model", "Install a small model for this machine's processor."),
 }
 

@@ -1,0 +1,31 @@
+"""`vibesafe mcp`: a server for coding agents, on standard input and output."""
+
+from pathlib import Path
+
+import click
+
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.project import open_project
+
+
+@click.command(name="mcp", epilog="Example:  vibesafe mcp --project ~/shop   (started by the agent's program)")
+@click.option(
+    "--project",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    show_default="the working directory",
+    help="A directory of the project.",
+)
+def command(directory: Path) -> int:
+    """Serve the project to a coding agent over the Model Context Protocol (extra `mcp`).
+
+    Its tools do what the commands of the same names do. `save` asks the person first.
+    """
+    try:
+        from hatch_vibesafe.cli.mcp_server import server  # noqa: PLC0415 - needs the extra
+    except ImportError as error:
+        problem = Problem("vibesafe mcp", f"needs {error.name}", 'pip install "hatch-vibesafe[mcp]"')
+        raise VibesafeConfigurationError(problem) from error
+    server(open_project(directory.resolve()).root).run("stdio")
+    return 0
