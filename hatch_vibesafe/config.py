@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hatch_vibesafe.budget_config import UNLIMITED, BudgetConfig, read_budget
-from hatch_vibesafe.generate_config import SHIPPED, GenerateConfig, read_generate
+from hatch_vibesafe.generate_config import SHIPPED, GenerateConfig, read_generate, refuse_unknown_provider
 from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.ledger_config import LOCAL, LedgerConfig, read_ledger
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
@@ -232,6 +232,7 @@ def config_of(table: Table, source: str) -> Config:
     project = table.table("project")
     paths = table.table("paths")
     prompts = table.table("prompts")
+    generate = table.table("generate")
     gates = table.table("gates")
     sandbox = table.table("sandbox")
     build = table.table("build")
@@ -246,7 +247,7 @@ def config_of(table: Table, source: str) -> Config:
             index=_inside(paths, "index", PathsConfig().index),
         ),
         prompts=PromptsConfig(**{kind: _inside(prompts, kind, getattr(PromptsConfig(), kind)) for kind in KINDS}),
-        generate=read_generate(table.table("generate")),
+        generate=read_generate(generate),
         gates=_gates(gates),
         policy=read_policy(table.table("policy")),
         sandbox=SandboxConfig(
@@ -265,6 +266,7 @@ def config_of(table: Table, source: str) -> Config:
         source=source,
     )
     refuse_unknown_names(providers, config.providers)
+    refuse_unknown_provider(generate, config.generate, [provider.name for provider in config.providers])
     for section in (project, paths, prompts, gates, sandbox, build, table):
         section.refuse_unknown()
     return config

@@ -30,7 +30,8 @@ def tell_estimate(session: Session, options: CompileOptions, *, as_json: bool) -
     """Print what a run would ask and cost; return the exit code."""
     specs = () if options.offline else waiting(session.project, session.specs, force=options.force)
     config = session.project.config
-    plan = Plan(options.samples, config.budget.unit.calls)
+    escalation = config.provider(config.generate.escalate_to or "")
+    plan = Plan(options.samples, config.budget.unit.calls, escalation)
     before = _calls_a_unit(session.project) if specs else {}
     providers = {provider.name: provider for provider in config.providers}
     prompts = next_prompts(session.project, session.scan, specs, forgetting=options.force) if specs else ()

@@ -152,6 +152,7 @@ def _document(explanation: Explanation) -> dict[str, object]:
         "author": said.author,
         "provider": said.provider,
         "provider_kind": said.provider_kind,
+        "in_place_of": said.in_place_of,
         "model": said.model_answered,
         "template": said.template,
         "prompt": account.prompt,

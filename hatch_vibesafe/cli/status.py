@@ -7,6 +7,7 @@ import click
 from hatch_vibesafe.cli import adequacy, options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
+from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.store.drift import orphans
 
 # State -> the command that brings a unit of that state forward.
@@ -30,6 +31,7 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
     counts = _counts(session)
     steps = [f"{state}: {step}" for state, step in NEXT_STEPS.items() if counts[state]]
     asking = [(str(spec.unit), spec.options.capabilities) for spec in session.specs if spec.options.capabilities]
+    stand_ins = _stand_ins(session)
     scores = adequacy.measured(session)
     left_over = () if targets else orphans(session.scan, session.index)
     warnings = (*left_over, *adequacy.warnings(session.specs, scores))
@@ -40,6 +42,10 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
                 "units": {str(unit): status.state for unit, status in session.statuses.items()}
                 | {str(unit.unit): "invalid" for unit in session.invalid},
                 "capabilities": {unit: list(capabilities) for unit, capabilities in asking},
+                "stand_ins": {
+                    unit: {"provider": provider, "model": model, "in_place_of": asked}
+                    for unit, provider, model, asked in stand_ins
+                },
                 "next": steps,
                 "problems": output.problems_as_json(session.scan_problems),
                 "warnings": output.problems_as_json(warnings),
@@ -56,6 +62,9 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         if asking:
             click.echo()
             output.print_table(("unit", "may use"), [(unit, ", ".join(granted)) for unit, granted in asking])
+        if stand_ins:
+            click.echo()
+            output.print_table(("unit", "written by", "model", "in the place of"), stand_ins)
         adequacy.print_scores(scores)
         output.print_warnings(warnings)
         click.echo()
@@ -63,6 +72,16 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
             click.echo(step)
         output.print_problems(session.scan_problems)
     return EXIT_FINDINGS if steps or session.scan_problems else 0
+
+
+def _stand_ins(session: Session) -> list[tuple[str, str, str, str]]:
+    """Return the units that another provider wrote than the one that they ask: its name, its model, and that one."""
+    found = ((str(unit), status.provenance) for unit, status in session.statuses.items())
+    return [
+        (unit, printable(said.provider), printable(said.model_answered), printable(said.in_place_of))
+        for unit, said in found
+        if said is not None and said.in_place_of
+    ]
 
 
 def _counts(session: Session) -> Counter[str]:

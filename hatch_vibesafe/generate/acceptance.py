@@ -31,6 +31,7 @@ class Origin:
     sent: tuple[tuple[str, Scalar], ...] = ()
     attempt: int = 0
     strategy: str = ""
+    in_place_of: str = ""
 
 
 def accept(
@@ -65,6 +66,7 @@ def accept(
         created=datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         tool=f"hatch-vibesafe {__version__}",
         strategy=origin.strategy,
+        in_place_of=origin.in_place_of,
     )
     checkpoint = make_checkpoint(spec, origin.prompt, implementation, provenance)
     stored = _stored(project, checkpoint)

@@ -80,10 +80,12 @@ class Plan:
     Attributes:
         samples: How many lines of questions each unit has side by side.
         calls: The most requests that a unit's budget allows; None for any number.
+        escalation: Who is asked once where nothing passes; None for nobody.
     """
 
     samples: int = 1
     calls: int | None = None
+    escalation: ProviderConfig | None = None
 
 
 def estimate(
@@ -114,11 +116,16 @@ def estimate(
     first = [config, *(providers[name] for name in config.pool if name in providers)]
     anybody = [*first, *(providers[name] for name in config.fallback if name in providers)]
     before = calls_a_unit.get(config.name)
+    most = Amounts(most_calls, *high, _money(anybody, *high, highest=True))
+    other = plan.escalation
+    if other is not None and other.name != config.name and (plan.calls is None or most_calls < plan.calls):
+        tokens = ceil(counted.count * more), other.max_tokens or EXPECTED_OUTPUT
+        most = most.plus(Amounts(1, *tokens, _money([other], *tokens, highest=True)))
     return Estimate(
         1,
         Amounts(least_calls, *low, _money(first, *low, highest=False)),
-        Amounts(most_calls, *high, _money(anybody, *high, highest=True)),
-        None if before is None else min(float(most_calls), max(0.0, before - is_free)),
+        most,
+        None if before is None else min(float(most.calls), max(0.0, before - is_free)),
     )
 
 

@@ -62,6 +62,12 @@ def continued(beginning: str, answer: str, name: str) -> str:
     return f"{opened}{newline}{_without_tail(code, name).rstrip()}\n{_fence_of(opened)}\n"
 
 
+def begins_anew(answer: str, name: str) -> bool:
+    """Return whether an answer defines `name` itself, though the beginning of it was given: it stands alone then."""
+    definition = re.compile(_DEFINITION.format(name=re.escape(name)), re.MULTILINE)
+    return definition.search(answer.replace("\r\n", "\n").replace("\r", "\n")) is not None
+
+
 def _is_complete(answer: str) -> bool:
     blocks = _blocks(answer)
     return bool(blocks) and all(block.closed for block in blocks)

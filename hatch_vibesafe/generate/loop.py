@@ -13,17 +13,19 @@ from hatch_vibesafe.generate.asking import Asking, Inquiry
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.compose import Composed
 from hatch_vibesafe.generate.events import Answered, Asked, Event, Interrupted, Judged, Refused, Requested
+from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.interrupts import Interrupts
 from hatch_vibesafe.generate.judging import Unusable, judge_round
 from hatch_vibesafe.generate.options import CompileOptions
 from hatch_vibesafe.generate.outcomes import Outcomes
 from hatch_vibesafe.generate.providers.at_hand import called
-from hatch_vibesafe.generate.questions import pose
+from hatch_vibesafe.generate.questions import is_refused_form, pose
 from hatch_vibesafe.generate.refusals import Memories, Refusals
 from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.schedule import callees_first
 from hatch_vibesafe.generate.standing import callees, implementations_around
 from hatch_vibesafe.generate.storing import store_round
+from hatch_vibesafe.generate.strategy import Question, follow_up
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
@@ -139,19 +141,41 @@ class Loop:
         except VibesafeError as error:
             self._outcomes.failed(run, error)
             return
-        if all(line.ended for line in run.lines):
+        if not all(line.ended for line in run.lines):
+            return
+        if self._escalate(run):
+            self._ask(run)
+        else:
             self._outcomes.given_up(run, offline=self._options.offline)
+
+    def _escalate(self, run: UnitRun) -> bool:
+        """Have another provider asked for a unit, once; return whether there is one and it was not yet."""
+        other = self._project.config.provider(self._project.config.generate.escalate_to or "")
+        if (
+            other is None
+            or run.error is not None
+            or run.escalated
+            or run.config is None
+            or run.config.name == other.name
+        ):
+            return False
+        line, run.escalated = run.lines[0], True
+        line.ended, line.escalation, line.question = False, self._asking.provider(other), Question(0, "escalated")
+        return True
 
     def _ask_line(self, run: UnitRun, line: Line) -> None:
         if run.config is None:
             raise ValueError("nobody to ask was chosen")
-        spec, config = run.spec, run.config
-        provider = run.provider = run.provider or self._asking.provider(config)
+        spec = run.spec
+        run.provider = run.provider or self._asking.provider(run.config)
+        provider = line.escalation or run.provider
+        config = provider.config_of("")
         pose(run, line, provider, self._memory(run), self._asking.recorded if self._replays else lambda _: None)
+        is_used_up = line.escalation is None and line.calls >= config.attempts
         if line.answer is not None:
             run.replays += 1
             self._answered(run, line)
-        elif self._options.offline or line.calls >= config.attempts or line.prompt is None or line.request is None:
+        elif line.ended or self._options.offline or is_used_up or line.prompt is None or line.request is None:
             line.ended = True
         else:
             line.calls += 1
@@ -199,6 +223,9 @@ class Loop:
         try:
             line.answer = future.result()
         except VibesafeError as error:
+            if is_refused_form(line.question, error):
+                line.question = follow_up(line.question, Feedback("", ()), run.rungs, lines=len(run.lines))
+                return
             run.error = error
             line.ended = True
             if all(other.ended for other in run.lines):
@@ -235,13 +262,19 @@ class Loop:
                     name=line.request,
                     prompt=None if prompt is None else prompt.digest,
                     strategy=line.question.strategy,
-                    provider=answer.provider or (None if run.config is None else run.config.name),
+                    provider=answer.provider or self._asked(run, line),
                     request=None if prompt is None else prompt.request,
                     answer=answer,
                     cost=None if paid is None or paid.cost is None else float(paid.cost),
                     seconds=None if paid is None else paid.seconds,
                 )
             )
+
+    @staticmethod
+    def _asked(run: UnitRun, line: Line) -> str | None:
+        if line.escalation is not None:
+            return line.escalation.config_of("").name
+        return None if run.config is None else run.config.name
 
     def _judge(self, runs: list[UnitRun]) -> None:
         """Judge a round of answers of each unit, all in one batch, and go on from what comes of it."""

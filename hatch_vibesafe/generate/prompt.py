@@ -54,7 +54,7 @@ def build_prompt(
     Args:
         spec: The spec as the model is shown it, which holds its template's content and what is sent.
         feedback: The refused attempt before this one.
-        continues: Whether the provider is given the beginning of an answer to continue.
+        continues: Whether the beginning of an answer is given, to be continued.
         sample: Which of several answers to the same question this is for, from 0. A seed that is sent grows with it.
         strategy: Which way of asking this is.
         sent: What is sent beside the messages; None for what the spec says.
@@ -74,7 +74,10 @@ def build_prompt(
     if beginning:
         messages.append(Message("assistant", beginning))
     request = Request(
-        tuple(messages), sent_with(strategy, sample, sent or spec.settings.sent), _STOP if continues else ()
+        tuple(messages),
+        sent_with(strategy, sample, sent or spec.settings.sent),
+        # Whoever begins an answer of its own nevertheless would stop where its code begins.
+        _STOP if continues and strategy != "begun" else (),
     )
     return Prompt(request, digest(_messages(request)), beginning)
 

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from hatch_vibesafe.generate.gateway.budget import BudgetError
 from hatch_vibesafe.generate.prompt import Prompt, build_prompt, request_digest
+from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.refusals import Refusals
 from hatch_vibesafe.generate.strategy import Question
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import Digest
+from hatch_vibesafe.problems import VibesafeError, VibesafeProviderError
 from hatch_vibesafe.spec.model import Spec
-from hatch_vibesafe.store.records import Answer
+from hatch_vibesafe.store.records import Answer, Scalar
 
 
-class Continuing(Protocol):
+class Asked(Protocol):
     """What a prompt depends on of whom is asked."""
 
     @property
@@ -25,18 +28,24 @@ class Continuing(Protocol):
         """Whether it can continue a begun answer."""
         ...
 
+    @property
+    def sent(self) -> tuple[tuple[str, Scalar], ...]:
+        """What its configuration has sent beside the messages."""
+        ...
+
 
 def pose(
-    run: UnitRun, line: Line, provider: Continuing, memory: Refusals, recorded: Callable[[Digest], Answer | None]
+    run: UnitRun, line: Line, provider: Asked, memory: Refusals, recorded: Callable[[Digest], Answer | None]
 ) -> None:
     """Give a line its next prompt, and the recorded answer to it where there is one.
 
-    Recorded answers that are known to be refused are passed over, each to the question that follows it.
+    Recorded answers that are known to be refused are passed over, each to the question that follows it; where none
+    does, the line has ended.
 
     Raises:
         VibesafeConfigurationError: if the template cannot be rendered.
     """
-    if line.prompt is None:
+    if line.prompt is None and line.question.strategy == "first":
         line.question = Question(memory.first_open(line.question.sample, len(run.lines)))
     shown = run.shown
     while True:
@@ -50,9 +59,17 @@ def pose(
             return
         run.passed_over += 1
         run.go_on(line, refused, memory)
+        if line.ended:
+            return
 
 
-def prompt_of(shown: Spec, question: Question, provider: Continuing) -> Prompt:
+def is_refused_form(question: Question, error: VibesafeError) -> bool:
+    """Return whether a provider may take a question in another form, after it did not take it with a begun answer."""
+    hopeless = isinstance(error, BudgetError | ProviderUnusableError)
+    return question.strategy == "begun" and isinstance(error, VibesafeProviderError) and not hopeless
+
+
+def prompt_of(shown: Spec, question: Question, provider: Asked) -> Prompt:
     """Return the prompt of a question, for the spec as the model is shown it.
 
     Raises:
@@ -61,7 +78,9 @@ def prompt_of(shown: Spec, question: Question, provider: Continuing) -> Prompt:
     return build_prompt(
         shown,
         question.feedback,
-        continues=provider.continues and question.strategy != "chat",
+        continues=question.strategy == "begun" or (provider.continues and question.strategy != "chat"),
         sample=question.sample,
         strategy=question.strategy,
+        # Of a provider that is at hand, and not configured, no spec holds what is sent.
+        sent=provider.sent if question.strategy == "escalated" or not shown.settings.sent else None,
     )

@@ -26,6 +26,8 @@ from hatch_vibesafe.store.records import Answer
 
 _FORMAT = 1
 _TOOLS = ("mypy", "ruff")
+BESIDE = -1
+"""In the place of a sample: a question to another provider belongs to no conversation that ends."""
 
 
 @dataclass(frozen=True, slots=True)

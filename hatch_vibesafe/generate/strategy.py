@@ -2,11 +2,12 @@
 
 1. `counterexample`: the refused code, and what the gates said of it with the smallest failing input.
 2. `fresh`: the first question anew, without the failed attempt, which a model otherwise goes on mending.
-3. `chat`: the other form of question, a conversation instead of a begun answer.
+3. `chat` or `begun`: the other form of question, a conversation instead of a begun answer, or the other way round.
 4. `helpers`: the task in parts, with functions of their own.
 5. `hotter`: another draw, farther away.
 
-Behind the last rung the ladder begins anew with another sample.
+Behind the last rung the ladder begins anew with another sample. Where nothing more is asked of the unit's own provider,
+another one may be asked once: `escalated`.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Literal
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.store.records import Scalar
 
-Strategy = Literal["first", "counterexample", "fresh", "chat", "helpers", "hotter"]
+Strategy = Literal["first", "counterexample", "fresh", "chat", "begun", "helpers", "hotter", "escalated"]
 
 HELPERS = """Work in two steps: first write small helper functions above it, each with type hints and one clear task;
 then the function itself, which only puts them together. Define no classes."""
@@ -68,8 +69,7 @@ def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     rungs: list[Strategy] = ["first", "counterexample"]
     if not cold:
         rungs.append("fresh")
-    if abilities.continues:
-        rungs.append("chat")
+    rungs.append("chat" if abilities.continues else "begun")
     rungs.append("helpers")
     if abilities.temperature is not None and abilities.temperature < _HOTTEST:
         rungs.append("hotter")

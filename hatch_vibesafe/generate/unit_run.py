@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
-from hatch_vibesafe.generate.extract import answer_finding, continued
+from hatch_vibesafe.generate.extract import answer_finding, begins_anew, continued
 from hatch_vibesafe.generate.feedback import Feedback, normalised_error
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
 from hatch_vibesafe.generate.prompt import Prompt
-from hatch_vibesafe.generate.refusals import Refusals
+from hatch_vibesafe.generate.refusals import BESIDE, Refusals
 from hatch_vibesafe.generate.standing import Standing
 from hatch_vibesafe.generate.strategy import Abilities, Question, Strategy, follow_up, is_stuck, ladder
 from hatch_vibesafe.identity import Digest
@@ -27,7 +27,8 @@ _LONGEST_SHOWN = 4000
 class Line:
     """One line of questions. `ended` where nothing more is asked on it; `said` is what refused its new answers.
 
-    `tries` are the requests that the question on its way has cost; read them once `future` is done.
+    `tries` are the requests that the question on its way has cost. `escalation` is who is asked in the place of the
+    unit's own provider, once that has brought nothing that passes.
     """
 
     question: Question
@@ -40,6 +41,7 @@ class Line:
     recorded: bool = False
     ended: bool = False
     tries: list[Try] = field(default_factory=list)
+    escalation: Gateway | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class UnitRun:
         error: Why a line ended without an answer, where one did.
         calls: Its provider calls of this run.
         replays: The recorded answers that were judged in this run.
+        escalated: Whether another provider was asked in its own one's place.
         passed_over: The recorded answers that an earlier run refused, which are not judged again.
     """
 
@@ -94,6 +97,7 @@ class UnitRun:
     calls: int = 0
     replays: int = 0
     passed_over: int = 0
+    escalated: bool = False
 
     @property
     def held(self) -> tuple[int, ...]:
@@ -110,7 +114,8 @@ class UnitRun:
     def rungs(self) -> tuple[Strategy, ...]:
         """The ways to ask that there are."""
         continues = self.provider is not None and self.provider.continues
-        temperature = dict(self.spec.settings.sent).get("temperature")
+        settings = self.spec.settings.sent or (() if self.config is None else self.config.sent)
+        temperature = dict(settings).get("temperature")
         return ladder(Abilities(continues, temperature if isinstance(temperature, int | float) else None))
 
     @property
@@ -127,23 +132,28 @@ class UnitRun:
         """Return where the candidate of a line comes from."""
         if line.prompt is None or line.answer is None or self.config is None:
             raise ValueError("the line has no answer")
-        answered = self.config if self.provider is None else self.provider.config_of(line.answer.provider)
+        gateway = line.escalation or self.provider
+        asked = self.config if line.escalation is None else line.escalation.config_of("")
+        answered = asked if gateway is None else gateway.config_of(line.answer.provider)
+        stands_in = line.escalation is not None or answered.name in self.config.fallback
         return Origin(
             "recorded" if line.recorded else "generated",
             prompt=line.prompt.digest,
             provider=answered.name,
             provider_kind=answered.kind,
             model_answered=line.answer.model,
-            sent=sent_to(answered, self.config, line.prompt.request.sent),
+            sent=sent_to(answered, asked, line.prompt.request.sent),
             attempt=self.calls + self.replays,
             strategy=line.question.strategy,
+            in_place_of=self.config.name if stands_in else "",
         )
 
     def refuse(self, line: Line, text: str, findings: tuple[Finding, ...], memory: Refusals) -> None:
         """Go on to the next question of a line, and remember that its answer was refused."""
         feedback = Feedback(self._as_shown(text), shown_findings(findings, self.held))
         if line.request is not None and line.answer is not None:
-            memory.add(line.request, line.answer, line.question.sample, feedback)
+            sample = BESIDE if line.question.strategy == "escalated" else line.question.sample
+            memory.add(line.request, line.answer, sample, feedback)
             self.tried.append(Tried(line.question.strategy, line.answer.model, line.recorded, text, findings))
         if not line.recorded:  # what costs nothing is no reason to stop
             line.said.append(normalised_error(findings))
@@ -155,12 +165,15 @@ class UnitRun:
     def go_on(self, line: Line, feedback: Feedback, memory: Refusals) -> None:
         """Go on to the question that follows a refusal."""
         before = line.question
+        line.answer = None
+        self.findings = feedback.findings
+        if before.strategy == "escalated":
+            line.ended = True
+            return
         line.question = follow_up(before, feedback, self.rungs, lines=len(self.lines))
         if line.question.sample != before.sample:
             memory.close(before.sample)
             line.question = Question(memory.first_open(line.question.sample, len(self.lines)))
-        line.answer = None
-        self.findings = feedback.findings
 
     def _as_shown(self, text: str) -> str:
         code = shown_code(self.shown, text) if self.held else text
@@ -172,7 +185,8 @@ def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
     if line.answer is None or line.prompt is None:
         raise ValueError("the line has no answer")
     text, name = line.answer.text, spec.unit.name
-    if not line.prompt.beginning:
+    is_whole = line.question.strategy == "begun" and begins_anew(text, name)
+    if not line.prompt.beginning or is_whole:
         return text, answer_finding(text, line.answer.finish, name)
     if not text.strip():
         return text, answer_finding("", "stop", name)

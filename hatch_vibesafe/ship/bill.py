@@ -125,6 +125,7 @@ def _properties(unit: ActiveUnit) -> Iterator[tuple[str, str]]:
     yield "approver", unit.approver
     yield "provider", provenance.provider
     yield "provider-kind", provenance.provider_kind
+    yield "in-place-of", provenance.in_place_of
     yield "model", provenance.model_answered
     for name, value in provenance.sent:
         yield f"sent:{name}", value if isinstance(value, str) else repr(value)

@@ -113,6 +113,8 @@ def _author(account: Account) -> str:
         replayed = ", in an answer that was recorded earlier and replayed" if said.origin == "recorded" else ""
         provider = f'the provider "{printable(said.provider)}" ({printable(said.provider_kind)})'
         first = f"{model} wrote it at attempt {said.attempt}, asked through {provider}{replayed}."
+        if said.in_place_of:
+            first += f' It took the place of the provider "{printable(said.in_place_of)}", which the unit asks.'
     repairs = "; ".join(printable(repair) for repair in said.repairs)
     return f"{first} Put right in it by rule, before it was judged: {repairs}." if repairs else first
 

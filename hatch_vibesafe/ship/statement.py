@@ -51,7 +51,9 @@ def statement_bytes(
                 "builder": tool,
                 "manifestWithoutStatement": manifest,
                 "packages": named,
-                "units": [_unit(path, unit) | _checked(unit, checking) for path, unit in sorted(units.items())],
+                "units": [
+                    _unit(path, unit) | _asked(unit) | _checked(unit, checking) for path, unit in sorted(units.items())
+                ],
             },
         }
     )
@@ -94,6 +96,11 @@ def _unit(path: str, unit: ActiveUnit) -> dict[str, Json]:
         "gateSettings": unit.evidence.settings,
         "gates": [_gate(gate) for gate in unit.evidence.gates],
     }
+
+
+def _asked(unit: ActiveUnit) -> dict[str, Json]:
+    asked = unit.checkpoint.provenance.in_place_of
+    return {"inPlaceOf": asked} if asked else {}
 
 
 def _checked(unit: ActiveUnit, checking: Mapping[UnitId, str]) -> dict[str, Json]:

@@ -124,6 +124,7 @@ def _provenance(record: Record) -> Provenance:
         parent=CheckpointHash(record.digest("parent")) if parent else None,
         created="",
         tool=record.text("tool"),
+        in_place_of=record.text("inPlaceOf") if "inPlaceOf" in record.names() else "",
     )
 
 

@@ -12,7 +12,7 @@ from hatch_vibesafe.store.evidence import gaps
 from hatch_vibesafe.store.moved import moved_parts
 from hatch_vibesafe.store.places import EVIDENCE
 from hatch_vibesafe.store.reading import Stored, UnitReading, read_unit
-from hatch_vibesafe.store.records import Index, IndexEntry
+from hatch_vibesafe.store.records import Index, IndexEntry, Provenance
 from hatch_vibesafe.store.required import gates_for
 
 State = Literal["active", "drift", "no checkpoint", "unsaved", "invalid"]
@@ -31,6 +31,7 @@ class UnitStatus:
         current: The checkpoint that `test` gates and `save` would activate.
         problems: Exactly what would make a build fail for this unit.
         moved: Which parts of the spec moved since the active checkpoint was made.
+        provenance: Who wrote the active checkpoint, or where none is active the current one; None where nobody knows.
     """
 
     unit: UnitId
@@ -39,6 +40,7 @@ class UnitStatus:
     current: CheckpointHash | None
     problems: tuple[Problem, ...]
     moved: tuple[str, ...] = ()
+    provenance: Provenance | None = None
 
 
 def unit_status(
@@ -78,7 +80,13 @@ def decide_status(
         current=None if reading.current is None else reading.current.hash,
         problems=(*missing_example(spec), *problems),
         moved=moved,
+        provenance=_provenance(reading),
     )
+
+
+def _provenance(reading: UnitReading) -> Provenance | None:
+    stored = reading.active or reading.current
+    return None if stored is None or stored.meta is None else stored.meta.provenance
 
 
 def missing_example(spec: Spec) -> tuple[Problem, ...]:

@@ -42,7 +42,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
     """
     provenance = checkpoint.provenance
     parent = {} if provenance.parent is None else {"parent": provenance.parent}
-    strategy = {"strategy": provenance.strategy} if provenance.strategy else {}
+    asked = {"strategy": provenance.strategy, "in_place_of": provenance.in_place_of}
     return dump(
         {
             "format": FORMAT,
@@ -61,7 +61,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
                 "model_answered": provenance.model_answered,
                 "template": provenance.template,
                 "attempt": provenance.attempt,
-                **strategy,
+                **{name: value for name, value in asked.items() if value},
                 "repairs": provenance.repairs,
                 **parent,
                 "created": provenance.created,
@@ -145,6 +145,7 @@ def _provenance(record: Record) -> Provenance:
         created=created,
         tool=record.text("tool"),
         strategy=record.text("strategy") if "strategy" in record.names() else "",
+        in_place_of=record.text("in_place_of") if "in_place_of" in record.names() else "",
     )
     record.finish()
     return provenance

@@ -65,6 +65,8 @@ class Provenance:
         created: When, UTC, ISO 8601 with microseconds: orders checkpoints of one spec, enters no hash.
         tool: Our version.
         strategy: How it was asked for ("first", "counterexample", ...); empty where it was not asked for.
+        in_place_of: The provider that was asked, where another one answered since that one brought no answer, or no
+            answer of it passed; else empty.
     """
 
     origin: Literal["generated", "submitted", "recorded"]
@@ -80,6 +82,7 @@ class Provenance:
     created: str
     tool: str
     strategy: str = ""
+    in_place_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,16 @@ def test_a_unit_s_own_budget_bounds_the_estimate(asking: Path, command: Command)
     assert "[budget.unit] calls 2" in done.error
 
 
+def test_another_model_that_may_be_asked_in_the_end_is_in_the_estimate(asking: Path, command: Command) -> None:
+    before = total(command)
+    other = '[provider.other]\nkind = "openai-compatible"\nmodel = "o"\nmax_tokens = 7\n'
+    configured(asking, f'{other}[generate]\nescalate_to = "other"\n')
+    after = total(command)
+    assert after["least"] == before["least"]
+    assert after["most"]["calls"] == before["most"]["calls"] + 2
+    assert after["most"]["output_tokens"] == before["most"]["output_tokens"] + 14
+
+
 def test_an_estimate_needs_somebody_to_ask_and_tells_no_events(project: Path, command: Command) -> None:
     done = command("compile", "--estimate")
     assert done.code == 1

@@ -154,3 +154,11 @@ def test_a_statement_of_another_form_is_refused(unit: ActiveUnit, change: Callab
 def test_a_key_that_a_later_version_adds_is_passed_over(unit: ActiveUnit) -> None:
     content = stated(unit)
     assert read(edited(content, edit_unit(reviewer="Ada"))) == read(content)
+
+
+def test_who_answered_in_whose_place_is_read_back(unit: ActiveUnit) -> None:
+    provenance = replace(unit.checkpoint.provenance, provider="backup", in_place_of="default")
+    stood_in = replace(unit, checkpoint=replace(unit.checkpoint, provenance=provenance))
+    (account,) = read(stated(stood_in))
+    assert (account.provenance.provider, account.provenance.in_place_of) == ("backup", "default")
+    assert b"inPlaceOf" not in stated(unit), "the control: nobody stood in, and nothing is said"

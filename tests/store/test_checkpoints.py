@@ -14,6 +14,7 @@ from hatch_vibesafe.identity import CheckpointHash, UnitId, digest
 from hatch_vibesafe.problems import VibesafeCheckpointMissing, VibesafeError, VibesafeHashMismatch
 from hatch_vibesafe.store.checkpoints import list_checkpoints, meta_bytes, read_checkpoint, write_checkpoint
 from hatch_vibesafe.store.evidence import read_evidence
+from hatch_vibesafe.store.meta import parse_meta
 
 if TYPE_CHECKING:
     from tests.store.conftest import Store
@@ -82,6 +83,14 @@ def test_a_checkpoint_moved_to_another_unit_is_refused(store: "Store") -> None:
     shutil.copytree(store.checkpoints / "app.math" / "add", store.checkpoints / "app.math" / "subtract")
     with pytest.raises(VibesafeHashMismatch, match="names app"):
         read_checkpoint(store.checkpoints, other, checkpoint.hash)
+
+
+def test_who_answered_in_whose_place_is_kept_and_nothing_is_written_where_nobody_did(store: "Store") -> None:
+    plain = store.checkpoint()
+    stood_in = replace(plain, provenance=replace(plain.provenance, in_place_of="default", strategy="escalated"))
+    assert b"in_place_of" not in meta_bytes(plain)
+    again = parse_meta(meta_bytes(stood_in), "meta.toml", "mend")
+    assert again.provenance == stood_in.provenance
 
 
 def test_edited_provenance_is_refused_with_its_evidence(store: "Store") -> None:

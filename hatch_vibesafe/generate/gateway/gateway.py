@@ -35,6 +35,11 @@ class Gateway:
         """Whether each of them can continue a begun answer: any of them may be asked."""
         return all(member.provider.continues for member in (*self._pool, *self._fallback))
 
+    @property
+    def sent(self) -> tuple[tuple[str, Scalar], ...]:
+        """What the configuration of the configured provider has sent beside the messages."""
+        return self._pool[0].config.sent
+
     def config_of(self, name: str) -> ProviderConfig:
         """Return the configuration of the provider of that name; of the configured one where none has it."""
         members = (*self._pool, *self._fallback)
