@@ -12,12 +12,6 @@ def test_the_instructions_are_made_from_the_commands(command: Command) -> None:
     assert told.out.startswith("---\nname: vibesafe\ndescription: ")
     assert not [name for name in COMMANDS if not re.search(rf"vibesafe {name}\b", told.out)]
     assert "--author" in told.out
-        "Usage:",
-        "vibesafe",
-        "submit",
-        "[OPTIONS]",
-        "UNIT",
-    ]
     assert "Usage: vibesafe submit [OPTIONS] UNIT FILE" in told.out
 
 
