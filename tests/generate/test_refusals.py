@@ -35,7 +35,7 @@ def test_refused_answers_do_not_pile_up_from_run_to_run(make_project: Make, mode
     project = make_project()
     never_right(model_server, reply)
     sizes = []
-    for number in range(1, 5):
+    for number in range(1, 6):
         events: list[Event] = []
         result = run(project, events)["f1"]
         assert (result.calls, result.recorded, len(model_server.asked)) == (3, 0, 3 * number)
@@ -46,7 +46,7 @@ def test_refused_answers_do_not_pile_up_from_run_to_run(make_project: Make, mode
     assert sizes[-1] < 200, "every ladder of questions is over, and needs no memory of its answers"
     assert max(sizes) < 4000
     serve(model_server, reply, right)
-    assert (run(project)["f1"].outcome, len(model_server.asked)) == ("passed", 13)
+    assert (run(project)["f1"].outcome, len(model_server.asked)) == ("passed", 16)
 
 
 def test_a_conversation_that_ended_early_goes_on_where_it_was(
