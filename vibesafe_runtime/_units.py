@@ -47,6 +47,11 @@ def keep(unit: Unit) -> None:
     _units[str(unit)] = unit
 
 
+def kept(name: str) -> Unit | None:
+    """Return the unit of this id, or None."""
+    return _units.get(name)
+
+
 def units(kind: str, package: str) -> list[Unit]:
     """Return the units of a kind in a module, or in a package and all below, sorted by their ids."""
     found = [unit for unit in _units.values() if unit.kind == kind]

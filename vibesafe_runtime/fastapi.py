@@ -122,6 +122,32 @@ def mount(
     return tuple(sorted(f"{method} {path}" for (method, _), path in added.items()))
 
 
+def application_of(unit: Unit, beside: "Iterable[object]" = ()) -> FastAPI:
+    """Return an application that has a unit's route: one of these objects, one that includes one, or a new one.
+
+    Raises:
+        VibesafeConfigurationError: if the unit has no path, or the route cannot be made.
+    """
+    app = FastAPI()
+    answer_violations(app)
+    for each in beside:
+        if not isinstance(each, (FastAPI, APIRouter)):
+            continue
+        if any(unit.implementation in unwrapped(endpoint) for _, endpoint in _routes(each.routes)):
+            if isinstance(each, FastAPI):
+                return each
+            app.include_router(each)
+            return app
+    router = APIRouter(route_class=UnitRoute)
+    added: dict[tuple[str, str], str] = {}
+    problems = [*_add(unit, "", router, {}, added)]
+    if not added:
+        what = "has no path, and its module no router that it is added to"
+        raise VibesafeConfigurationError(*(problems or [Problem(str(unit), what, 'write @vibesafe.http(path="/...")')]))
+    app.include_router(router)
+    return app
+
+
 def answer_violations(app: FastAPI) -> None:
     """Let an application answer 422 where a request breaks what a unit requires, and 500 where any other clause breaks.
 

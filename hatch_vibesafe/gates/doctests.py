@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hatch_vibesafe.gates.beyond import beyond
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.frameworks import missing_frameworks
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -34,7 +35,7 @@ def check(
     One that passes them is also asked what no example shows (`beyond.py`). What no candidate could do right is a
     fault: an example that proves nothing, a module that cannot be imported, limits that are too small.
     """
-    faults = [spec_faults(candidate.spec) for candidate in candidates]
+    faults = [spec_faults(candidate.spec) + missing_frameworks(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
     batch = batch_of([candidate.spec for candidate in sound], context, surrounding)
     results = iter(sandbox.run(batch, [_job(candidate) for candidate in sound]))

@@ -17,6 +17,7 @@ MethodKind = Literal["", "instance", "class", "static", "property"]
 
 ClauseKind = Literal["requires", "ensures", "raises", "invariant"]
 _WORD = re.compile(r"\w+")
+_REQUEST = re.compile(r"\bclient\.(?:get|head|post|put|patch|delete|options|request)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,16 @@ class StatedProperty:
     line: int
 
 
-def proves_something(name: str, examples: Sequence[Example]) -> bool:
-    """Return whether an example names the unit: `>>> 1 + 1` holds whatever an implementation does."""
+def proves_something(name: str, examples: Sequence[Example], kind: Kind = "function") -> bool:
+    """Return whether an example names the unit, or asks it: `>>> 1 + 1` holds whatever an implementation does."""
+    if kind == "http" and asks_by_request(examples):
+        return True
     return any(name in _WORD.findall(example.source) for example in examples)
+
+
+def asks_by_request(examples: Sequence[Example]) -> bool:
+    """Return whether one of an endpoint's examples sends a request: `client.post("/sum", json=[1, 2])`."""
+    return any(_REQUEST.search(example.source) for example in examples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +246,7 @@ class Spec:
     @property
     def proves_something(self) -> bool:
         """Whether an example names the unit."""
-        return proves_something(self.unit.name, self.examples)
+        return proves_something(self.unit.name, self.examples, self.options.kind)
 
 
 @dataclass(frozen=True, slots=True)

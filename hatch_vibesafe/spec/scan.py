@@ -12,7 +12,7 @@ from hatch_vibesafe.spec.contract_decorators import is_contract
 from hatch_vibesafe.spec.contract_modes import FULL, PRE
 from hatch_vibesafe.spec.docstring import MalformedDocstring, read_docstring
 from hatch_vibesafe.spec.effects import with_changes
-from hatch_vibesafe.spec.endpoints import duplicate_routes, is_route_decorator
+from hatch_vibesafe.spec.endpoints import duplicate_routes, is_route_decorator, request_complaints
 from hatch_vibesafe.spec.frozen import frozen_names
 from hatch_vibesafe.spec.head import head_source, statements_source
 from hatch_vibesafe.spec.header import header_lines
@@ -167,7 +167,11 @@ def _prepare(
             parts = stub_parts(stub, docstring, settings, resolver)
             problems += [
                 Problem(_where(stub, unit, item.line), item.what, item.remedy)
-                for item in (*parts.contract.complaints, *parts.properties.complaints)
+                for item in (
+                    *parts.contract.complaints,
+                    *parts.properties.complaints,
+                    *request_complaints(stub.decoration, docstring.examples),
+                )
             ]
     except VibesafeError as error:
         problems += [Problem(where, f"{item.where}: {item.what}", item.remedy) for item in error.problems]
@@ -246,7 +250,7 @@ def _header(parts: StubParts, resolver: Resolver) -> tuple[str, ...]:
 
 def _warnings(parts: StubParts, where: str) -> list[Problem]:
     warnings: list[Problem] = []
-    if not proves_something(parts.stub.node.name, parts.docstring.examples):
+    if not proves_something(parts.stub.node.name, parts.docstring.examples, parts.stub.decoration.options.kind):
         calls = "no example that calls it" if parts.docstring.examples else "no example"
         remedy = f"add a doctest to its docstring: `>>> {parts.stub.node.name}(...)` and what it returns"
         warnings.append(Problem(where, f"the spec has {calls}", remedy))

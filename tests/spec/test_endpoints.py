@@ -118,3 +118,20 @@ def test_each_option_is_in_the_hash_and_a_status_only_where_it_is_given(spec_of:
     options = ["path='/x'", "path='/y'", "path='/x', method='POST'", "path='/x', tags=['a']", "path='/x', status=201"]
     assert len({spec_of(endpoint(each)).spec_hash for each in options}) == len(options)
     assert spec_of(endpoint("path='/x', status=None")).spec_hash == spec_of(endpoint("path='/x'")).spec_hash
+
+
+def test_an_example_that_sends_a_request_proves_something(scanned: Scanned) -> None:
+    text = endpoint("path='/x'").replace(">>> f(1)", ">>> client.get('/x', params={'n': 1}).json()")
+    found = scanned({"m": RUNTIME + text})
+    assert (found.all_problems, found.warnings) == ((), ())
+    assert found.specs[0].proves_something
+    assert (
+        not scanned({"m": RUNTIME + text.replace("@vibesafe.http(path='/x')", "@vibesafe")}).specs[0].proves_something
+    )
+
+
+def test_a_request_to_an_endpoint_without_a_path_is_refused(problems_of: ProblemsOf) -> None:
+    text = endpoint("").replace(">>> f(1)", ">>> client.get('/x').json()")
+    ((where, what),) = problems_of(text)
+    assert (where, what) == ("app/m.py:6  app.m/f", "an example sends a request, and the endpoint has no path")
+    assert problems_of(DEPENDS + "@router.get('/x')\n" + text) == []

@@ -3,16 +3,17 @@
 import importlib
 import sys
 
+from hatch_vibesafe.gates.worker import client
 from hatch_vibesafe.gates.worker.examples import OWN, SEEN, SHOW, described, line_in, run_example
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
-from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, stand_in
+from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, import_if_possible, stand_in
 from hatch_vibesafe.gates.worker.origins import Origins
 from hatch_vibesafe.gates.worker.transcript import Transcript
 from hatch_vibesafe.gates.worker.witness import Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hatch_vibesafe.gates.worker.messages import Encoded, Job, Shared
 
@@ -30,6 +31,8 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     sys.meta_path.insert(0, modules)
     sys.path += shared["path"]
     resolved = stand_in(shared["names"], {*implementations, name})
+    for needed in client.MODULES if client.asks(job["examples"]) else ():
+        import_if_possible(needed)
     try:
         module = importlib.import_module(job["module"])
     except BaseException as error:  # noqa: BLE001 - the candidate's and the project's code may raise anything
@@ -43,6 +46,7 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     namespace = dict(vars(module))
     if "." not in job["qualname"]:
         namespace[job["qualname"]] = resolved[unit]
+    namespace |= _asking(unit, job["examples"], namespace)
     transcript = Transcript(witness)
     namespace |= {SHOW: transcript.show, SEEN: witness.seen, OWN: origins.believe}
     for source in job["examples"]:
@@ -54,3 +58,12 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
             raised = described(error, witness, given_path(name))
         yield ["example", transcript.take(), raised, witness.refusals]
     yield ["done"]
+
+
+def _asking(unit: str, examples: "Iterable[str]", namespace: "Mapping[str, object]") -> dict[str, object]:
+    """Return what the examples of an endpoint ask it with, where the module gives that name to nothing itself."""
+    kept = sys.modules.get("vibesafe_runtime._units")
+    endpoint = kept.kept(unit) if kept is not None else None
+    if endpoint is None or endpoint.kind != "http" or client.NAME in namespace or not client.asks(examples):
+        return {}
+    return {client.NAME: client.client_of(endpoint, namespace)}
