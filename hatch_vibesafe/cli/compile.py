@@ -94,7 +94,7 @@ def command(
     secrets = secret_values(os.environ, session.project.config.secret_variables(os.environ))
     is_quiet = as_json or events == STANDARD_OUTPUT
     with event_stream(events, secrets, as_json=as_json) as stream:
-        results = _compiled(session, chosen, stream, quiet=is_quiet)
+        results = compiled(session, chosen, stream, quiet=is_quiet)
         is_interrupted = any(result.outcome == "interrupted" for result in results)
         passed = {
             result.unit: result.checkpoint for result in results if result.outcome == "passed" and result.checkpoint
@@ -127,9 +127,14 @@ def _refuse_events(events: str | None) -> None:
         raise VibesafeConfigurationError(Problem("--events and --estimate", what, "leave out one of them"))
 
 
-def _compiled(
+def compiled(
     session: Session, chosen: CompileOptions, stream: EventStream, *, quiet: bool
 ) -> tuple[CompileResult, ...]:
+    """Return what became of the units that are meant, with the run shown, told, recorded and sent as it happens.
+
+    Raises:
+        VibesafeError: if the gates cannot run at all, or the index cannot be read.
+    """
     with (
         telemetry() as send,
         Progress(quiet=quiet) as progress,
