@@ -8,7 +8,7 @@ import click
 from hatch_vibesafe.cli import options
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.session import Session, open_session
-from hatch_vibesafe.cli.watching.changes import View, changes, kept
+from hatch_vibesafe.cli.watching.changes import View, changes, kept, with_states
 from hatch_vibesafe.cli.watching.files import Snapshot, changed_files, snapshot, wait_for_change
 from hatch_vibesafe.cli.watching.telling import Teller
 from hatch_vibesafe.cli.watching.work import work
@@ -80,7 +80,8 @@ class Watch:
         except VibesafeError as error:
             self._teller.problems(error.problems)
         if waiting:
-            _, self._view = self._scanned()
+            _, later = self._scanned()
+            self._view = with_states(now, later)
         self._teller.settled(_states(self._view), time.monotonic() - started)
 
     def _scanned(self) -> tuple[Session | None, View]:

@@ -15,7 +15,7 @@ import pytest
 
 from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.watch import Watch
-from hatch_vibesafe.cli.watching.changes import View, changes, kept
+from hatch_vibesafe.cli.watching.changes import View, changes, kept, with_states
 from hatch_vibesafe.cli.watching.files import changed_files, snapshot, wait_for_change
 from hatch_vibesafe.cli.watching.telling import Teller
 from hatch_vibesafe.problems import Problem
@@ -109,6 +109,22 @@ def test_each_unit_is_told_by_what_became_of_it(saved: Path) -> None:
     source.write_text(MATH, encoding="utf-8")
     (saved / ".vibesafe" / "index.toml").unlink()
     assert [(change.how, change.state) for change in changes(before, view())] == [("state", "unsaved")] * 2
+
+
+def test_what_is_saved_while_a_change_is_worked_through_is_yet_to_be_told(saved: Path) -> None:
+    before = view()
+    source = saved / "app" / "math.py"
+    (saved / ".vibesafe" / "index.toml").unlink()
+    edit(source, "Double.", "Double it.")
+    add, double = before.specs
+    later = view()
+    mixed = with_states(before, later)
+    assert (mixed.states[add].state, mixed.states[double].state) == ("unsaved", "active")
+    assert [(change.unit, change.how) for change in changes(mixed, later)] == [(double, "changed")]
+    edit(source, "def double(", "def double((")
+    broken = view()
+    assert with_states(before, broken) == before
+    assert changes(before, before) == ()
 
 
 def test_units_of_a_file_that_is_half_written_are_kept(saved: Path) -> None:

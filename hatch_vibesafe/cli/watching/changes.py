@@ -74,6 +74,19 @@ def kept(before: View, now: View) -> View:
     )
 
 
+def with_states(view: View, later: View) -> View:
+    """Return a view with the states that its units have later; what else changed meanwhile is yet to be told."""
+    states = {
+        unit: later.states[unit] if _is_same(spec, later.specs.get(unit)) else view.states[unit]
+        for unit, spec in view.specs.items()
+    }
+    return View(view.specs, view.invalid, states, view.problems)
+
+
+def _is_same(spec: Spec, other: Spec | None) -> bool:
+    return other is not None and other.spec_hash == spec.spec_hash
+
+
 def changes(before: View, now: View) -> tuple[Change, ...]:
     """Return what became of each unit that is not as it was, sorted by unit."""
     found: list[Change] = []
