@@ -67,11 +67,11 @@ def as_called(given: ast.Lambda, function: ast.arguments, foreign: Foreign, *, e
     return _translated(given, taken, foreign, {}, whole=True)
 
 
-def of_result(given: ast.Lambda, foreign: Foreign) -> ast.expr | Wrong:
-    """Return the condition of a lambda that takes the result alone, under any name but `_`."""
+def of_result(given: ast.Lambda, foreign: Foreign, called: str = RESULT) -> ast.expr | Wrong:
+    """Return the condition of a lambda that takes the result alone, or what is `called` so, under any name but `_`."""
     match given.args:
         case ast.arguments(posonlyargs=[], args=[only], vararg=None, kwonlyargs=[], kwarg=None) if only.arg != _ALL:
-            return _translated(given, {only.arg}, foreign, {only.arg: RESULT}, whole=True)
+            return _translated(given, {only.arg}, foreign, {only.arg: called}, whole=True)
         case _:
             return "does not take the result alone, by a name", "write lambda result: ..."
 

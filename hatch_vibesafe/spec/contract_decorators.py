@@ -22,6 +22,7 @@ _READ = {
     "icontract": ("require", "ensure", "snapshot"),
     "deal": ("pre", "post", "ensure", "raises", "reason", "chain", "implies"),
 }
+_KNOWN = {"icontract": (*_READ["icontract"], "invariant"), "deal": (*_READ["deal"], "inv")}
 _EFFECTS = ("has", "pure")
 
 
@@ -39,6 +40,12 @@ class Decorated:
     complaints: list[Complaint] = field(default_factory=list)
     doubts: list[Complaint] = field(default_factory=list)
 
+    def and_also(self, other: "Decorated") -> "Decorated":
+        """Return what both say."""
+        return Decorated(
+            [*self.clauses, *other.clauses], [*self.complaints, *other.complaints], [*self.doubts, *other.doubts]
+        )
+
 
 def read_decorators(stub: Stub, scope: Scope, raised: Collection[str]) -> Decorated:
     """Return what the decorators say; `raised` are the exceptions of which the docstring says when they are raised."""
@@ -47,7 +54,7 @@ def read_decorators(stub: Stub, scope: Scope, raised: Collection[str]) -> Decora
 
 def is_contract(node: ast.expr, runtime: RuntimeNames) -> bool:
     """Return whether a decorator is one of these libraries."""
-    return _spelled(node, runtime) is not None
+    return spelled(node, runtime) is not None
 
 
 class _Reading:
@@ -77,7 +84,7 @@ class _Reading:
 
     def _flat(self, node: ast.expr) -> Iterator[tuple[ast.expr, Chain]]:
         """Yield a decorator with the name that it has in its library; those of a chain one by one."""
-        chain = _spelled(node, self._runtime)
+        chain = spelled(node, self._runtime)
         if chain == ("deal", "chain") and isinstance(node, ast.Call):
             for item in node.args:
                 yield from self._flat(item)
@@ -92,7 +99,7 @@ class _Reading:
             remedy = "say what the unit may do with capabilities=[...]" if effects else "say it in the docstring"
             self._doubt(node, chain, "is no condition that can be read, so no gate checks it", remedy)
             return
-        if any(it.arg == "enabled" and _is_false(it.value) for it in node.keywords):
+        if is_switched_off(node):
             self._doubt(node, chain, "is switched off, so nothing checks it", "remove it, or enabled=False")
             return
         exception = ""
@@ -163,13 +170,13 @@ class _Reading:
         self._found.doubts.append(Complaint(node.lineno, f"@{'.'.join(chain)} {what}", remedy))
 
 
-def _spelled(node: ast.expr, runtime: RuntimeNames) -> Chain | None:
+def spelled(node: ast.expr, runtime: RuntimeNames) -> Chain | None:
     """Return the library and the name in it that a decorator is."""
     target = node.func if isinstance(node, ast.Call) else node
     chain = runtime.external(target)
-    if chain is None and (spelled := root_chain(target)) is not None:
+    if chain is None and (name := root_chain(target)) is not None:
         chain = next(
-            ((each, *spelled) for each in LIBRARIES if spelled[0] in _READ[each] and runtime.takes_all_of(each)), None
+            ((each, *name) for each in LIBRARIES if name[0] in _KNOWN[each] and runtime.takes_all_of(each)), None
         )
     is_whole = chain is not None and len(chain) == 2 and chain[0] in LIBRARIES  # noqa: PLR2004 - module and name
     return chain if is_whole else None
@@ -180,5 +187,7 @@ def _given(node: ast.Call, arguments: Sequence[ast.expr], name: str) -> ast.expr
     return next(iter(arguments), None) or next((it.value for it in node.keywords if it.arg == name), None)
 
 
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
+def is_switched_off(node: ast.Call) -> bool:
+    """Return whether a decorator says of itself that it checks nothing."""
+    values = [it.value for it in node.keywords if it.arg == "enabled"]
+    return any(isinstance(value, ast.Constant) and not value.value for value in values)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from hatch_vibesafe.identity import Digest, SpecHash, UnitId, tagged_digest
 from hatch_vibesafe.spec.canonical import Encodable, encode, encode_signature
+from hatch_vibesafe.spec.class_invariants import read_invariants
 from hatch_vibesafe.spec.contract_decorators import read_decorators
 from hatch_vibesafe.spec.contract_subset import Scope
 from hatch_vibesafe.spec.contracts import (
@@ -192,7 +193,7 @@ def _with_invariants(contract: Contract, stub: Stub, scope: Scope) -> Contract:
 def _with_decorators(contract: Contract, stub: Stub, scope: Scope) -> tuple[Contract, Names]:
     """Return a contract with what `icontract` and `deal` say above the stub, and the names that this takes."""
     raised = {clause.exception for clause in contract.clauses}
-    found = read_decorators(stub, scope, raised)
+    found = read_decorators(stub, scope, raised).and_also(read_invariants(stub, scope))
     names = clause_names(found.clauses, scope)
     contract.names.add(names)
     clauses = (*contract.clauses, *found.clauses)

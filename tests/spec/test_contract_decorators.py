@@ -227,3 +227,74 @@ def test_a_clause_holds_where_the_library_is_content(decorator: str, spec_of: Sp
             assert bool(eval(condition, {"n": n, "items": items, "step": 1, "result": n})) == content  # noqa: S307
             seen.add(content)
     assert seen == {True, False}
+
+
+CLASS = '''
+import deal
+import icontract
+from icontract import invariant
+
+LIMIT = 9
+
+
+{decorators}
+class Account:
+    """An account."""
+
+    def __init__(self, balance: int = 0) -> None:
+        self.balance = balance
+
+    {above}
+    @vibesafe
+    def deposit(this, amount: int) -> int:
+        """>>> Account().deposit(1)
+        1
+        """
+        raise VibeCoded()
+'''
+
+
+def in_class(*decorators: str, above: str = "") -> str:
+    return CLASS.format(decorators="\n".join(decorators), above=above)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "clause"),
+    [
+        ("@icontract.invariant(lambda self: self.balance >= 0)", "Invariant this.balance >= 0"),
+        ("@invariant(condition=lambda self: self.balance < LIMIT, description='x')", "Invariant this.balance < LIMIT"),
+        ("@deal.inv(lambda account: account.balance >= 0)", "Invariant this.balance >= 0"),
+        ("@deal.inv(validator=lambda it: it.balance >= 0 or 'negative')", "Invariant this.balance >= 0"),
+        ("@deal.chain(deal.inv(lambda it: it.balance > 1))", "Invariant this.balance > 1"),
+    ],
+)
+def test_an_invariant_above_a_class_is_a_clause_of_its_methods(spec_of: SpecOf, decorator: str, clause: str) -> None:
+    spec = spec_of(in_class(decorator))
+    assert said(spec) == [clause]
+    assert clause.partition(" ")[2] in stub_source(spec)
+    assert checked_mode(spec, "full") == "off"
+    assert said(spec_of(in_class(decorator, above="@staticmethod").replace("this, ", ""))) == []
+
+
+@pytest.mark.parametrize(
+    ("decorator", "what"),
+    [
+        ("@icontract.invariant(small)", "has no lambda written out"),
+        ("@icontract.invariant(lambda: True)", "does not take the object alone"),
+        ("@deal.inv(lambda *a: a)", "does not take the object alone"),
+        ("@deal.inv(lambda it: it.balance)", "is no condition"),
+        ("@deal.inv(lambda it: amount > 1)", "names amount"),
+    ],
+)
+def test_an_invariant_that_cannot_be_read_is_refused(scanned: Scanned, decorator: str, what: str) -> None:
+    text = "from vibesafe_runtime import VibeCoded, vibesafe\n" + in_class(decorator)
+    (problem,) = scanned({"app": "", "app.m": text}).all_problems
+    assert what in problem.what
+    assert "of the class" in problem.what
+
+
+def test_an_invariant_that_is_switched_off_is_a_warning(scanned: Scanned) -> None:
+    text = in_class("@icontract.invariant(lambda self: self.balance > 0, enabled=False)")
+    found = scanned({"app": "", "app.m": "from vibesafe_runtime import VibeCoded, vibesafe\n" + text})
+    assert found.all_problems == ()
+    assert any("is switched off" in warning.what for warning in found.warnings)

@@ -33,6 +33,15 @@ class ProjectLoader(importlib.machinery.SourceFileLoader):
         """Compile the source: a planted `.pyc` is never run."""
         return self.source_to_code(self._source, self.path)
 
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run the source, and have it at hand for who shows it in a message: the file may be seen and not read."""
+        try:
+            super().exec_module(module)
+        finally:
+            if "linecache" in sys.modules:
+                lines = self._source.splitlines(keepends=True)
+                sys.modules["linecache"].cache[self.path] = (len(self._source), None, lines, self.path)
+
     def get_source(self, fullname: str) -> str:  # noqa: ARG002 - likewise
         """Return the source, for who shows it."""
         return self._source
