@@ -8,7 +8,9 @@ from decimal import Decimal
 OPENAI_COMPATIBLE = "openai-compatible"
 LOCAL = "local"
 COMMAND = "command"
-PROVIDER_KINDS = (OPENAI_COMPATIBLE, LOCAL, COMMAND)
+ANTHROPIC = "anthropic"
+GEMINI = "gemini"
+PROVIDER_KINDS = (OPENAI_COMPATIBLE, ANTHROPIC, GEMINI, LOCAL, COMMAND)
 CHAT = "chat"
 COMPLETIONS = "completions"
 APIS = (CHAT, COMPLETIONS)

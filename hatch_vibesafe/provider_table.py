@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from hatch_vibesafe.provider_config import (
+    ANTHROPIC,
     APIS,
     CHAT,
     COMMAND,
+    GEMINI,
     OPENAI_COMPATIBLE,
     PROVIDER_KINDS,
     SETTINGS,
@@ -16,9 +18,9 @@ from hatch_vibesafe.provider_config import (
 from hatch_vibesafe.toml_table import Table
 
 _HEAVIEST = 100
-_USUAL_VARIABLE = "OPENAI_API_KEY"
+_USUAL_VARIABLES = {ANTHROPIC: "ANTHROPIC_API_KEY", GEMINI: "GEMINI_API_KEY"}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HOSTED = frozenset({OPENAI_COMPATIBLE})
+_HOSTED = frozenset({OPENAI_COMPATIBLE, ANTHROPIC, GEMINI})
 _ONLY_FOR = {
     "api": frozenset({OPENAI_COMPATIBLE}),
     "key": _HOSTED,
@@ -31,10 +33,11 @@ _ONLY_FOR = {
 
 def read_provider(table: Table, name: str) -> ProviderConfig:
     """Return what `[provider.NAME]` says, with every wrong key recorded in the table."""
-    variable, keyring = _key(table)
+    kind = table.choice("kind", PROVIDER_KINDS, None)
+    variable, keyring = _key(table, _USUAL_VARIABLES.get(kind, "OPENAI_API_KEY"))
     provider = ProviderConfig(
         name=name,
-        kind=table.choice("kind", PROVIDER_KINDS, None),
+        kind=kind,
         model=table.text("model", None),
         base_url=table.optional_address("base_url"),
         api_key_env=variable,
@@ -76,7 +79,7 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
     return provider
 
 
-def _key(table: Table) -> tuple[str, tuple[str, str] | None]:
+def _key(table: Table, usual: str) -> tuple[str, tuple[str, str] | None]:
     """Return the variable that holds the key, and its place in the keyring if any. No problem repeats a value."""
     variable = table.optional_text("api_key_env", shown=False)
     place = table.optional_text("key", shown=False)
@@ -84,7 +87,7 @@ def _key(table: Table) -> tuple[str, tuple[str, str] | None]:
         if variable is not None and not _VARIABLE.fullmatch(variable):
             remedy = "write the variable's name here and keep the key itself in the environment"
             table.problem("api_key_env", "is not the name of an environment variable", remedy)
-        return variable or _USUAL_VARIABLE, None
+        return variable or usual, None
     if variable is not None:
         table.problem("key", "says where the key is, and so does api_key_env", "remove one of them")
     scheme, _, rest = place.partition(":")
@@ -92,9 +95,9 @@ def _key(table: Table) -> tuple[str, tuple[str, str] | None]:
     if scheme == "env" and _VARIABLE.fullmatch(rest):
         return rest, None
     if scheme == "keyring" and service and user and rest.isprintable():
-        return _USUAL_VARIABLE, (service, user)
+        return usual, (service, user)
     table.problem("key", "does not say where the key is", 'write "env:NAME" or "keyring:SERVICE/USER", never a key')
-    return _USUAL_VARIABLE, None
+    return usual, None
 
 
 def _refuse_misplaced(table: Table, provider: ProviderConfig) -> None:

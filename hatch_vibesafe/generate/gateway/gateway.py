@@ -8,6 +8,7 @@ from hatch_vibesafe.generate.gateway.budget import BudgetError
 from hatch_vibesafe.generate.gateway.member import Member
 from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.gateway.turns import turn
+from hatch_vibesafe.generate.providers.capabilities import warmest
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.identity import UnitId
@@ -90,10 +91,16 @@ def sent_to(
 ) -> tuple[tuple[str, Scalar], ...]:
     """Return what is sent to a provider: its own settings where it stands in for the configured one.
 
-    Its seed, where it has one, is as far from the configured one as the seed that would have been sent.
+    It is never warmer than the provider's models can be. Its seed, where it has one, is as far from the configured one
+    as the seed that would have been sent.
     """
     if config == configured:
-        return tuple(sent)
+        most = warmest(config)
+        return tuple((name, most if name == "temperature" and _above(value, most) else value) for name, value in sent)
     seed = dict(sent).get("seed")
     shift = seed - configured.seed if isinstance(seed, int) and configured.seed is not None else 0
     return replace(config, seed=None if config.seed is None else config.seed + shift).sent
+
+
+def _above(value: Scalar, most: float) -> bool:
+    return isinstance(value, int | float) and value > most

@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 from hatch_vibesafe.provider_config import ProviderConfig
 
 _MILLION = 1_000_000
-_HOSTED = {"openai-compatible": "https://api.openai.com/v1"}
+_HOSTED = {
+    "anthropic": "https://api.anthropic.com",
+    "gemini": "https://generativelanguage.googleapis.com",
+    "openai-compatible": "https://api.openai.com/v1",
+}
 
 
 def cost(config: ProviderConfig, model: str, input_tokens: int, output_tokens: int) -> Decimal | None:

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.provider_config import COMMAND, SETTINGS, ProviderConfig
+from hatch_vibesafe.provider_config import ANTHROPIC, COMMAND, SETTINGS, ProviderConfig
 
 _SAFE = {
     "openai-compatible": {"temperature", "seed", "max_tokens"},
     "local": {"temperature", "seed", "max_tokens"},
+    "anthropic": {"max_tokens"},
+    "gemini": {"temperature", "max_tokens"},
 }
 """What a model takes of which nothing else is known, by the kind of its provider."""
 
@@ -34,6 +36,12 @@ _KNOWN = tuple(
         ("openai-compatible", r"(gpt-[5-9]|o\d).*", "seed max_tokens reasoning_effort"),
         ("openai-compatible", r"(gpt-3\.5|gpt-4|chatgpt-4).*", "temperature seed max_tokens samples"),
         ("openai-compatible", r"gpt-oss.*", "temperature seed max_tokens reasoning_effort"),
+        ("anthropic", r"claude-[23].*", "temperature max_tokens"),
+        ("anthropic", r"claude-(opus|sonnet|haiku)-4(-[0-5])?(-\d{8}|-latest)?", "temperature max_tokens"),
+        ("anthropic", r"claude-(opus|sonnet)-4-6.*", "temperature max_tokens reasoning_effort"),
+        ("anthropic", r"claude-(opus|sonnet)-4-[7-9].*", "max_tokens reasoning_effort"),
+        ("gemini", r"gemini-[12].*", "temperature seed max_tokens"),
+        ("gemini", r"gemini-3.*", "temperature seed max_tokens reasoning_effort"),
     )
 )
 """The first that fits counts."""
@@ -50,6 +58,11 @@ def accepted(config: ProviderConfig) -> frozenset[str]:
     return next(known, frozenset(_SAFE.get(config.kind, SETTINGS)))
 
 
+def warmest(config: ProviderConfig) -> float:
+    """Return the highest temperature that the models of a provider take."""
+    return 1.0 if config.kind == ANTHROPIC else 2.0
+
+
 def refused_settings(config: ProviderConfig) -> Iterator[Problem]:
     """Yield a problem for each setting that is configured and that the model does not take."""
     taken = accepted(config)
@@ -62,3 +75,6 @@ def refused_settings(config: ProviderConfig) -> Iterator[Problem]:
                 what = f"is {value!r}, and the program's arguments do not name it"
                 remedy = f"remove it, or write {{{name}}} where command in {settings} is to hold it"
             yield Problem(f"{settings} {name}", what, remedy)
+        elif name == "temperature" and isinstance(value, int | float) and value > warmest(config):
+            what = f"is {value:g}, and models of kind {config.kind} take no more than {warmest(config):g}"
+            yield Problem(f"[provider.{config.name}] {name}", what, f"write a number from 0 to {warmest(config):g}")

@@ -76,7 +76,7 @@ class Hosted(ABC, Generic[_Client]):
         return tuple(secret.redacted_answer(answer) for answer in outcome[:count])
 
     @abstractmethod
-    def _open(self) -> _Client:
+    def _open(self, secret: Secret) -> _Client:
         """Return the client, which retries nothing and waits no longer than the configuration says."""
 
     @abstractmethod
@@ -143,7 +143,7 @@ class Hosted(ABC, Generic[_Client]):
 
     def _opened_with(self, secret: Secret) -> tuple[_Client, Secret]:
         try:
-            return self._open(), secret
+            return self._open(secret), secret
         except ImportError:
             what = f"needs the package {self.package}, which is not installed"
             remedy = f"pip install 'hatch-vibesafe[{self.extra}]'"

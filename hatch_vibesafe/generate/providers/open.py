@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from hatch_vibesafe.generate.providers.anthropic import Anthropic
 from hatch_vibesafe.generate.providers.capabilities import refused_settings
 from hatch_vibesafe.generate.providers.command import Command
+from hatch_vibesafe.generate.providers.gemini import Gemini
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Provider
@@ -26,6 +28,10 @@ def open_provider(config: ProviderConfig, root: Path) -> Provider:
     match config.kind:
         case "openai-compatible":
             return OpenAICompatible(config)
+        case "anthropic":
+            return Anthropic(config)
+        case "gemini":
+            return Gemini(config)
         case "local":
             return Local(config)
         case "command":

@@ -47,7 +47,7 @@ class OpenAICompatible(Hosted["httpx2.Client"]):
         """Raw completions continue a text; chat completions begin a message of their own."""
         return self._config.api == COMPLETIONS
 
-    def _open(self) -> "httpx2.Client":
+    def _open(self, secret: Secret) -> "httpx2.Client":  # noqa: ARG002 - it goes with each request
         import httpx2  # noqa: PLC0415 - a tenth of a second, which only asking is worth
 
         silence = self._config.read_timeout or self._config.timeout
