@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from validate_pyproject import api, plugins
 
@@ -80,6 +80,7 @@ TABLES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*SCHEMA["properties"], "colour"]), TABLES, max_size=3))  # type: ignore[misc] # a schema's values are of any kind
 def test_whatever_the_reader_takes_the_schema_takes(values: dict[str, object]) -> None:
     problems: list[Problem] = []
