@@ -20,6 +20,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # Command -> (module, what the overview says of it), in the order of a unit's life.
 COMMANDS = {
     "init": ("init", "Give a hatch project what it needs to have units, or begin one."),
+    "new": ("new", "Draft the stub of a function from a sentence."),
     "scan": ("scan", "List every unit with its kind, examples and state."),
     "spec": ("spec", "Show a unit's spec, as whoever implements it needs it."),
     "compile": ("compile", "Have implementations written for units that need one, and gate them."),

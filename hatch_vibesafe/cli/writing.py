@@ -16,6 +16,18 @@ yes_option = click.option("--yes", is_flag=True, help="Write without a question.
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
+def refuse_without_terminal() -> None:
+    """Refuse where a question would have to be asked and there is nobody to ask.
+
+    Raises:
+        VibesafeConfigurationError: if standard input is no terminal.
+    """
+    if not sys.stdin.isatty():
+        what = "would change files, and there is no terminal to ask in; nothing was written"
+        remedy = "look at what --dry-run shows, and run it again with --yes"
+        raise VibesafeConfigurationError(Problem("the command", what, remedy))
+
+
 def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) -> bool:
     """Show the diff, ask where nobody has answered yet, and write; return whether it was written.
 
@@ -30,10 +42,7 @@ def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) 
     if dry_run:
         return False
     if not yes:
-        if not sys.stdin.isatty():
-            what = "would change files, and there is no terminal to ask in; nothing was written"
-            remedy = "look at the diff, and run it again with --yes"
-            raise VibesafeConfigurationError(Problem("the command", what, remedy))
+        refuse_without_terminal()
         if not click.confirm("write this?", default=False):
             click.echo("nothing was written")
             return False

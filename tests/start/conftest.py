@@ -8,24 +8,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from hatch_vibesafe.cli.main import run
-from tests.cli.conftest import Outcome
+from tests.cli.conftest import asking, command, project, server  # noqa: F401 - fixtures of this room too
 
 REPOSITORY = Path(__file__).parents[2]
 PROGRAM = "import sys; from hatch_vibesafe.cli import main; main(sys.argv[1:])"
-
-
-@pytest.fixture
-def vibesafe(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Run a command without a terminal."""
-
-    def outcome(*arguments: str) -> Outcome:
-        capsys.readouterr()
-        code = run(arguments)
-        captured = capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
-
-    return outcome
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ import pytest
 from hatch_vibesafe.config import Config, read_config
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.start.configuration import CONFIGURATION
-from tests.cli.conftest import Outcome
+from tests.cli.conftest import Command
 
-Vibesafe = Callable[..., Outcome]
 Terminal = Callable[..., "pexpect.spawn[str]"]
 
 HATCH = """\
@@ -51,8 +50,8 @@ def existing(root: Path, text: str = HATCH) -> Path:
     return root
 
 
-def test_a_new_project_is_whole(vibesafe: Vibesafe, tmp_path: Path) -> None:
-    done = vibesafe("init", str(tmp_path / "shop"), "--yes")
+def test_a_new_project_is_whole(command: Command, tmp_path: Path) -> None:
+    done = command("init", str(tmp_path / "shop"), "--yes")
     assert done.code == 0
     assert {*files(tmp_path / "shop")} == {"pyproject.toml", "vibesafe.toml", ".gitignore", "shop/__init__.py"}
     made = tomllib.loads((tmp_path / "shop" / "pyproject.toml").read_text())
@@ -66,9 +65,9 @@ def test_a_new_project_is_whole(vibesafe: Vibesafe, tmp_path: Path) -> None:
     assert "vibesafe new" in done.out.splitlines()[-1]
 
 
-def test_an_existing_project_keeps_its_comments_order_and_style(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_an_existing_project_keeps_its_comments_order_and_style(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     text = (root / "pyproject.toml").read_text()
     assert [line for line in HATCH.splitlines() if line not in text.splitlines()] == [
         'requires = ["hatchling"] # no pin'
@@ -84,68 +83,68 @@ def test_an_existing_project_keeps_its_comments_order_and_style(vibesafe: Vibesa
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 @pytest.mark.parametrize("last", ["", "ending"])
-def test_line_endings_stay(vibesafe: Vibesafe, tmp_path: Path, ending: str, last: str) -> None:
+def test_line_endings_stay(command: Command, tmp_path: Path, ending: str, last: str) -> None:
     text = (HATCH.rstrip("\n") + ("\n" if last else "")).replace("\n", ending)
     root = existing(tmp_path, text)
     (root / ".gitignore").write_bytes(f"dist/{ending}build/".encode())
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     for name in ("pyproject.toml", ".gitignore"):
         content = (root / name).read_bytes()
         assert content.count(b"\r\n") == (content.count(b"\n") if ending == "\r\n" else 0)
-    assert vibesafe("init", str(root)).out == "nothing to do: everything is there already\n"
+    assert command("init", str(root)).out == "nothing to do: everything is there already\n"
 
 
-def test_mixed_line_endings_stay_where_they_are(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_mixed_line_endings_stay_where_they_are(command: Command, tmp_path: Path) -> None:
     lines = HATCH.splitlines()
     text = "".join(line + ("\r\n" if number % 3 else "\n") for number, line in enumerate(lines))
     root = existing(tmp_path, text)
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     after = (root / "pyproject.toml").read_bytes().decode()
     for number, line in enumerate(lines):
         if line and "requires = [" not in line:
             assert line + ("\r\n" if number % 3 else "\n") in after
 
 
-def test_a_byte_order_mark_stays(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_a_byte_order_mark_stays(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
     (root / ".gitignore").write_bytes("\ufeffdist/\n".encode())
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     content = (root / ".gitignore").read_bytes().decode()
     assert content.startswith("\ufeffdist/\n\n# vibesafe")
     assert content.count("\ufeff") == 1
 
 
-def test_the_second_run_has_nothing_to_do(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_the_second_run_has_nothing_to_do(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
-    vibesafe("init", str(root), "--yes")
+    command("init", str(root), "--yes")
     before = files(root)
-    done = vibesafe("init", str(root))
+    done = command("init", str(root))
     assert (done.code, done.out) == (0, "nothing to do: everything is there already\n")
     assert files(root) == before
 
 
-def test_what_is_there_already_is_not_added(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_what_is_there_already_is_not_added(command: Command, tmp_path: Path) -> None:
     own = HATCH.replace('"httpx>=0.27"', '"vibesafe_runtime>=0.1"').replace(
         '["hatchling"]', '["hatchling","Hatch.Vibesafe"]'
     )
     own += "[tool.hatch.build.targets.wheel.hooks.vibesafe]\n[tool.hatch.envs.vibesafe]\n[tool.vibesafe]\n"
     root = existing(tmp_path, own)
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     assert (root / "pyproject.toml").read_text() == own
     assert not (root / "vibesafe.toml").exists()
 
 
-def test_a_requirement_that_holds_only_somewhere_does_not_count(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_a_requirement_that_holds_only_somewhere_does_not_count(command: Command, tmp_path: Path) -> None:
     own = HATCH.replace('"httpx>=0.27"', "\"vibesafe-runtime; sys_platform == 'win32'\"")
     root = existing(tmp_path, own)
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["dependencies"][1:] == ["vibesafe-runtime"]
 
 
-def test_tables_go_into_hatch_toml_where_that_counts(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_tables_go_into_hatch_toml_where_that_counts(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
     (root / "hatch.toml").write_text("[build.targets.wheel]\npackages = ['old_shop']\n")
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     hatch = tomllib.loads((root / "hatch.toml").read_text())
     assert hatch["build"]["hooks"] == {"vibesafe": {}}
     pyproject = tomllib.loads((root / "pyproject.toml").read_text())
@@ -153,28 +152,28 @@ def test_tables_go_into_hatch_toml_where_that_counts(vibesafe: Vibesafe, tmp_pat
     assert pyproject["tool"]["hatch"]["env"]["requires"] == ["hatch-vibesafe[dev]"]
 
 
-def test_a_pyproject_without_a_project_gets_one(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_a_pyproject_without_a_project_gets_one(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path, "[tool.ruff]\nline-length = 99\n")
-    assert vibesafe("init", str(root), "--yes").code == 0
+    assert command("init", str(root), "--yes").code == 0
     made = tomllib.loads((root / "pyproject.toml").read_text())
     assert made["project"]["name"] == "old_shop"
     assert made["build-system"]["build-backend"] == "hatchling.build"
     assert made["tool"]["ruff"] == {"line-length": 99}
 
 
-def test_the_dry_run_shows_and_writes_nothing(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_the_dry_run_shows_and_writes_nothing(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
     before = files(root)
-    done = vibesafe("init", str(root), "--dry-run")
+    done = command("init", str(root), "--dry-run")
     assert done.code == 0
     assert '+requires = ["hatchling", "hatch-vibesafe"] # no pin' in done.out
     assert files(root) == before
 
 
-def test_without_a_terminal_nothing_is_written(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_without_a_terminal_nothing_is_written(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
     before = files(root)
-    done = vibesafe("init", str(root))
+    done = command("init", str(root))
     assert done.code == 2
     assert "--yes" in done.error
     assert files(root) == before
@@ -204,18 +203,18 @@ def test_the_question(terminal: Terminal, tmp_path: Path, answer: str, code: int
         ('[tool.poetry]\nname="x"\n', "poetry.core.masonry.api"),
     ],
 )
-def test_other_build_backends_are_told_of_bake(vibesafe: Vibesafe, tmp_path: Path, backend: str, name: str) -> None:
+def test_other_build_backends_are_told_of_bake(command: Command, tmp_path: Path, backend: str, name: str) -> None:
     root = existing(tmp_path, backend)
-    done = vibesafe("init", str(root), "--yes")
+    done = command("init", str(root), "--yes")
     assert done.code == 2
     assert name in done.error
     assert "vibesafe bake DIR" in done.error
     assert {*files(root)} == {"pyproject.toml", "old_shop/__init__.py"}
 
 
-def test_setup_py_alone_is_another_build_backend(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_setup_py_alone_is_another_build_backend(command: Command, tmp_path: Path) -> None:
     (tmp_path / "setup.py").touch()
-    assert "vibesafe bake DIR" in vibesafe("init", str(tmp_path), "--yes").error
+    assert "vibesafe bake DIR" in command("init", str(tmp_path), "--yes").error
 
 
 @pytest.mark.parametrize(
@@ -229,43 +228,43 @@ def test_setup_py_alone_is_another_build_backend(vibesafe: Vibesafe, tmp_path: P
         (b'[project]\nname="x"\n[tool]\nvibesafe=1\n', "is not a table"),
     ],
 )
-def test_a_broken_pyproject_is_a_problem(vibesafe: Vibesafe, tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_broken_pyproject_is_a_problem(command: Command, tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / "pyproject.toml").write_bytes(content)
-    done = vibesafe("init", str(tmp_path), "--yes")
+    done = command("init", str(tmp_path), "--yes")
     assert done.code == 2
     assert told in done.error
     assert files(tmp_path) == {"pyproject.toml": content}
 
 
-def test_a_file_is_no_place(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_a_file_is_no_place(command: Command, tmp_path: Path) -> None:
     (tmp_path / "shop").touch()
     for place in ("shop", "shop/below"):
-        assert "is not a directory" in vibesafe("init", str(tmp_path / place), "--yes").error
+        assert "is not a directory" in command("init", str(tmp_path / place), "--yes").error
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", ".gitignore", "vibesafe.toml"])
-def test_a_symbolic_link_is_not_replaced(vibesafe: Vibesafe, tmp_path: Path, name: str) -> None:
+def test_a_symbolic_link_is_not_replaced(command: Command, tmp_path: Path, name: str) -> None:
     root = existing(tmp_path / "shop")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text(HATCH if name == "pyproject.toml" else "")
     (root / name).unlink(missing_ok=True)
     (root / name).symlink_to(elsewhere)
     before = elsewhere.read_bytes()
-    done = vibesafe("init", str(root), "--yes")
+    done = command("init", str(root), "--yes")
     assert done.code == (0 if name == "vibesafe.toml" else 2)
     assert (root / name).is_symlink()
     assert elsewhere.read_bytes() == before
 
 
-def test_a_link_to_the_projects_directory_is_followed(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_a_link_to_the_projects_directory_is_followed(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path / "shop")
     (tmp_path / "link").symlink_to(root)
-    assert vibesafe("init", str(tmp_path / "link"), "--yes").code == 0
+    assert command("init", str(tmp_path / "link"), "--yes").code == 0
     assert (root / "vibesafe.toml").exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-def test_a_tree_that_cannot_be_written_to_is_a_problem(vibesafe: Vibesafe) -> None:
+def test_a_tree_that_cannot_be_written_to_is_a_problem(command: Command) -> None:
     with tempfile.TemporaryDirectory() as directory:
         root = existing(Path(directory, "shop"))
         before = files(root)
@@ -275,7 +274,7 @@ def test_a_tree_that_cannot_be_written_to_is_a_problem(vibesafe: Vibesafe) -> No
         if not ordinary:
             os.seteuid(12345)
         try:
-            done = vibesafe("init", str(root), "--yes")
+            done = command("init", str(root), "--yes")
         finally:
             if not ordinary:
                 os.seteuid(0)
@@ -285,24 +284,24 @@ def test_a_tree_that_cannot_be_written_to_is_a_problem(vibesafe: Vibesafe) -> No
         root.chmod(0o755)
 
 
-def test_sources_inside_of_another_project_are_not_a_project(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_sources_inside_of_another_project_are_not_a_project(command: Command, tmp_path: Path) -> None:
     root = existing(tmp_path)
-    assert f"vibesafe init {root}" in vibesafe("init", str(root / "old_shop"), "--yes").error
+    assert f"vibesafe init {root}" in command("init", str(root / "old_shop"), "--yes").error
 
 
 @pytest.mark.parametrize("name", ["2024", "class", "json", "---"])
-def test_a_directory_that_cannot_name_a_package(vibesafe: Vibesafe, tmp_path: Path, name: str) -> None:
-    done = vibesafe("init", str(tmp_path / name), "--yes")
+def test_a_directory_that_cannot_name_a_package(command: Command, tmp_path: Path, name: str) -> None:
+    done = command("init", str(tmp_path / name), "--yes")
     assert done.code == 2
     assert "hatch new --init" in done.error
     assert not (tmp_path / name).exists()
 
 
-def test_what_only_the_user_can_do_is_said(vibesafe: Vibesafe, tmp_path: Path) -> None:
+def test_what_only_the_user_can_do_is_said(command: Command, tmp_path: Path) -> None:
     text = HATCH.replace('["version"]', '["version", "dependencies"]').replace(">=3.11", ">=3.8")
     root = existing(tmp_path, text[: text.index("dependencies = [")] + text[text.index("# Tools") :])
     (root / ".gitignore").write_text("*.log\n.vibesafe/\n")
-    done = vibesafe("init", str(root), "--yes")
+    done = command("init", str(root), "--yes")
     assert done.code == 0
     assert "dynamic" in done.error
     assert "requires-python" in done.error
