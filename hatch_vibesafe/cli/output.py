@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # A table that goes into a file or a log has no window to fit into, and a cut-off unit id helps nobody.
 _UNLIMITED_WIDTH = 10_000
+# Where a thousand units lack examples, a thousand lines say no more than a few.
+MOST_ALIKE = 5
 
 STATE_STYLES = {
     "active": "green",
@@ -66,9 +69,16 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 
 def print_warnings(warnings: Iterable[Problem]) -> None:
-    """Print each warning on standard error, in a line of its own."""
+    """Print each warning on standard error, in a line of its own; of many that are mended alike, the first few."""
+    alike = Counter[str]()
     for warning in warnings:
-        click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+        alike[warning.remedy] += 1
+        if alike[warning.remedy] <= MOST_ALIKE:
+            click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+    for remedy, count in alike.items():
+        if count > MOST_ALIKE:
+            more = count - MOST_ALIKE
+            click.echo(f"warning: {more} more that are mended so: {remedy}; `vibesafe scan --json` has all", err=True)
 
 
 def print_json(document: Mapping[str, object]) -> None:

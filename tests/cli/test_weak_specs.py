@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hatch_vibesafe.cli.output import MOST_ALIKE
 from tests.cli.conftest import Command
 
 WEAK = "warning: app/math.py:21  app.math/double: the spec has only 1 example of double"
@@ -24,3 +25,19 @@ def test_compile_names_those_that_wait_before_it_asks(project: Path, command: Co
     assert WEAK in command("compile", "--offline").error
     assert command("submit", "app.math/double", "double.py").code == 0
     assert WEAK not in command("compile", "--offline").error
+
+
+def test_of_many_that_are_mended_alike_the_first_are_shown_and_the_others_counted(
+    project: Path, command: Command
+) -> None:
+    source = project / "app" / "math.py"
+    text = source.read_text("utf-8")
+    double = text[text.index("@vibesafe\ndef double") :]
+    more = [double.replace("double", f"double_{number}") for number in range(9)]
+    source.write_text("\n\n".join([text, *more]), encoding="utf-8")
+    scanned = command("scan")
+    assert scanned.error.count("add examples until there are 3 at least") == MOST_ALIKE + 1
+    assert f"warning: {11 - MOST_ALIKE} more that are mended so" in scanned.error
+    warnings = command("scan", "--json").document["warnings"]
+    assert isinstance(warnings, list)
+    assert len(warnings) == 11
