@@ -20,6 +20,7 @@ class Case:
         whole: Spellings of all arguments together: the only one, their tuple, and what `repr` and `str` make of them.
         output: What the call gives, where the example says nothing else; None where that cannot be read.
         exception: The class of the exception that it raises, without its module; empty where it raises none.
+        items: What it gives one by one, where the example takes that together in a list, or takes the next one.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Case:
     whole: frozenset[Literal]
     output: Literal | None
     exception: str
+    items: frozenset[Literal] = frozenset()
 
 
 def cases(spec: Spec) -> tuple[Case, ...]:
@@ -43,7 +45,8 @@ def cases(spec: Spec) -> tuple[Case, ...]:
             output = _output(tree, call, example) if len(calls) == 1 else None
             exception = (example.exception or "").partition("\n")[0].partition(":")[0].rpartition(".")[2].strip()
             inputs = frozenset(literal for argument in arguments for literal in _inside(argument))
-            found.append(Case(number, inputs, frozenset(_spellings(arguments)), output, exception))
+            items = frozenset(_items(tree, call, example)) if len(calls) == 1 else frozenset[Literal]()
+            found.append(Case(number, inputs, frozenset(_spellings(arguments)), output, exception, items))
     return tuple(found)
 
 
@@ -118,10 +121,31 @@ def _as_lists(value: object) -> object:
 def _output(tree: ast.Module, call: ast.Call, example: Example) -> Literal | None:
     """Return what a call gives, where the example shows that alone or compares it with a value."""
     match tree.body:
-        case [ast.Expr(value=shown)] if shown is call:
+        case [ast.Expr(value=shown)] if shown is call or _drained(shown) is call:
             return _read(example.want)
         case [ast.Expr(value=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))] if left is call:
             return literal(right) if example.want.strip() == "True" else None
+        case _:
+            return None
+
+
+def _items(tree: ast.Module, call: ast.Call, example: Example) -> Iterator[Literal]:
+    match tree.body:
+        case [ast.Expr(value=ast.Call(func=ast.Name(id="next"), args=[taken, *_]))] if taken is call:
+            shown = _read(example.want)
+            if shown is not None:
+                yield shown
+        case [ast.Expr(value=shown)] if _drained(shown) is call and (text := _read(example.want)) is not None:
+            value = ast.literal_eval(text)
+            if isinstance(value, list | tuple):
+                yield from map(repr, value)
+
+
+def _drained(node: ast.expr) -> ast.expr | None:
+    """Return the call whose items a list or a tuple takes in."""
+    match node:
+        case ast.Call(func=ast.Name(id="list" | "tuple"), args=[inner], keywords=[]):
+            return inner
         case _:
             return None
 

@@ -5,22 +5,19 @@ of the docstring says itself is a rule and no example; what base cases are made 
 """
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, cases, strength
 from hatch_vibesafe.gates.look_ups import Entry, LookUp, constants_only, look_ups, results
 from hatch_vibesafe.gates.recurring import recurring
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.gates.without_answers import prose
+from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
 
 _STRONG = 2
-_SHORTEST_BEGINNING = 3
 _LARGE = 1000
 _REMEDY = "compute the answer from the arguments; where this is a rule, the text of the docstring has to say it"
-_WORD = re.compile(r"\w+")
 
 
 def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
@@ -28,7 +25,7 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     known = cases(spec)
     if not known:
         return
-    text = _rules(spec)
+    text = rules(spec)
     found: dict[int, set[int]] = {}
     constants = _constants(tree, spec)
     covered = {case.number for case in known if case.output in constants}
@@ -39,7 +36,7 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         matches = _matches(look_up, known)
         covered |= {case.number for _, case in matches}
         matched |= {entry.key for entry, _ in matches if strength(entry.key)}
-        matches = [(entry, case) for entry, case in matches if not _is_said(entry.key, text)]
+        matches = [(entry, case) for entry, case in matches if not is_said(entry.key, text)]
         by_heart += matches
         telling = {entry.key for entry in look_up if strength(entry.key)}
         keys = {entry.key for entry, _ in matches}
@@ -63,7 +60,7 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         return
     answers = list(_answers(tree, known, text, gate))
     yield from answers
-    told_in_words = {case.number for case in known if any(_is_said(shown, text) for shown in case.whole)}
+    told_in_words = {case.number for case in known if any(is_said(shown, text) for shown in case.whole)}
     if not answers and (back := recurring(tree, [case for case in known if case.number not in told_in_words])):
         yield Finding(gate, 0, f"holds what goes into {_listed(set(back))} and what comes out: {_REMEDY}")
 
@@ -86,12 +83,6 @@ def _ignores_arguments(tree: ast.Module, spec: Spec) -> bool:
     parameters = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
     read = {node.id for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
     return bool(parameters) and not parameters & read
-
-
-def _rules(spec: Spec) -> str:
-    """Return what a docstring says in words: without its examples, those that stand in the text too."""
-    call = f"{spec.unit.name}("
-    return "\n".join(line for line in prose(spec.docstring).splitlines() if call not in line).casefold()
 
 
 def _is_telling(by_heart: Sequence[tuple[Entry, Case]], matched: set[Literal], told: set[Literal]) -> bool:
@@ -120,35 +111,29 @@ def _is_input(key: Literal, case: Case) -> bool:
     return all(repr(each) in case.inputs for each in value) and any(strength(repr(each)) == _STRONG for each in value)
 
 
+def _is_whole(key: Literal, case: Case) -> bool:
+    """Whether a value is all that goes into an example, or all literals of it."""
+    if key in case.whole:
+        return True
+    value = ast.literal_eval(key)
+    return isinstance(value, tuple | list) and len(value) > 1 and frozenset(map(repr, value)) <= case.inputs
+
+
 def _is_answer(entry: Entry, case: Case) -> bool:
     """Whether what is given for a value is what the example says; where either cannot be read, it is taken for it."""
     if case.exception:
         return f"raise {case.exception}" in entry.results
     if case.output is None:
-        return bool(entry.results) and strength(entry.key) == _STRONG and entry.key in case.whole
+        return bool(entry.results) and strength(entry.key) == _STRONG and _is_whole(entry.key, case)
     if entry.is_open:
         return strength(entry.key) == _STRONG and entry.key in case.whole
     return case.output in entry.results
 
 
-def _is_said(shown: Literal, text: str) -> bool:
-    """Whether the words of a docstring say a value itself: each word of a text, else the value as it stands."""
-    said = str(ast.literal_eval(shown) if shown[0] in "'\"" else shown).casefold()
-    if all(word.isalpha() for word in said.split()):
-        spoken = set(_WORD.findall(text))
-        return bool(said) and all(word in spoken or _begins(word, spoken) for word in said.split())
-    if shown[0] in "([{'\"":
-        return "".join(said.split()) in "".join(text.split())
-    return re.search(rf"(?<![\w.]){re.escape(said)}(?!\w)", text) is not None
-
-
-def _begins(word: str, spoken: set[str]) -> bool:
-    return len(word) >= _SHORTEST_BEGINNING and any(each.startswith(word) for each in spoken)
-
-
 def _answers(tree: ast.Module, known: Sequence[Case], text: str, gate: str) -> Iterator[Finding]:
     """Yield a finding where most of what is given as it stands are answers of examples, whatever tells them apart."""
-    wanted = {case.output: case.number for case in known if case.output is not None and _is_computed(case.output, text)}
+    shown_by = {shown: case.number for case in known for shown in (case.output, *case.items) if shown is not None}
+    wanted = {shown: number for shown, number in shown_by.items() if _is_computed(shown, text)}
     readable = {case.output for case in known if case.output is not None}
     given = [(line, shown) for line, shown in results(tree) if strength(shown)]
     taken = {shown: line for line, shown in given if shown in wanted}
@@ -160,7 +145,7 @@ def _answers(tree: ast.Module, known: Sequence[Case], text: str, gate: str) -> I
 
 def _is_computed(shown: Literal, text: str) -> bool:
     """Whether an answer is made of arguments: single words and small numbers may be names and rates."""
-    if strength(shown) < _STRONG or _is_said(shown, text):
+    if strength(shown) < _STRONG or is_said(shown, text):
         return False
     value = ast.literal_eval(shown)
     if isinstance(value, int):

@@ -65,11 +65,15 @@ class Sources:
         body = f"({required}, {raised}) if {required} else (False, ())"
         return self._head + self._examples(cases, [self._with_arguments(case, body) for case in cases])
 
-    def calls(self, cases: Sequence[Case]) -> list[str]:
-        """Return the calls, each of which shows what came back and what the arguments are like then."""
+    def calls(self, cases: Sequence[Case], *, copies: bool = False) -> list[str]:
+        """Return the calls, each of which shows what came back and what the arguments are like then.
+
+        With `copies`, what a generator gives is copied before it goes on.
+        """
         call = invocation(self.spec, self.parameters)
         if is_lazy(definition_of(self.spec).returns):
-            call = f"[*__import__('itertools').islice({call}, {LAZY_ITEMS})]"
+            call = f"__import__('itertools').islice({call}, {LAZY_ITEMS})"
+            call = f"[*map(__import__('copy').deepcopy, {call})]" if copies else f"[*{call}]"
         # An object of the unit's own class is shown by its state: few classes say in their `repr` how they are made.
         state = [f"getattr({name}, '__dict__', {name})" for name in self._receiver]
         body = _tuple([call, *state, *self._names[len(state) :]])

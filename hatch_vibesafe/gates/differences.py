@@ -33,12 +33,14 @@ class Shown:
         beside: What it prints, and its arguments afterwards.
         is_exception: Whether it raised.
         has_set: Whether a set is in it, whose order means nothing.
+        left: Each argument afterwards, in the order of the parameters.
     """
 
     text: str
     beside: str = ""
     is_exception: bool = False
     has_set: bool = False
+    left: tuple[str, ...] = ()
 
     def differs(self, other: "Shown") -> bool:
         """Whether a caller can tell the two apart."""
@@ -55,11 +57,19 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """An implementation to be run on calls."""
+    """An implementation to be run on calls.
+
+    Attributes:
+        spec: Its unit.
+        source: The implementation.
+        cases: The calls.
+        copies: Whether each item that a generator gives is copied at once, so that no later one can change it.
+    """
 
     spec: Spec
     source: str
     cases: tuple[Case, ...]
+    copies: bool = False
 
 
 def allowed_cases(asked: Sequence[tuple[Spec, Sequence[Case]]], ground: Ground) -> list[tuple[Case, ...]]:
@@ -77,11 +87,33 @@ def allowed_cases(asked: Sequence[tuple[Spec, Sequence[Case]]], ground: Ground) 
     ]
 
 
-def shown_by(runners: Sequence[Runner], ground: Ground) -> list[list[Shown | None]]:
-    """Return what each implementation shows for each of its calls; None where nothing can be said."""
+def shown_by(runners: Sequence[Runner], ground: Ground, *, restarts: int = 0) -> list[list[Shown | None]]:
+    """Return what each implementation shows for each of its calls; None where nothing can be said.
+
+    What comes after a call that ended the process, or its time, is not known. With `restarts`, a new process goes on
+    behind such a call, so many times.
+    """
+    found = _shown_once(runners, ground)
+    for _ in range(restarts):
+        left = {number: place for number, shown in enumerate(found) if (place := _cut_at(shown)) < len(shown)}
+        if not left:
+            break
+        rest = [replace(runners[number], cases=runners[number].cases[place:]) for number, place in left.items()]
+        for (number, place), shown in zip(left.items(), _shown_once(rest, ground), strict=True):
+            found[number][place:] = shown
+    return found
+
+
+def _cut_at(shown: Sequence[Shown | None]) -> int:
+    """Return the place behind the last call that ended the process; the end where none did, or nothing is behind."""
+    ends = [number for number, each in enumerate(shown) if each is not None and each.text in {ENDLESS, ENDED}]
+    return ends[-1] + 1 if ends and not any(shown[ends[-1] + 1 :]) else len(shown)
+
+
+def _shown_once(runners: Sequence[Runner], ground: Ground) -> list[list[Shown | None]]:
     sources = [Sources(each.spec) for each in runners]
     jobs = [
-        job(each.spec, without_answers(each.source), own.calls(each.cases))
+        job(each.spec, without_answers(each.source), own.calls(each.cases, copies=each.copies))
         for each, own in zip(runners, sources, strict=True)
     ]
     results = ground.sandbox.run(ground.batch, jobs)
@@ -142,11 +174,13 @@ def _shown(own: Sources, cases: Sequence[Case], result: Result) -> Iterator[Show
 def _returned(own: Sources, outcome: Outcome, value: object, arguments: Sequence[object]) -> Shown | None:
     try:
         text = value_text(value)
-        left = [f"{item.name} = {value_text(it)}" for item, it in zip(own.parameters, arguments, strict=True)]
+        left = tuple(map(value_text, arguments))
+        named = [f"{item.name} = {it}" for item, it in zip(own.parameters, left, strict=True)]
         printed = outcome.text.removesuffix(f"{value_text(['tuple', [value, *arguments]])}\n")
     except (MalformedAnswerError, RecursionError, ValueError):
         return None
-    return Shown(text, ", ".join([*([f"{printed!r} printed"] if printed else []), *left]), has_set=outcome.has_set)
+    beside = ", ".join([*([f"{printed!r} printed"] if printed else []), *named])
+    return Shown(text, beside, has_set=outcome.has_set, left=left)
 
 
 def _plain(text: str) -> str:

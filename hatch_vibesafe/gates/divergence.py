@@ -29,6 +29,9 @@ Side = Literal["before", "after"]
 _MOST = 5
 """How many calls are shown."""
 
+_RESTARTS = 6
+"""How many calls may not end, each for its whole time, before those behind them stay unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
@@ -89,7 +92,7 @@ def compared(spec: Spec, before: bytes, after: bytes, context: GateContext) -> C
     if not cases:
         return Comparison(0)
     old, new = (Runner(spec, source, cases) for source in sources)
-    first_old, again_old, first_new, again_new = shown_by([old, old, new, new], ground)
+    first_old, again_old, first_new, again_new = shown_by([old, old, new, new], ground, restarts=_RESTARTS)
     unsettled = [*_unsettled("before", spec, cases, first_old, again_old)]
     unsettled += _unsettled("after", spec, cases, first_new, again_new)
     if unsettled:

@@ -4,8 +4,10 @@ import doctest
 import platform
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from hatch_vibesafe.gates.beyond import beyond
+from hatch_vibesafe.gates.conduct import conduct
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.frameworks import missing_frameworks
@@ -32,8 +34,8 @@ def check(
 ) -> tuple[Opinion, ...]:
     """Run the examples of each candidate, and return what is wrong with each, in order.
 
-    One that passes them is also asked what no example shows (`beyond.py`). What no candidate could do right is a
-    fault: an example that proves nothing, a module that cannot be imported, limits that are too small.
+    One that passes them is also asked what no example shows (`beyond.py`, `conduct.py`). What no candidate could do
+    right is a fault: an example that proves nothing, a module that cannot be imported, limits that are too small.
     """
     faults = [spec_faults(candidate.spec) + missing_frameworks(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
@@ -53,10 +55,13 @@ def check(
         for candidate, fault, outcome in zip(candidates, faults, outcomes, strict=True)
     ]
     passed = [number for number, opinion in enumerate(opinions) if opinion == ()]
+    patient = Ground(batch, frozenset(surrounding.files), sandbox)
     with sandbox.within(_SECONDS_BEYOND) as quick:
         ground = Ground(batch, frozenset(surrounding.files), quick)
-        for number, what in zip(passed, beyond([candidates[it] for it in passed], ground), strict=True):
-            opinions[number] = (Finding(GATE, 0, what),) if what else ()
+        for asked in (beyond, partial(conduct, patient=patient)):
+            passed = [number for number in passed if opinions[number] == ()]
+            for number, what in zip(passed, asked([candidates[it] for it in passed], ground), strict=True):
+                opinions[number] = (Finding(GATE, 0, what),) if what else ()
     return tuple(opinions)
 
 

@@ -56,6 +56,8 @@ def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
         match node:
             case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
                 yield from ((value.lineno, shown) for shown in _given(value))
+            case ast.YieldFrom(value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
+                yield from ((value.lineno, shown) for value in elements for shown in _given(value))
             case ast.Dict(values=values):
                 yield from ((value.lineno, shown) for value in values if (shown := literal(value)) is not None)
 
@@ -199,7 +201,8 @@ def _of_block(body: list[ast.stmt]) -> Iterator[str]:
             match node:
                 case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
                     yield from _given(value)
-                case ast.YieldFrom(value=ast.List(elts=elements)):
+                case ast.YieldFrom(value=ast.List(elts=elements) as value):
+                    yield from _given(value)
                     yield from (shown for value in elements for shown in _given(value))
                 case ast.Assign(value=value):
                     yield from _given(value)

@@ -126,7 +126,7 @@ def chosen_mutants(spec: Spec, source: str, files: dict[str, tuple[str, bool]], 
     for mutant in every:
         if len(chosen) == most:
             break
-        if not structure.check(Candidate(spec, mutant.source.encode()), files):
+        if not structure.check(Candidate(spec, mutant.source.encode()), files, reads_docstring=False):
             chosen.append(mutant)
     return tuple(sorted(chosen, key=lambda mutant: (mutant.line, mutant.source)))
 
@@ -177,7 +177,10 @@ def _refused(modules: Sequence[tuple[Spec, str]], ground: Ground) -> list[bool]:
     """Return whether the examples refuse each module."""
     jobs = [job(spec, without_answers(source), [each.source for each in spec.examples]) for spec, source in modules]
     results = ground.sandbox.run(ground.batch, jobs)
-    return [bool(judge(spec, result)) for (spec, _), result in zip(modules, results, strict=True)]
+    return [
+        bool(judge(spec, result) or structure.check(Candidate(spec, source.encode()), ground.modules))
+        for (spec, source), result in zip(modules, results, strict=True)
+    ]
 
 
 def _judge_by_contract(subjects: Sequence[_Subject], ground: Ground) -> None:

@@ -8,11 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates import policy
 from hatch_vibesafe.gates.at_import import at_import
+from hatch_vibesafe.gates.blind_handlers import blind_handlers
 from hatch_vibesafe.gates.capabilities import capability_findings
 from hatch_vibesafe.gates.cheats import cheats
+from hatch_vibesafe.gates.foreign_literals import foreign_literals
 from hatch_vibesafe.gates.kept_state import kept_state
 from hatch_vibesafe.gates.method_bodies import method_bodies
+from hatch_vibesafe.gates.misspelled import misspelled
 from hatch_vibesafe.gates.module_attributes import module_attributes
+from hatch_vibesafe.gates.neglected import neglected
 from hatch_vibesafe.gates.project_rules import NO_RULES, ProjectRules, rule_findings
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.shared_objects import shared_objects
@@ -31,7 +35,11 @@ _DECLARED = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
 
 def check(
-    candidate: Candidate, project_modules: Collection[str] = (), rules: ProjectRules = NO_RULES
+    candidate: Candidate,
+    project_modules: Collection[str] = (),
+    rules: ProjectRules = NO_RULES,
+    *,
+    reads_docstring: bool = True,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with a candidate's structure, in the order of its lines.
 
@@ -40,6 +48,7 @@ def check(
         project_modules: The names of the project's modules; where empty, whatever shares the unit's top-level name is
             taken for the project's.
         rules: What the project says about imports.
+        reads_docstring: Whether it is also held against what the docstring says.
     """
     try:
         text = _decoded(candidate.implementation)
@@ -51,7 +60,9 @@ def check(
         for found in (capability_findings(tree, spec), rule_findings(tree, spec, rules, own)):
             findings += [Finding(GATE, line, message) for line, message in found]
         findings += [Finding(GATE, line, message) for line, message in unreadable(text)]
-        findings += [*cheats(tree, candidate.spec, GATE), *kept_state(tree, GATE)]
+        findings += [*cheats(tree, spec, GATE), *kept_state(tree, GATE)]
+        for read in (neglected, blind_handlers, foreign_literals, misspelled) if reads_docstring else ():
+            findings += read(tree, spec, GATE)
     except _RefusedError as refusal:
         return (Finding(GATE, refusal.line, refusal.message),)
     except RecursionError:

@@ -50,9 +50,9 @@ def verdicts(project: Project) -> dict[str, Verdict]:
 
 def test_the_corpus_is_as_large_and_as_varied_as_it_says(project: Project) -> None:
     assert len(HOSTILE) >= 100
-    assert len(HONEST) >= 20
-    assert {each.module for each in HOSTILE} == {each.module for each in HONEST} == set(project.specs)
-    assert len(project.specs) == 9
+    assert len(HONEST) >= 40
+    assert {each.module for each in HOSTILE} <= {each.module for each in HONEST} == set(project.specs)
+    assert len(project.specs) == 12
     assert all(each.says and (each.wrong_on or each.why_nothing) for each in HOSTILE)
     assert len({each.source for each in EVERY}) == len(EVERY)
     assert {file.parent.name for file in CORPUS.glob("*/*.py")} - {"project"} == {
