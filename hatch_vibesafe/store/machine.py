@@ -16,15 +16,19 @@ _LENGTH = 32
 def machine_secret() -> bytes | None:
     """Return the secret, made on the first call; None where it can be neither kept nor trusted."""
     try:
-        file = _directory() / "secret"
+        file = state_directory() / "secret"
         found = _read(file)
         return _made(file) if found is None else found
     except (OSError, RuntimeError):
         return None
 
 
-def _directory() -> Path:
-    """Return where programs keep their state (XDG Base Directory Specification)."""
+def state_directory() -> Path:
+    """Return where we keep state that is the user's and no project's (XDG Base Directory Specification).
+
+    Raises:
+        RuntimeError: if the user has no home.
+    """
     state = os.environ.get("XDG_STATE_HOME", "")
     return (Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state") / "vibesafe"
 
