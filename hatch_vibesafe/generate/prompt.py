@@ -75,7 +75,7 @@ def build_prompt(
         messages.append(Message("assistant", beginning))
     request = Request(
         tuple(messages),
-        sent_with(strategy, sample, sent or spec.settings.sent),
+        sent_with(strategy, sample, sent or spec.settings.sent, continues=continues),
         # Whoever begins an answer of its own nevertheless would stop where its code begins.
         _STOP if continues and strategy != "begun" else (),
     )

@@ -98,14 +98,22 @@ def is_stuck(said: Sequence[str], rungs: Sequence[Strategy]) -> bool:
     return len(rungs) > 1 and len(last) == len(rungs) and len(set(last)) == 1
 
 
-def sent_with(strategy: Strategy, sample: int, sent: Sequence[tuple[str, Scalar]]) -> tuple[tuple[str, Scalar], ...]:
+def sent_with(
+    strategy: Strategy, sample: int, sent: Sequence[tuple[str, Scalar]], *, continues: bool = False
+) -> tuple[tuple[str, Scalar], ...]:
     """Return what is sent beside the messages: a seed grows with the sample and the rung, `hotter` is warmer.
+
+    Of a small model, which continues a begun answer and whose samples are all that there is, the first is the answer
+    that it holds for the likeliest: at temperature 0. Only the others are drawn.
 
     Args:
         strategy: The rung.
         sample: The sample.
-        sent: What is sent with the first question of sample 0.
+        sent: What is configured.
+        continues: Whether a begun answer is continued.
     """
+    if continues and strategy == "first" and sample == 0:
+        sent = tuple((name, 0.0 if name == "temperature" else value) for name, value in sent)
     repeats = strategy in {"fresh", "hotter"}  # the first question's words: another seed is what makes another answer
     shift = sample + (_SEEDS_APART if repeats else 0)
     return tuple((name, _setting(name, value, strategy, shift)) for name, value in sent if name not in _ONLY_HASHED)

@@ -1,5 +1,6 @@
 """Workers that stay warm: lent again for the same key, never for another, and ended with all that they had."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates.kept_workers import KeptWorkers
 from hatch_vibesafe.gates.sandbox import Batch, Sandbox
-from hatch_vibesafe.gates.view import bare_view
+from hatch_vibesafe.gates.view import WORKER, bare_view
 from hatch_vibesafe.gates.warm import Warm
 
 # A worker that does nothing until it is told that nobody will ask.
@@ -92,3 +93,21 @@ def test_a_sandbox_that_is_entered_starts_one_worker_for_two_runs(
     alone.run(batch, [job])
     alone.run(batch, [job])
     assert len(starts) == 4
+
+
+def test_a_worker_loads_nothing_that_each_of_its_children_would_have_to_copy() -> None:
+    # `serve` is what it imports before it reads its first message.
+    loaded = (
+        "import runpy, sys, types\n"
+        "space = runpy.run_path(sys.argv[1], run_name='worker')\n"
+        "names = {'hatch_vibesafe': space['GATES'] + '/..', 'hatch_vibesafe.gates': space['GATES']}\n"
+        "for name, directory in names.items():\n"
+        "    sys.modules[name] = types.ModuleType(name)\n"
+        "    sys.modules[name].__path__ = [directory]\n"
+        "import hatch_vibesafe.gates.worker.serve\n"
+        "print(*sorted(sys.modules))\n"
+    )
+    command = [sys.executable, "-I", "-S", "-B", "-c", loaded, str(WORKER / "__main__.py")]
+    modules = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert "hatch_vibesafe.gates.worker.serve" in modules
+    assert not {"asyncio", "subprocess", "ssl", "logging", "dataclasses", "unittest", "doctest"} & {*modules}

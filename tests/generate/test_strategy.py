@@ -66,6 +66,15 @@ def test_a_fresh_start_has_another_seed_and_hotter_a_higher_temperature() -> Non
     assert (fresh["temperature"], hotter["temperature"]) == (0.2, 0.6)
 
 
+def test_a_small_model_is_asked_for_its_likeliest_answer_once_and_then_for_draws() -> None:
+    sent = (("model", "m"), ("seed", 3), ("temperature", 0.7))
+    asked = [dict(sent_with("first", sample, sent, continues=True)) for sample in range(3)]
+    assert [each["temperature"] for each in asked] == [0.0, 0.7, 0.7]
+    assert [each["seed"] for each in asked] == [3, 4, 5]
+    assert dict(sent_with("first", 0, sent))["temperature"] == 0.7
+    assert sent_with("first", 0, (("model", "m"),), continues=True) == (("model", "m"),)
+
+
 def test_errors_that_differ_in_values_and_lines_alone_are_alike() -> None:
     first = normalised_error([Finding("types", 3, "got 'list[int]' on 5"), Finding("doctests", 0, "a\n  b 1.5")])
     assert first == normalised_error([Finding("doctests", 9, "a b 2"), Finding("types", 1, "got 'str' on 77")])

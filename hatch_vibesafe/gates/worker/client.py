@@ -3,7 +3,6 @@
 The examples' inputs are sent as requests; what they show goes back like any other value, and is compared outside.
 """
 
-import asyncio
 import json
 import re
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from vibesafe_runtime._units import Unit
 
 NAME = "client"
-MODULES = ("httpx", "vibesafe_runtime.fastapi")
+MODULES = ("asyncio", "httpx", "vibesafe_runtime.fastapi")
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "request")
 _REQUEST = re.compile(rf"\b{NAME}\.(?:{'|'.join(METHODS)})\(")
 
@@ -54,6 +53,8 @@ class Client:
 
     def request(self, method: str, path: str, **options: object) -> Response:
         """Send a request; the options are `params`, `json`, `data`, `content`, `headers` and `cookies`, as in httpx."""
+        import asyncio  # noqa: PLC0415 - sixty modules, which every child of a worker would copy
+
         return asyncio.run(self._ask(method, path, options))
 
     async def _ask(self, method: str, path: str, options: "dict[str, object]") -> Response:
