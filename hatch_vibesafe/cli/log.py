@@ -8,9 +8,12 @@ import click
 
 from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.ledger import opened_ledger
+from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.project import open_project
+from hatch_vibesafe.project import Project, open_project
+from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry
+from hatch_vibesafe.store.rollback import Known, recorded_checkpoints
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -28,10 +31,11 @@ _EMPTY = "the ledger tells of no run yet; vibesafe compile writes it"
 @click.option("--last", default=20, type=click.IntRange(1), show_default=True, help="How many runs to list.")
 @options.as_json
 def command(subject: str, last: int, *, as_json: bool) -> int:
-    """List the last runs, or tell one RUN, or the history of one UNIT, from the ledger."""
-    with opened_ledger(open_project(Path.cwd())) as engine:
+    """List the last runs, or tell one RUN, or what is known of one UNIT: its checkpoints, its runs."""
+    project = open_project(Path.cwd())
+    with opened_ledger(project) as engine:
         if subject:
-            _tell(engine, subject, as_json=as_json)
+            _tell(engine, subject, _made(project, subject), as_json=as_json)
         else:
             _list(engine, last, as_json=as_json)
     return 0
@@ -54,7 +58,16 @@ def _list(engine: "Engine | None", last: int, *, as_json: bool) -> None:
         output.print_table(("run", "command", "began (UTC)", "units", ""), rows)
 
 
-def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
+def _made(project: Project, subject: str) -> tuple[Known, ...]:
+    """Return the checkpoints of a unit, which are known on every clone; none where a run is meant."""
+    try:
+        unit = UnitId.parse(subject)
+    except ValueError:
+        return ()
+    return recorded_checkpoints(unit, read_index(project.index_path), project.checkpoints_path)
+
+
+def _tell(engine: "Engine | None", subject: str, made: tuple[Known, ...], *, as_json: bool) -> None:
     steps: tuple[StepRow, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     tries: tuple[LedgerTry, ...] = ()
@@ -72,7 +85,7 @@ def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
         exchanges = read_exchanges(engine, run=run, unit=unit)
         tries = read_tries(engine, run=run, unit=unit)
         gates = read_gates(engine, run=run, unit=unit)
-    if not steps:
+    if not steps and not made:
         raise VibesafeConfigurationError(
             Problem(subject, "is no run and no unit that the ledger tells of", "vibesafe log")
         )
@@ -83,9 +96,13 @@ def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
                 "exchanges": [asdict(each) for each in exchanges],
                 "tries": [asdict(each) for each in tries],
                 "gates": [asdict(gate) for gate in gates],
+                "checkpoints": [_checkpoint(each) for each in made],
             }
         )
         return
+    if made:
+        rows = [(each.stored.hash[:12], each.created[:19], each.writer, "active" * each.active) for each in made]
+        output.print_table(("checkpoint", "made (UTC)", "by", ""), rows)
     refusing = {(gate.run, gate.unit): gate.gate for gate in gates if not gate.passed}
     for step in steps:
         checkpoint = f"  {step.checkpoint[:12]}" if step.checkpoint else ""
@@ -98,6 +115,15 @@ def _tell(engine: "Engine | None", subject: str, *, as_json: bool) -> None:
             click.echo(f"  {line}")
         if not own and step.outcome == "refused" and (step.run, step.unit) in refusing:
             click.echo(f"  refused by {refusing[step.run, step.unit]}")
+
+
+def _checkpoint(known: Known) -> dict[str, object]:
+    return {
+        "checkpoint": known.stored.hash,
+        "created": known.created,
+        "by": known.writer,
+        "active": known.active,
+    }
 
 
 def _counts(run: "RunRow") -> str:

@@ -31,6 +31,7 @@ COMMANDS = {
     "watch": ("watch", "Work through each save as it happens: scan, compile, gate."),
     "tighten": ("tighten", "Ask what a spec leaves open, and write the answers into it."),
     "save": ("save", "Make checkpoints with complete evidence the active ones."),
+    "rollback": ("rollback", "Make an earlier checkpoint the active one."),
     "status": ("status", "Say where every unit stands and what to do next."),
     "diff": ("diff", "Show what drifted, which part moved, and how implementations differ."),
     "report": ("report", "Write the whole project as one page: states, evidence, provenance, cost."),

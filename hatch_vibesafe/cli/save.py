@@ -55,7 +55,7 @@ def command(
     """
     _refuse_no_reason(reason)
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
-    named = _approver(session.project.root, approver)
+    named = who_approves(session.project.root, approver)
     pruned = () if targets else orphan_units(session.scan, session.index)
 
     def saved(specs: Sequence[Spec], *, dry_run: bool) -> SavePlan:
@@ -108,7 +108,7 @@ def command(
     return EXIT_FINDINGS if problems else 0
 
 
-def _approver(root: Path, named: str | None) -> str:
+def who_approves(root: Path, named: str | None) -> str:
     """Return who approves: the one who is named, else git's user, else nobody.
 
     Raises:
