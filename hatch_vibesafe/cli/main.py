@@ -27,6 +27,7 @@ COMMANDS = {
     "submit": ("submit", "Put code written elsewhere through the same validation and gates."),
     "lessons": ("lessons", "Let what repeated refusals teach into the prompts."),
     "test": ("test", "Gate the current checkpoints again."),
+    "split": ("split", "Draft helper units that a unit can be made of, and write them above it."),
     "repl": ("repl", "Take commands one after the other, with history and completion."),
     "watch": ("watch", "Work through each save as it happens: scan, compile, gate."),
     "tighten": ("tighten", "Ask what a spec leaves open, and write the answers into it."),

@@ -57,6 +57,7 @@ def draft(
     provider: ProviderConfig,
     wanted: Wanted,
     read: Callable[[str], Stub | tuple[str, ...]],
+    template: str = TEMPLATE,
 ) -> Drafted[Stub]:
     """Return what a provider drafts; what is refused is asked for again with the reasons.
 
@@ -65,11 +66,12 @@ def draft(
         provider: Who is asked.
         wanted: What for.
         read: Returns the stub that a Python text holds, or every reason why it is none.
+        template: The prompt's template.
 
     Raises:
         VibesafeError: if the provider brings no answer, or a budget is spent.
     """
-    messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted)),)
+    messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted, template)),)
     unit = UnitId(wanted.module, wanted.name or "draft")
     asking = Asking(project, 1)
     try:
@@ -91,11 +93,11 @@ def draft(
     return refused
 
 
-def _prompt(project: Project, wanted: Wanted) -> str:
+def _prompt(project: Project, wanted: Wanted, template: str) -> str:
     environment = SandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
     )
-    return environment.from_string(template_text(project, TEMPLATE)).render(
+    return environment.from_string(template_text(project, template)).render(
         wanted=wanted.text,
         module=wanted.module,
         name=wanted.name,

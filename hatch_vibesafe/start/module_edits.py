@@ -27,10 +27,11 @@ def bound_names(tree: ast.Module) -> dict[str, int]:
     return bound
 
 
-def with_unit(text: str, imports: Sequence[Import], name: str, source: str) -> str:
+def with_unit(text: str, imports: Sequence[Import], name: str, source: str, above: str = "") -> str:
     """Return the module with a function behind everything that is there, and with the imports that are missing.
 
-    Where the module ends with `if __name__ == "__main__":`, the function stands before that.
+    Where the module ends with `if __name__ == "__main__":`, the function stands before that; where `above` names a
+    function or class of the module, before that one.
 
     Raises:
         CollisionError: if a name that would be bound is bound already to something else.
@@ -48,7 +49,7 @@ def with_unit(text: str, imports: Sequence[Import], name: str, source: str) -> s
     if not tree.body:
         header = [*text.rstrip().split("\n"), ""] if text.strip() else []
         return "\n".join((*header, *_import_lines(missing), "", "", source))
-    lines = _with_function(text.split("\n"), tree, source)
+    lines = _with_function(text.split("\n"), tree, source, above)
     if missing:
         place = _behind_imports(tree) or _behind_comments(text)
         block = _import_lines(missing)
@@ -60,17 +61,26 @@ def with_unit(text: str, imports: Sequence[Import], name: str, source: str) -> s
     return "\n".join(lines)
 
 
-def _with_function(lines: list[str], tree: ast.Module, source: str) -> list[str]:
+def _with_function(lines: list[str], tree: ast.Module, source: str, above: str) -> list[str]:
     function = source.rstrip("\n").split("\n")
     last = tree.body[-1]
-    if isinstance(last, ast.If) and "__name__" in ast.unparse(last.test) and len(tree.body) > 1:
-        place = last.lineno - 1
+    is_main = isinstance(last, ast.If) and "__name__" in ast.unparse(last.test) and len(tree.body) > 1
+    first = next((line for node in tree.body if (line := _first_line(node, above))), last.lineno if is_main else 0)
+    if first:
+        place = first - 1
         while place and lines[place - 1].startswith("#"):
             place -= 1
         return [*lines[:place], *function, "", "", *lines[place:]]
     while lines and not lines[-1].strip():
         lines.pop()
     return [*lines, "", "", *function, ""]
+
+
+def _first_line(node: ast.stmt, name: str) -> int:
+    """Return the line in which a function or class of that name begins, decorators and all; 0 for anything else."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name != name:
+        return 0
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
 
 
 def _behind_imports(tree: ast.Module) -> int:

@@ -122,23 +122,28 @@ def empty_stub(text: str, name: str) -> DraftedStub:
     return DraftedStub(name, (), source)
 
 
-def changes_for(project: Project, sources: Sequence[SourceFile], place: Place, stub: DraftedStub) -> tuple[Change, ...]:
-    """Return the files with a stub in its module.
+def changes_for(
+    project: Project, sources: Sequence[SourceFile], place: Place, *stubs: DraftedStub, above: str = ""
+) -> tuple[Change, ...]:
+    """Return the files with stubs in their module, at its end or above one of its functions or classes.
 
     Raises:
-        VibesafeConfigurationError: if a name is taken, or the unit could not be used as it would stand there.
+        VibesafeConfigurationError: if a name is taken, or a unit could not be used as it would stand there.
     """
-    (source,) = normalise([_HEADER.encode() + stub.source.encode()])
-    formatted = source.decode()
-    formatted = formatted[formatted.index("@vibesafe") :]
-    try:
-        text = with_unit(place.file.text, (*stub.imports, *RUNTIME_IMPORTS), stub.name, formatted)
-    except CollisionError as error:
-        what = f"{error.name} stands there already"
-        remedy = "give the new function another name with --name" if error.name == stub.name else "rename what is there"
-        raise VibesafeConfigurationError(Problem(f"{place.path}:{error.line}", what, remedy)) from None
+    text = place.file.text
+    for stub, source in zip(stubs, normalise([_HEADER.encode() + stub.source.encode() for stub in stubs]), strict=True):
+        formatted = source.decode()
+        formatted = formatted[formatted.index("@vibesafe") :]
+        try:
+            text = with_unit(text, (*stub.imports, *RUNTIME_IMPORTS), stub.name, formatted, above)
+        except CollisionError as error:
+            what = f"{error.name} stands there already"
+            mine = error.name == stub.name
+            remedy = "give the new function another name with --name" if mine else "rename what is there"
+            raise VibesafeConfigurationError(Problem(f"{place.path}:{error.line}", what, remedy)) from None
     after = place.file.edited(text)
-    _refuse_unusable(project, sources, place, stub.name, after)
+    for stub in stubs:
+        _refuse_unusable(project, sources, place, stub.name, after)
     made = tuple(Change(path, None, b"") for path in place.packages if not path.exists())
     return (*made, Change(place.file.path, place.file.content, after))
 
