@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from importlib.machinery import ModuleSpec
 
-_MARK = b"vibesafe"
+_MARK = b"vibesafe"  # what a module with units imports
 
 
 def served(kind: str, package: str) -> list[Unit]:
     """Return the units of a kind in a module, or in a package and all below it, sorted by their ids.
 
-    Imported is what mentions the runtime, and of a baked package only what its manifest covers: what was put beside it
-    since never runs for this.
+    Imported is what mentions the runtime and the kind, and of a baked package only what its manifest covers: what was
+    put beside it since never runs for this.
 
     Raises:
         VibesafeConfigurationError: if there is no such module, or it has no unit of this kind.
@@ -39,7 +39,7 @@ def served(kind: str, package: str) -> list[Unit]:
         raise VibesafeConfigurationError(Problem(package, what, remedy)) from None
     baked = covering(top.__spec__) if top.__spec__ is not None else None
     for name in _below(package, list(getattr(top, "__path__", ()))):
-        if name not in sys.modules and _has_units(name, baked):
+        if name not in sys.modules and _has_units(name, baked, kind):
             import_module(name)
     found = units(kind, package)
     if not found:
@@ -88,11 +88,14 @@ def _below(package: str, path: list[str]) -> "Iterator[str]":
             yield from _below(found.name, list(spec.submodule_search_locations or ()))
 
 
-def _has_units(name: str, baked: BakedPackage | None) -> bool:
+def _has_units(name: str, baked: BakedPackage | None, kind: str) -> bool:
+    """Return whether a module may have units of a kind: it is written out, `@vibesafe.http` or `kind="http"`."""
     if baked is not None:
-        return baked.path_of(name) is not None
-    spec: ModuleSpec | None = find_spec(name)
-    read = getattr(spec.loader, "get_data", None) if spec is not None else None
-    if spec is None or read is None or not str(spec.origin).endswith(".py"):
-        return False
-    return _MARK in read(spec.origin)
+        path = baked.path_of(name)
+        source = b"" if path is None else baked.read(path)
+    else:
+        spec: ModuleSpec | None = find_spec(name)
+        read = getattr(spec.loader, "get_data", None) if spec is not None else None
+        is_source = spec is not None and str(spec.origin).endswith(".py")
+        source = read(spec.origin) if spec is not None and read is not None and is_source else b""
+    return _MARK in source and kind.encode() in source

@@ -19,7 +19,7 @@ _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULT
 # What the decorator loads when it is used for the first time.
 _RUNTIME = ("vibesafe_runtime", "vibesafe_runtime._finder", "vibesafe_runtime._trust")
 # What each kind of unit is called through, and costs more than all else that is loaded.
-_FRAMEWORKS = {"http": ("fastapi", "vibesafe_runtime.fastapi"), "cli": ("typer",)}
+_FRAMEWORKS = {"http": ("fastapi", "vibesafe_runtime.fastapi"), "cli": ("vibesafe_runtime.typer",)}
 # They do more than define something when they are imported.
 _NOT_LOADED = frozenset({"antigravity", "this", "test", "idlelib", "turtledemo", "lib2to3", "__main__"})
 

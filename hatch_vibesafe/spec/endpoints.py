@@ -8,7 +8,7 @@ from itertools import chain
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.contract_expressions import is_lazy
 from hatch_vibesafe.spec.decorator import Complaint, Decoration
-from hatch_vibesafe.spec.model import Example, UnitOptions, asks_by_request
+from hatch_vibesafe.spec.model import Example, UnitOptions, asks
 from hatch_vibesafe.spec.names import own_statements, parameter_names
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -83,7 +83,7 @@ def option_complaints(node: FunctionNode, options: UnitOptions) -> Iterator[Comp
 def request_complaints(decoration: Decoration, examples: Sequence[Example]) -> Iterator[Complaint]:
     """Yield a complaint where examples ask an endpoint that nothing routes."""
     if decoration.options.kind == "http" and decoration.options.path is None:
-        asking = [each for each in examples if asks_by_request([each])]
+        asking = [each for each in examples if asks("http", [each])]
         if asking and not any(map(is_route_decorator, decoration.above)):
             what = "an example sends a request, and the endpoint has no path"
             yield Complaint(asking[0].line, what, 'write @vibesafe.http(path="/..."), or @router.get("/...") above it')

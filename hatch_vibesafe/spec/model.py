@@ -17,7 +17,10 @@ MethodKind = Literal["", "instance", "class", "static", "property"]
 
 ClauseKind = Literal["requires", "ensures", "raises", "invariant"]
 _WORD = re.compile(r"\w+")
-_REQUEST = re.compile(r"\bclient\.(?:get|head|post|put|patch|delete|options|request)\(")
+_ASKING: dict[Kind, re.Pattern[str]] = {
+    "http": re.compile(r"\bclient\.(?:get|head|post|put|patch|delete|options|request)\("),
+    "cli": re.compile(r"\bshell\("),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +164,12 @@ class StatedProperty:
 
 def proves_something(name: str, examples: Sequence[Example], kind: Kind = "function") -> bool:
     """Return whether an example names the unit, or asks it: `>>> 1 + 1` holds whatever an implementation does."""
-    if kind == "http" and asks_by_request(examples):
-        return True
-    return any(name in _WORD.findall(example.source) for example in examples)
+    return asks(kind, examples) or any(name in _WORD.findall(example.source) for example in examples)
 
 
-def asks_by_request(examples: Sequence[Example]) -> bool:
-    """Return whether one of an endpoint's examples sends a request: `client.post("/sum", json=[1, 2])`."""
-    return any(_REQUEST.search(example.source) for example in examples)
+def asks(kind: Kind, examples: Sequence[Example]) -> bool:
+    """Return whether an example asks an endpoint, `client.post("/sum", json=[1])`, or runs a command, `shell("1")`."""
+    return kind in _ASKING and any(_ASKING[kind].search(example.source) for example in examples)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from hatch_vibesafe.gates.worker import client
+from hatch_vibesafe.gates.worker import client, shell
 from hatch_vibesafe.gates.worker.examples import OWN, SEEN, SHOW, described, line_in, run_example
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
 from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, import_if_possible, stand_in
@@ -31,8 +31,9 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     sys.meta_path.insert(0, modules)
     sys.path += shared["path"]
     resolved = stand_in(shared["names"], {*implementations, name})
-    for needed in client.MODULES if client.asks(job["examples"]) else ():
-        import_if_possible(needed)
+    for way in (client, shell):
+        for needed in way.MODULES if way.asks(job["examples"]) else ():
+            import_if_possible(needed)
     try:
         module = importlib.import_module(job["module"])
     except BaseException as error:  # noqa: BLE001 - the candidate's and the project's code may raise anything
@@ -60,10 +61,14 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
     yield ["done"]
 
 
-def _asking(unit: str, examples: "Iterable[str]", namespace: "Mapping[str, object]") -> dict[str, object]:
-    """Return what the examples of an endpoint ask it with, where the module gives that name to nothing itself."""
-    kept = sys.modules.get("vibesafe_runtime._units")
-    endpoint = kept.kept(unit) if kept is not None else None
-    if endpoint is None or endpoint.kind != "http" or client.NAME in namespace or not client.asks(examples):
+def _asking(name: str, examples: "Iterable[str]", namespace: "Mapping[str, object]") -> dict[str, object]:
+    """Return what the examples ask an endpoint or a command with, where the module does not use that name itself."""
+    units = sys.modules.get("vibesafe_runtime._units")
+    unit = units.kept(name) if units is not None else None
+    if unit is None:
         return {}
-    return {client.NAME: client.client_of(endpoint, namespace)}
+    if unit.kind == "http" and client.NAME not in namespace and client.asks(examples):
+        return {client.NAME: client.client_of(unit, namespace)}
+    if unit.kind == "cli" and shell.NAME not in namespace and shell.asks(examples):
+        return {shell.NAME: shell.shell_of(unit.implementation)}
+    return {}
