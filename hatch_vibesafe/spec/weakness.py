@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.spec.model import Example, Spec
+from hatch_vibesafe.spec.model import Example, Spec, asks
 
 ENOUGH_EXAMPLES = 3
 _TYPES = {
@@ -60,7 +60,8 @@ def contradictions(spec: Spec) -> tuple[Problem, ...]:
 
 
 def _few(spec: Spec) -> Iterator[Problem]:
-    told = sum(spec.unit.name in example.source for example in spec.examples)
+    kind = spec.options.kind
+    told = sum(spec.unit.name in example.source or asks(kind, [example]) for example in spec.examples)
     if 0 < told < ENOUGH_EXAMPLES:
         what = f"the spec has only {told} example{'s' if told > 1 else ''} of {spec.unit.name}"
         remedy = (

@@ -88,6 +88,31 @@ def test_a_client_gets_what_the_units_compute(service: tuple[str, Path]) -> None
 
 
 @pytest.mark.e2e
+def test_the_command_runs_from_its_entry_point(wheelhouse: Wheelhouse, service: tuple[str, Path]) -> None:
+    _, base = service
+    (wheel,) = (base / "out").glob("*.whl")
+    python = wheelhouse.environment(base / "tool", sys.executable, [])
+    install = (tool("uv"), "pip", "install", "-q", "--python", python, f"parcels[cli] @ {wheel.as_uri()}")
+    wheelhouse.must(*install, env={"UV_NO_INDEX": "0"})
+    parcels = python.parent / "parcels"
+    assert wheelhouse.must(parcels, "2001", "--zone", "world", "--express") == "54.00 EUR"
+    assert "Say what it costs to send a parcel" in wheelhouse.must(parcels, "--help")
+    for words, said in (
+        (["0"], "Error: a parcel weighs something"),
+        (["many"], "Invalid value for"),
+        (["1", "--zone", "moon"], "Invalid value for '--zone'"),
+    ):
+        done = wheelhouse.run(parcels, *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+    (unit,) = base.glob("tool/**/_vibesafe/tool__price.py")
+    unit.write_text(unit.read_text(encoding="utf-8").replace("100", "101"), encoding="utf-8")
+    done = wheelhouse.run(parcels, "1")
+    assert done.returncode == 1
+    assert "VibesafeHashMismatch" in done.stderr
+
+
+@pytest.mark.e2e
 def test_it_answers_as_its_openapi_document_says(service: tuple[str, Path], tmp_path: Path) -> None:
     address, _ = service
     options = ["--max-examples", "8", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--no-color"]

@@ -66,8 +66,10 @@ def label(number: int, zone: Zone = Zone.HOME, accept_language: Annotated[str, H
     'EUROPE 97-6'
     >>> label(7, Zone.WORLD, "de-CH,en")
     'WELT 7-7'
-    >>> label(0, Zone.EUROPE, "de")
+    >>> client.get("/labels/0", params={"zone": "europe"}, headers={"accept-language": "de"}).json()
     'EUROPA 0-0'
+    >>> client.get("/labels/none").status_code
+    422
     """
     if number < 0:
         number = -number
