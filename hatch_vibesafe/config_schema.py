@@ -49,6 +49,7 @@ class _Asked(Table):
         self._properties: dict[str, Schema] = {}
         self._required: list[str] = []
         self._tables: dict[str, _Asked] = {}
+        self._takes_any = False
 
     def __contains__(self, key: str) -> bool:
         return True
@@ -101,8 +102,14 @@ class _Asked(Table):
         self._note(key, {"type": "integer", "minimum": 1}, default or None)
         return default
 
+    def scalars(self) -> tuple[tuple[str, str | int | float | bool], ...]:
+        self._takes_any = True
+        return ()
+
     def schema(self) -> Schema:
         """Return what was asked for, as a schema."""
+        if self._takes_any:
+            return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
         tables = {name: table.schema() for name, table in self._tables.items()}
         if _NAME in tables:
             return {"type": "object", "additionalProperties": tables[_NAME]}

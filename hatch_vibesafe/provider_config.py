@@ -10,7 +10,8 @@ LOCAL = "local"
 COMMAND = "command"
 ANTHROPIC = "anthropic"
 GEMINI = "gemini"
-PROVIDER_KINDS = (OPENAI_COMPATIBLE, ANTHROPIC, GEMINI, LOCAL, COMMAND)
+PLUGIN = "plugin"
+PROVIDER_KINDS = (OPENAI_COMPATIBLE, ANTHROPIC, GEMINI, LOCAL, COMMAND, PLUGIN)
 CHAT = "chat"
 COMPLETIONS = "completions"
 APIS = (CHAT, COMPLETIONS)
@@ -26,7 +27,7 @@ class ProviderConfig:
 
     Attributes:
         name: NAME.
-        kind: What answers: one of `PROVIDER_KINDS`.
+        kind: What answers: one of `PROVIDER_KINDS`; of a plugin with its name behind a colon.
         model: The model that is asked; for `local` a model's name or the path of a GGUF file.
         base_url: Where an `openai-compatible` provider is; None for the client's own default.
         api_key_env: The environment variable that holds the key. The key itself is never configured.
@@ -51,6 +52,7 @@ class ProviderConfig:
         read_timeout: Seconds that the server may be silent while it answers; None for no other limit than `timeout`.
         command: The program of a `command`, and its arguments; `{model}` and the like stand for what is sent.
         environment: The variables that the program gets beside the harmless ones.
+        options: What a plugin is told, sorted by name.
     """
 
     name: str
@@ -79,6 +81,12 @@ class ProviderConfig:
     keyring: tuple[str, str] | None = None
     command: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
+    options: tuple[tuple[str, str | int | float | bool], ...] = ()
+
+    @property
+    def plugin(self) -> str:
+        """The name under which another package has this provider; empty where it is one of ours."""
+        return self.kind.removeprefix(f"{PLUGIN}:") if self.kind.startswith(f"{PLUGIN}:") else ""
 
     @property
     def key_place(self) -> str:

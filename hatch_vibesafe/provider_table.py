@@ -11,6 +11,7 @@ from hatch_vibesafe.provider_config import (
     COMMAND,
     GEMINI,
     OPENAI_COMPATIBLE,
+    PLUGIN,
     PROVIDER_KINDS,
     SETTINGS,
     ProviderConfig,
@@ -23,10 +24,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HOSTED = frozenset({OPENAI_COMPATIBLE, ANTHROPIC, GEMINI})
 _ONLY_FOR = {
     "api": frozenset({OPENAI_COMPATIBLE}),
-    "key": _HOSTED,
-    "read_timeout": _HOSTED,
+    "key": _HOSTED | {PLUGIN},
+    "read_timeout": _HOSTED | {PLUGIN},
     "command": frozenset({COMMAND}),
     "environment": frozenset({COMMAND}),
+    "plugin": frozenset({PLUGIN}),
+    "options": frozenset({PLUGIN}),
 }
 """The kinds of provider that a key says something to; every other key says something to all."""
 
@@ -34,10 +37,11 @@ _ONLY_FOR = {
 def read_provider(table: Table, name: str) -> ProviderConfig:
     """Return what `[provider.NAME]` says, with every wrong key recorded in the table."""
     kind = table.choice("kind", PROVIDER_KINDS, None)
+    plugin = table.optional_text("plugin")
     variable, keyring = _key(table, _USUAL_VARIABLES.get(kind, "OPENAI_API_KEY"))
     provider = ProviderConfig(
         name=name,
-        kind=kind,
+        kind=f"{PLUGIN}:{plugin}" if kind == PLUGIN else kind,
         model=table.text("model", None),
         base_url=table.optional_address("base_url"),
         api_key_env=variable,
@@ -62,6 +66,7 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         read_timeout=table.positive("read_timeout", 0.0) or None,
         command=table.texts("command", ()),
         environment=table.texts("environment", ()),
+        options=table.table("options").scalars(),
     )
     if (provider.input_price is None) != (provider.output_price is None):
         missing = "input_price" if provider.input_price is None else "output_price"
@@ -72,7 +77,9 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
     if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
         table.problem("temperature", f"is {provider.temperature}", "write a number from 0 to 2, or leave it out")
-    _refuse_misplaced(table, provider)
+    _refuse_misplaced(table, kind)
+    if kind == PLUGIN and plugin is None:
+        table.problem("plugin", "is missing", 'add plugin = "NAME", the name under which its package has it')
     if provider.kind == COMMAND:
         _refuse_wrong_command(table, provider)
     table.refuse_unknown()
@@ -100,10 +107,10 @@ def _key(table: Table, usual: str) -> tuple[str, tuple[str, str] | None]:
     return usual, None
 
 
-def _refuse_misplaced(table: Table, provider: ProviderConfig) -> None:
+def _refuse_misplaced(table: Table, kind: str) -> None:
     for key, kinds in _ONLY_FOR.items():
-        if key in table and provider.kind in PROVIDER_KINDS and provider.kind not in kinds:
-            table.problem(key, f"says nothing to a provider of kind {provider.kind!r}", "remove it")
+        if key in table and kind in PROVIDER_KINDS and kind not in kinds:
+            table.problem(key, f"says nothing to a provider of kind {kind!r}", "remove it")
 
 
 def _refuse_wrong_command(table: Table, provider: ProviderConfig) -> None:

@@ -138,6 +138,15 @@ class Table:
             return default
         return default if value is None else value
 
+    def scalars(self) -> tuple[tuple[str, str | int | float | bool], ...]:
+        """Return every key of the table with its value, sorted; each has to be a string, a number, or true or false."""
+        self._known += self._values
+        plain = {key: value for key, value in self._values.items() if isinstance(value, str | int | float)}
+        for key, value in self._values.items():
+            if key not in plain:
+                self._wrong_type(key, value, "a string, a number, true or false")
+        return tuple(sorted(plain.items()))
+
     def _take(self, key: str) -> object:
         self._known.append(key)
         return self._values.get(key)

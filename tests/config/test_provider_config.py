@@ -83,6 +83,33 @@ def test_what_does_not_fit_is_named(tmp_path: Path, table: str, key: str) -> Non
     assert [problem.where for problem in failure.value.problems] == [f"vibesafe.toml provider.default.{key}"]
 
 
+PLUGIN = 'kind = "plugin"\nmodel = "m"\n'
+
+
+def test_a_plugin_has_a_name_and_options_and_needs_not_be_installed(tmp_path: Path) -> None:
+    table = 'plugin = "echo"\n[provider.default.options]\ntext = "a"\nnumber = 1.5\nyes = true\n'
+    [provider] = read(tmp_path, PLUGIN + table).providers
+    assert (provider.kind, provider.plugin) == ("plugin:echo", "echo")
+    assert provider.options == (("number", 1.5), ("text", "a"), ("yes", True))
+    assert provider.asked == (("model", "m"), ("provider", "plugin:echo"))
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (PLUGIN, "plugin"),
+        (HOSTED + 'plugin = "echo"', "plugin"),
+        (HOSTED + "[provider.default.options]\na = 1", "options"),
+        (PLUGIN + 'plugin = "echo"\n[provider.default.options]\na = [1]', "options.a"),
+        ('kind = "plugin:echo"\nmodel = "m"', "kind"),
+    ],
+)
+def test_what_does_not_fit_a_plugin_is_named(tmp_path: Path, table: str, key: str) -> None:
+    with pytest.raises(VibesafeConfigurationError) as failure:
+        read(tmp_path, table)
+    assert [problem.where for problem in failure.value.problems] == [f"vibesafe.toml provider.default.{key}"]
+
+
 def test_a_command_that_is_no_list_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(VibesafeConfigurationError, match="a list of strings"):
         read(tmp_path, COMMAND + 'command = "ask me"')

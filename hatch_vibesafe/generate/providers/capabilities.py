@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.provider_config import ANTHROPIC, COMMAND, SETTINGS, ProviderConfig
+from hatch_vibesafe.provider_config import ANTHROPIC, COMMAND, ProviderConfig
 
 _SAFE = {
     "openai-compatible": {"temperature", "seed", "max_tokens"},
@@ -55,7 +55,7 @@ def accepted(config: ProviderConfig) -> frozenset[str]:
         return config.named_in_command
     model = config.model.rpartition("/")[2].lower()
     known = (each.accepts for each in _KNOWN if each.kind == config.kind and re.fullmatch(each.models, model))
-    return next(known, frozenset(_SAFE.get(config.kind, SETTINGS)))
+    return next(known, frozenset(_SAFE.get(config.kind, ())))
 
 
 def warmest(config: ProviderConfig) -> float:

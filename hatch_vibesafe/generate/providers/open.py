@@ -8,6 +8,7 @@ from hatch_vibesafe.generate.providers.command import Command
 from hatch_vibesafe.generate.providers.gemini import Gemini
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
+from hatch_vibesafe.generate.providers.plugins import open_plugin
 from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import PROVIDER_KINDS, ProviderConfig
@@ -25,6 +26,8 @@ def open_provider(config: ProviderConfig, root: Path) -> Provider:
     """
     if problems := tuple(refused_settings(config)):
         raise VibesafeConfigurationError(*problems)
+    if config.plugin:
+        return open_plugin(config)
     match config.kind:
         case "openai-compatible":
             return OpenAICompatible(config)
