@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from urllib.parse import quote
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -23,6 +24,7 @@ from hatch_vibesafe.store.records import Scalar
 # Where a model that continues the function runs on: another statement at the margin, or the fence's end.
 _STOP = ("\n```", "\ndef ", "\nclass ", "\nprint(", "\nif __name__", "\nassert ")
 _MOST_FINDINGS = 8
+_ROUTE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def _offered(spec: Spec, reference: Reference) -> Reference:
 def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) -> str:
     references = [_offered(spec, item) for item in spec.references if item.name and item.source.strip()]
     shown = None
+    options = [_in_prose(text) for text in (spec.options.method or "", spec.options.path or "", *spec.options.tags)]
     data = [stub, *(reference.source for reference in references)]
     if feedback is not None:
         findings = [_line(finding) for finding in feedback.findings[:_MOST_FINDINGS]]
@@ -122,15 +125,23 @@ def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) ->
             references=references,
             feedback=shown,
             fence=fence_for(*data),
-            method=spec.options.method or "",
-            path=spec.options.path or "",
-            tags=spec.options.tags,
+            method=options[0],
+            path=options[1],
+            tags=tuple(options[2:]),
         )
     except jinja2.TemplateSyntaxError as error:
         raise VibesafeConfigurationError(_broken(spec, f"line {error.lineno}: {error.message}")) from None
     except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
         raise VibesafeConfigurationError(_broken(spec, str(error))) from None
     return rendered.strip() + "\n"
+
+
+def _in_prose(text: str) -> str:
+    """Return a decorator's option as it may stand outside a fence: in one line, and with nothing that ends a code span.
+
+    What no route can hold is percent-encoded. Source: RFC 3986, section 2.1.
+    """
+    return quote(text, safe=_ROUTE)
 
 
 @lru_cache(maxsize=32)
