@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -101,24 +101,29 @@ class Sandbox:
             raise VibesafeConfigurationError(*problems)
         self.level = reached.level
         """The word that the evidence has for how far code is confined."""
+        self._seconds = config.timeout
         self._kept: KeptWorkers | None = None
+        self._lent: KeptWorkers | None = None
 
     def __enter__(self) -> Self:
         """Keep workers warm from now on."""
-        self._kept = KeptWorkers(os.cpu_count() or 1)
+        self._kept = self._lent or KeptWorkers(os.cpu_count() or 1)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End the workers."""
+        """End the workers, but for those of another sandbox."""
         kept, self._kept = self._kept, None
-        if kept is not None:
+        if kept is not None and kept is not self._lent:
             kept.close()
 
     def within(self, seconds: float) -> "Sandbox":
-        """Return a sandbox that gives each job no more than these seconds, and is the same otherwise."""
-        return Sandbox(replace(self._config, timeout=min(self._config.timeout, seconds)), self._key_variables)
+        """Return a sandbox that gives each job no more than these seconds, and is the same, workers too, otherwise."""
+        narrower = Sandbox(self._config, self._key_variables)
+        narrower._seconds = min(self._seconds, seconds)
+        narrower._lent = self._kept
+        return narrower
 
     def run(self, batch: Batch, jobs: Sequence[Job], *, of_candidates: bool = True) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time.
@@ -157,7 +162,8 @@ class Sandbox:
             with kept.worker(kind, lambda directory: self._start(kind, directory)) as worker:
                 while at_hand:
                     number, job = at_hand.pop()
-                    content, ending = worker.ask(json.dumps(job).encode(), self._config.timeout)
+                    limited = {**job, "seconds": self._seconds}
+                    content, ending = worker.ask(json.dumps(limited).encode(), self._seconds)
                     if not worker.is_alive and (said := worker.close()):
                         ending = f"{ending}: {said.splitlines()[-1]}"
                     results[number] = self._result(content, ending)

@@ -85,6 +85,11 @@ def test_a_sandbox_that_is_entered_starts_one_worker_for_two_runs(
         first = sandbox.run(batch, [job], of_candidates=of_candidates)
         second = sandbox.run(batch, [job], of_candidates=of_candidates)
         assert len(starts) == 1
+        with sandbox.within(1e-6) as quick:
+            (late,) = quick.run(batch, [job], of_candidates=of_candidates)
+        assert "1e-06 seconds" in late.ending
+        assert sandbox.run(batch, [job], of_candidates=of_candidates) == second
+        assert len(starts) == 1
         sandbox.run(batch, [job], of_candidates=not of_candidates)
         assert len(starts) == 2
     assert first == second

@@ -5,7 +5,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, TypedDict
+    from typing import BinaryIO, NotRequired, TypedDict
 
     Encoded = list[object]
 
@@ -39,12 +39,14 @@ if TYPE_CHECKING:
         qualname: str
         source: str
         examples: list[str]
+        seconds: NotRequired[float]
 
     class Probe(TypedDict):
         """A question about the project alone: which modules can be imported, with so many bytes to spare?"""
 
         imports: list[str]
         room: int
+        seconds: NotRequired[float]
 
     class SelfTest(TypedDict):
         """A question about the sandbox alone: what gets through? Names what has to be out of reach."""
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         file: str
         home: str
         parent: int
+        seconds: NotRequired[float]
 
 
 def read_message(file: "BinaryIO") -> bytes:

@@ -107,6 +107,7 @@ def run(
     settings: "Settings", shared: "Shared", job: "Job | Probe | SelfTest", directory: str, ours: "Iterable[int]"
 ) -> tuple[bytes, str]:
     """Return what a child sent that does the job, and how it ended."""
+    seconds = job.pop("seconds", settings["timeout"])  # of which the child is told nothing
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -115,7 +116,7 @@ def run(
         become(settings, shared, job, directory, writing)
     os.close(writing)
     try:
-        content, ending = watch(settings, directory, child, reading)
+        content, ending = watch(seconds, settings["scratch"], directory, child, reading)
     finally:
         os.close(reading)
     return content, ending
@@ -158,9 +159,9 @@ def is_self_test(job: "Job | SelfTest") -> "TypeIs[SelfTest]":
     return "file" in job
 
 
-def watch(settings: "Settings", directory: str, child: int, reading: int) -> tuple[bytes, str]:
+def watch(seconds: float, most: int, directory: str, child: int, reading: int) -> tuple[bytes, str]:
     """Return what a child sends until it and all that it started has ended, and how it ended: here or by itself."""
-    deadline = time.monotonic() + settings["timeout"]
+    deadline = time.monotonic() + seconds
     content = bytearray()
     poll = select.poll()
     poll.register(reading, select.POLLIN)
@@ -168,7 +169,7 @@ def watch(settings: "Settings", directory: str, child: int, reading: int) -> tup
     while status is None and not ending:
         left = deadline - time.monotonic()
         if left <= 0:
-            ending = f"did not end within {settings['timeout']:g} seconds (sandbox.timeout) and was killed"
+            ending = f"did not end within {seconds:g} seconds (sandbox.timeout) and was killed"
         elif closed:
             time.sleep(0.0005)
         elif poll.poll(1000 * min(left, LOOK_SECONDS)):
@@ -176,8 +177,8 @@ def watch(settings: "Settings", directory: str, child: int, reading: int) -> tup
             content += piece
             closed = not piece
             deadline = deadline if piece else min(deadline, time.monotonic() + CLOSING_SECONDS)
-        elif used(directory, settings["scratch"]) > settings["scratch"]:
-            ending = f"wrote more than {settings['scratch'] >> 20} MiB and was killed"
+        elif used(directory, most) > most:
+            ending = f"wrote more than {most >> 20} MiB and was killed"
         if len(content) > ANSWER_LIMIT:
             ending = f"sent more than {ANSWER_LIMIT >> 20} MiB and was killed"
         ended, found = os.waitpid(child, os.WNOHANG)
