@@ -1,6 +1,6 @@
 """Asking providers, several at a time; an answer is on disk before anybody reads it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from hatch_vibesafe.generate.gateway.gateway import Gateway
 from hatch_vibesafe.generate.gateway.member import Member
 from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.providers.open import open_provider
-from hatch_vibesafe.generate.providers.protocol import Request
+from hatch_vibesafe.generate.providers.protocol import Loading, Request
 from hatch_vibesafe.identity import Digest, UnitId
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.provider_config import ProviderConfig
@@ -65,6 +65,13 @@ class Asking:
             pool = [self._member(config), *self._named(config.pool)]
             self._gateways[config] = Gateway(pool, self._named(config.fallback))
         return self._gateways[config]
+
+    def load(self, configs: Iterable[ProviderConfig]) -> None:
+        """Have providers load what they ask with, while the caller goes on."""
+        for config in dict.fromkeys(configs):
+            provider = self._member(config).provider
+            if isinstance(provider, Loading):
+                self._pool.submit(provider.load)
 
     def recorded(self, name: Digest) -> Answer | None:
         """Return the recorded answer to a request."""

@@ -72,6 +72,7 @@ class Loop:
                 self._judge_stored()
             self._end_early(choose_providers(list(self._open.values()), self._context()))
             if not self._options.offline:
+                self._asking.load(run.config for run in self._open.values() if run.config is not None)
                 for run in list(self._open.values()):
                     if problems := contradictions(run.spec):
                         self._outcomes.contradicted(run, problems)

@@ -1,5 +1,7 @@
 """What every provider behind an HTTP API has in common: its key, its client, its time, and what its failures mean."""
 
+import contextlib
+import importlib
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -57,6 +59,11 @@ class Hosted(ABC, Generic[_Client]):
     def continues(self) -> bool:
         """Whether a last message of role "assistant" is continued."""
         return False
+
+    def load(self) -> None:
+        """Load the client's package."""
+        with contextlib.suppress(ImportError):
+            importlib.import_module(self.package)
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request.

@@ -70,3 +70,12 @@ class Closing(Provider, Protocol):
     def close(self) -> None:
         """End what is on its way; whoever waits for it gets a `RequestFailedError`. May be called more than once."""
         ...
+
+
+@runtime_checkable
+class Loading(Provider, Protocol):
+    """A provider whose library takes a while to load."""
+
+    def load(self) -> None:
+        """Load it now, asking nobody and reading no key; where it is missing, the first question says so."""
+        ...
