@@ -1,6 +1,5 @@
 """A project on disk: its root, its configuration, its source files under the names that the wheel gives them."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Scan, SettingsFor, SourceFile, UnitOptions, UnitSettings
 from hatch_vibesafe.spec.scan import scan
+from hatch_vibesafe.templates import TemplateFile, read_template
 
 DEFAULT_PROVIDER = "default"
 
@@ -110,16 +110,18 @@ def provider_for(project: Project, options: UnitOptions) -> ProviderConfig | Non
 
 def settings_for(project: Project) -> SettingsFor:
     """Return the function that gives a unit's template and what would be sent to its provider."""
-    templates: dict[str, str] = {}
+    templates: dict[str, tuple[TemplateFile, ...]] = {}
     lessons = read_lessons(project.root)
 
     def settings(options: UnitOptions) -> UnitSettings:
         name = template_name(project, options)
         if name not in templates:
-            templates[name] = template_text(project, name)
+            templates[name] = template_files(project, name)
         provider = provider_for(project, options)
         sent = () if provider is None else provider.asked
-        return UnitSettings(template=name, template_content=templates[name], sent=sent, lessons=lessons)
+        own, *others = templates[name]
+        chain = tuple(sorted((each.name, each.text) for each in others))
+        return UnitSettings(template=name, template_content=own.text, sent=sent, lessons=lessons, template_chain=chain)
 
     return settings
 
@@ -131,42 +133,10 @@ def template_name(project: Project, options: UnitOptions) -> str:
     return options.template or by_kind[options.kind]
 
 
-def template_path(project: Project, name: str) -> Path:
-    """Return where a template lies: in the project, else among ours.
+def template_files(project: Project, name: str) -> tuple[TemplateFile, ...]:
+    """Return a template, and behind it all that it extends, includes or imports.
 
     Raises:
-        VibesafeConfigurationError: if there is no such template.
+        VibesafeConfigurationError: if one of them is missing, lies outside the project or cannot be read.
     """
-    inside = ".." not in Path(name).parts and not Path(name).is_absolute()
-    candidates = [project.root / name] if inside else []
-    if name == os.path.basename(name):  # noqa: PTH119 - a pure question about the text
-        candidates += [directory / name for directory in _template_directories()]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise VibesafeConfigurationError(
-        Problem(
-            f"template {name!r}", "does not exist", "name a file of the project, relative to its root, or leave it out"
-        )
-    )
-
-
-def template_text(project: Project, name: str) -> str:
-    """Return a template's text.
-
-    Raises:
-        VibesafeConfigurationError: if there is no such template or it is not UTF-8.
-    """
-    path = template_path(project, name)
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise VibesafeConfigurationError(
-            Problem(f"template {name!r}", f"cannot be read: {error}", "save it as a readable UTF-8 file")
-        ) from error
-
-
-def _template_directories() -> tuple[Path, ...]:
-    # Installed, the templates lie in the package; in a checkout of this repository they lie beside it.
-    package = Path(__file__).parent
-    return (package / "prompts", package.parent / "prompts")
+    return read_template(project.root, name)

@@ -17,7 +17,7 @@ from hatch_vibesafe.generate.comparing import Tally, compiled, contender
 from hatch_vibesafe.generate.events import Event
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.project import Project, template_text
+from hatch_vibesafe.project import Project, template_files
 from hatch_vibesafe.store.ledger.wilson import Rate, rate
 
 CALLS = 50
@@ -76,7 +76,7 @@ def compare(
         raise VibesafeConfigurationError(Problem(f"{first} and {second}", "are the same template", remedy))
     session = open_session(units, allow_unsandboxed=allow_unsandboxed)
     for template in (first, second):
-        template_text(session.project, template)  # before anything is paid for
+        template_files(session.project, template)  # before anything is paid for
     announce(session.project.config)
     sides: list[_Side] = []
     for template in (first, second):

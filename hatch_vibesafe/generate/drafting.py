@@ -14,7 +14,7 @@ from hatch_vibesafe.generate.prompt import request_digest
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.stub import fence_for
 from hatch_vibesafe.identity import UnitId
-from hatch_vibesafe.project import Project, template_text
+from hatch_vibesafe.project import Project, template_files
 from hatch_vibesafe.provider_config import ProviderConfig
 
 TEMPLATE = "draft.j2"
@@ -97,7 +97,7 @@ def _prompt(project: Project, wanted: Wanted, template: str) -> str:
     environment = SandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
     )
-    return environment.from_string(template_text(project, template)).render(
+    return environment.from_string(template_files(project, template)[0].text).render(
         wanted=wanted.text,
         module=wanted.module,
         name=wanted.name,

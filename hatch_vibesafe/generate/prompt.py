@@ -3,22 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from urllib.parse import quote
-
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.granted import granted_text
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.rendering import render
 from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
 from hatch_vibesafe.generate.stub import fence_for, stub_source
 from hatch_vibesafe.identity import Digest, digest, tagged_digest
-from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.model import Reference, Spec
-from hatch_vibesafe.spec.normalise import normalise_newlines
 from hatch_vibesafe.store.records import Scalar
 
 # Where a model that continues the function runs on: another statement at the margin, or the fence's end.
@@ -117,22 +112,22 @@ def _render(spec: Spec, stub: str, feedback: Feedback | None, *, begun: bool) ->
         findings = [_line(finding) for finding in feedback.findings[:_MOST_FINDINGS]]
         shown = {"answer": feedback.answer, "findings": findings}
         data += [feedback.answer, *findings]
-    try:
-        rendered = _template(spec.settings.template_content).render(
-            name=spec.unit.name,
-            stub=stub,
-            begun=begun,
-            references=references,
-            feedback=shown,
-            fence=fence_for(*data),
-            method=options[0],
-            path=options[1],
-            tags=tuple(options[2:]),
-        )
-    except jinja2.TemplateSyntaxError as error:
-        raise VibesafeConfigurationError(_broken(spec, f"line {error.lineno}: {error.message}")) from None
-    except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
-        raise VibesafeConfigurationError(_broken(spec, str(error))) from None
+    rendered = render(
+        spec.settings,
+        spec.unit,
+        {
+            "kind": spec.options.kind,
+            "name": spec.unit.name,
+            "stub": stub,
+            "begun": begun,
+            "references": references,
+            "feedback": shown,
+            "fence": fence_for(*data),
+            "method": options[0],
+            "path": options[1],
+            "tags": tuple(options[2:]),
+        },
+    )
     return rendered.strip() + "\n"
 
 
@@ -144,24 +139,6 @@ def _in_prose(text: str) -> str:
     return quote(text, safe=_ROUTE)
 
 
-@lru_cache(maxsize=32)
-def _template(content: str) -> jinja2.Template:
-    """Return a template, compiled once: most units of a project share it, and it costs more than the rest."""
-    # Sandboxed: a template is text that may come with a pull request, and renders data, no more.
-    environment = SandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    return environment.from_string(normalise_newlines(content))
-
-
 def _line(finding: Finding) -> str:
     place = f"line {finding.line}: " if finding.line else ""
     return f"{finding.gate}: {place}{finding.message}"
-
-
-def _broken(spec: Spec, what: str) -> Problem:
-    return Problem(
-        f"template {spec.settings.template}, for {spec.unit}",
-        f"cannot be rendered: {what}",
-        "mend the template; its variables are described at the top of ours (prompts/function.j2)",
-    )

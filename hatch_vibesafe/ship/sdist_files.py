@@ -8,7 +8,7 @@ from hatch_vibesafe.config import CONFIGURATION_FILE
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.lessons_config import LESSONS_FILE
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch
-from hatch_vibesafe.project import Project, template_path
+from hatch_vibesafe.project import Project, template_files
 from hatch_vibesafe.ship.active import ActiveUnit, ActiveUnits
 from hatch_vibesafe.store.places import EVIDENCE, IMPLEMENTATION, META, checkpoint_directory
 
@@ -28,7 +28,8 @@ def sdist_files(project: Project, units: tuple[ActiveUnit, ...]) -> dict[str, by
         paths.add(project.root / CONFIGURATION_FILE)
     if (project.root / LESSONS_FILE).is_file():
         paths.add(project.root / LESSONS_FILE)
-    templates = {template_path(project, unit.spec.settings.template) for unit in units}
+    names = sorted({unit.spec.settings.template for unit in units})
+    templates = (file.path for name in names for file in template_files(project, name))
     paths |= {path for path in templates if path.is_relative_to(project.root)}
     files = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in sorted(paths)}
     for unit in units:

@@ -73,12 +73,14 @@ class UnitSettings:
         sent: Sorted pairs such as `("model", "gpt-x")`, `("provider", "openai-compatible")`, `("temperature", 0.2)`;
             a setting that is not sent is absent. Empty where no provider is configured.
         lessons: The approved rules for what is written; in a spec those that are for its unit.
+        template_chain: The templates that it extends, includes or imports, and so on: their names and texts, sorted.
     """
 
     template: str
     template_content: str
     sent: tuple[tuple[str, str | int | float], ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    template_chain: tuple[tuple[str, str], ...] = ()
 
 
 SettingsFor = Callable[[UnitOptions], UnitSettings]

@@ -127,7 +127,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         passed=code.passed | examples.passed | mentions.passed | promised.passed,
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(
-            ("template", _template_part(settings.template_content)),
+            ("template", _template_part(settings.template_content, settings.template_chain)),
             ("settings", _part(settings.sent)),
             *([("lessons", _part(tuple(lesson.text for lesson in lessons)))] if lessons else []),
         ),
@@ -237,9 +237,10 @@ def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Re
 
 
 @lru_cache(maxsize=32)
-def _template_part(text: str) -> Digest:
-    """Return the part of a template, which most units of a project share."""
-    return _part(normalise_newlines(text))
+def _template_part(text: str, chain: tuple[tuple[str, str], ...]) -> Digest:
+    """Return the part of a template, which most units of a project share, and of those that it is made from."""
+    own = normalise_newlines(text)
+    return _part((own, tuple((name, normalise_newlines(other)) for name, other in chain)) if chain else own)
 
 
 def _counts(options: UnitOptions, name: str) -> bool:

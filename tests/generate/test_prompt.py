@@ -3,11 +3,12 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from hatch_vibesafe.config import PromptsConfig
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.prompt import build_prompt, request_digest
@@ -18,7 +19,7 @@ from hatch_vibesafe.spec.model import Reference, Spec, UnitOptions
 
 MakeSpec = Callable[..., Spec]
 PROMPTS = Path(__file__).parents[2] / "prompts"
-TEMPLATES = sorted(path.name for path in PROMPTS.glob("*.j2"))
+TEMPLATES = ("base.j2", "cli_command.j2", "function.j2", "http_endpoint.j2")
 HELPER = Reference("app.t", "slug", "def slug(text: str) -> str:\n    return text.lower()\n", direct=True)
 DEEPER = Reference("app.t", "TABLE", "TABLE = {}\n", direct=False)
 REFUSED = Feedback(
@@ -37,7 +38,8 @@ def spec(request: pytest.FixtureRequest, make_spec: MakeSpec) -> Spec:
 
 
 def test_there_is_a_template_for_each_kind() -> None:
-    assert TEMPLATES == ["cli_command.j2", "function.j2", "http_endpoint.j2"]
+    assert {each.default for each in fields(PromptsConfig)} < {*TEMPLATES}
+    assert {*TEMPLATES} <= {path.name for path in PROMPTS.glob("*.j2")}
 
 
 def test_the_prompt_holds_stub_helpers_and_rules_in_this_order(spec: Spec) -> None:
@@ -120,7 +122,7 @@ def test_the_options_of_an_endpoint_reach_its_template(make_spec: MakeSpec) -> N
 def test_a_broken_template_is_a_problem_that_names_it(make_spec: MakeSpec, template: str) -> None:
     with pytest.raises(VibesafeConfigurationError) as failure:
         content(make_spec(template=template))
-    assert failure.value.problems[0].where == "template function.j2, for app.m/total"
+    assert failure.value.problems[0].where == "template 'function.j2', line 1, for app.m/total"
 
 
 def test_nothing_of_this_machine_reaches_a_prompt(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:

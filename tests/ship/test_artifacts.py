@@ -90,13 +90,14 @@ def test_an_sdist_needs_the_projects_own_configuration_and_templates(shop: Tree)
     text = (shop.root / "pyproject.toml").read_text().replace("[tool.vibesafe]\n", "")
     shop.write("pyproject.toml", text)
     shop.write("vibesafe.toml", '[prompts]\nfunction = "prompts/mine.j2"\n')
-    shop.write("prompts/mine.j2", "{{ spec }}")
+    shop.write("prompts/mine.j2", '{% extends "prompts/house.j2" %}')
+    shop.write("prompts/house.j2", '{% extends "base.j2" %}')
     from tests.ship.conftest import TOTAL  # noqa: PLC0415 - for this test alone
 
     shop.lock({"shop.pricing/total": TOTAL})
     project = open_project(shop.root)
     names = set(sdist_files(project, read_active_units(project).units))
-    assert {"vibesafe.toml", "prompts/mine.j2"} < names
+    assert {"vibesafe.toml", "prompts/mine.j2", "prompts/house.j2"} < names
 
 
 @pytest.mark.parametrize(("content", "word"), [(b"right", None), (b"wrong", "is not"), (None, "missing")])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hatch_vibesafe.problems import VibesafeError
-from hatch_vibesafe.project import Project, template_name, template_path
+from hatch_vibesafe.project import Project, template_files, template_name
 from hatch_vibesafe.spec.model import KINDS, UnitOptions
 
 _SUFFIXES = (".py", ".toml", ".j2")
@@ -90,7 +90,8 @@ def _beside(project: Project) -> Iterator[str]:
     yield str(project.root / ".vibesafe" / "lessons.toml")
     for kind in KINDS:
         try:
-            yield str(template_path(project, template_name(project, UnitOptions(kind=kind))))
+            files = template_files(project, template_name(project, UnitOptions(kind=kind)))
+            yield from (str(file.path) for file in files)
         except VibesafeError:
             continue
 
