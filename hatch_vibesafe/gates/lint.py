@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
+from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version, version_of_batch
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.store.records import GateRecord
 
@@ -49,7 +49,7 @@ def check(candidates: Sequence[Candidate], options: Sequence[str]) -> tuple[Opin
 
 def record(findings: Sequence[Finding]) -> GateRecord:
     """Return the gate's line in the evidence."""
-    return GateRecord(GATE, "ruff", version("ruff", GATE), not findings, (("findings", len(findings)),))
+    return GateRecord(GATE, "ruff", version_of_batch("ruff", GATE), not findings, (("findings", len(findings)),))
 
 
 def _reports(run: ToolRun) -> Reports | ToolRun:

@@ -14,6 +14,7 @@ from hatch_vibesafe.gates.mutation import adequacy_of
 from hatch_vibesafe.gates.project_rules import ProjectRules, policy_problems
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
+from hatch_vibesafe.gates.tools import version_of_batch
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.store.records import GateRecord
@@ -52,6 +53,7 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measure
     if not candidates:
         return ()
     config = context.project.config
+    version_of_batch.cache_clear()  # a process that lives long sees when a tool is replaced
     with Sandbox(config.sandbox, config.secret_variables(os.environ)) as sandbox:
         verdicts = _verdicts(candidates, context, sandbox)
     if not measures and not config.gates.min_adequacy:

@@ -1,5 +1,6 @@
 """Runs ruff and mypy: said to be missing where they are, bounded in time, with only the environment they need."""
 
+import functools
 import importlib.metadata
 import os
 import subprocess
@@ -49,6 +50,10 @@ def version(tool: str, gate: str) -> str:
         raise VibesafeConfigurationError(
             Problem(f"gate {gate}", f"needs {tool}, which is not installed", "pip install 'hatch-vibesafe[dev]'")
         ) from error
+
+
+version_of_batch = functools.cache(version)
+"""The same, looked up once for the records of a whole batch, which begins with `version_of_batch.cache_clear()`."""
 
 
 def run_module(tool: str, arguments: Sequence[str], cwd: Path, timeout: float, extra: Mapping[str, str]) -> ToolRun:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hatch_vibesafe.gates.receivers import typed
 from hatch_vibesafe.gates.surroundings import Surroundings
-from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version
+from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version, version_of_batch
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import VibesafeError
@@ -93,7 +93,7 @@ def _asking(
 
 def record(findings: Sequence[Finding]) -> GateRecord:
     """Return the gate's line in the evidence."""
-    return GateRecord(GATE, "mypy", version("mypy", GATE), not findings, (("errors", len(findings)),))
+    return GateRecord(GATE, "mypy", version_of_batch("mypy", GATE), not findings, (("errors", len(findings)),))
 
 
 def _reports(run: ToolRun) -> Reports | ToolRun:
