@@ -17,7 +17,7 @@ from hatch_vibesafe.store.checkpoints import list_checkpoints, read_checkpoint
 from hatch_vibesafe.store.records import Checkpoint
 
 
-def show_difference(session: Session, names: tuple[str, ...], *, as_json: bool) -> int:
+def show_difference(session: Session, names: tuple[str, ...], *, symbolically: bool, as_json: bool) -> int:
     """Print where two checkpoints of the one unit of a session differ: the named ones, or the active and the current.
 
     Returns 1 where they do. `names` are beginnings of checkpoint hashes, the earlier one first.
@@ -28,7 +28,7 @@ def show_difference(session: Session, names: tuple[str, ...], *, as_json: bool) 
     (spec,) = session.specs
     announce(session.project.config)
     before, after = _two_checkpoints(session, spec, names)
-    found = compared(spec, before.implementation, after.implementation, _context(session))
+    found = compared(spec, before.implementation, after.implementation, _context(session), symbolically=symbolically)
     said = acknowledged(session, spec.unit, after.hash)
     if as_json:
         output.print_json(_document(spec, before, after, found, said))
@@ -107,6 +107,7 @@ def _lines(
         lines.append(f"  {found.differing} of {found.calls} calls differ")
     elif not found.unsettled:
         lines.append(f"  no difference in {found.calls} calls" if found.calls else "  the same bytes")
+    lines += [f"  CrossHair: {found.symbolic}"] if found.symbolic else []
     lines += [f"  acknowledged{f' by {each.approver}' if each.approver else ''}: {each.reason}" for each in said]
     return lines
 
@@ -120,6 +121,7 @@ def _document(
         "after": after.hash,
         "calls": found.calls,
         "differing": found.differing,
+        "crosshair": found.symbolic,
         "divergences": [{"call": it.call, "before": it.before, "after": it.after} for it in found.divergences],
         "non_deterministic": [
             {"side": it.side, "call": it.call, "first": it.first, "again": it.again} for it in found.unsettled

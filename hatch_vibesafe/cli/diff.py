@@ -21,10 +21,22 @@ from hatch_vibesafe.store.drift import UnitStatus
     metavar="UNIT",
     help="Run two checkpoints of this unit on the same calls: ONE and OTHER, or the active and the newest.",
 )
+@click.option(
+    "--crosshair",
+    "symbolically",
+    is_flag=True,
+    help="With --behaviour: have CrossHair search for calls too (the extra `symbolic`).",
+)
 @options.allow_unsandboxed
 @options.as_json
 def command(
-    checkpoints: tuple[str, ...], targets: tuple[str, ...], *, unit: str | None, allow_unsandboxed: bool, as_json: bool
+    checkpoints: tuple[str, ...],
+    targets: tuple[str, ...],
+    *,
+    unit: str | None,
+    symbolically: bool,
+    allow_unsandboxed: bool,
+    as_json: bool,
 ) -> int:
     """Show what drifted and which part moved: signature, example, helper, template, settings, bytes, evidence.
 
@@ -35,10 +47,13 @@ def command(
     where there is one.
     """
     _refuse_odd(checkpoints, targets, unit)
+    if symbolically and unit is None:
+        what = "searches for calls of one unit, and none is named"
+        raise VibesafeConfigurationError(Problem("--crosshair", what, "vibesafe diff --behaviour UNIT --crosshair"))
     session = open_session(targets if unit is None else (unit,), allow_unsandboxed=allow_unsandboxed)
     if unit is not None:
         _refuse_unusable(session, unit)
-        return behaviour.show_difference(session, checkpoints, as_json=as_json)
+        return behaviour.show_difference(session, checkpoints, symbolically=symbolically, as_json=as_json)
     differing = [status for status in session.statuses.values() if status.problems or status.current != status.active]
     problems = (*session.scan_problems, *(problem for status in differing for problem in status.problems))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}

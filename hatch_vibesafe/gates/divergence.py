@@ -8,7 +8,7 @@ is called a divergence.
 import ast
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hatch_vibesafe.gates.context import GateContext
@@ -20,6 +20,7 @@ from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.surroundings import surroundings
+from hatch_vibesafe.gates.symbolic import Searched, searched
 from hatch_vibesafe.gates.unit_calls import Case, definition_of, doctest_line, example_cases, parameters_of
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.spec.model import Spec
@@ -62,12 +63,14 @@ class Comparison:
         divergences: The smallest of these, the first of them as simple as it could be made.
         unsettled: For each implementation that disagrees with itself, the smallest call that shows it; where there is
             one, there are no divergences.
+        symbolic: How the search of CrossHair for calls ended; empty where it was not asked for.
     """
 
     calls: int
     differing: int = 0
     divergences: tuple[Divergence, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
+    symbolic: str = ""
 
     @property
     def is_divergent(self) -> bool:
@@ -76,12 +79,17 @@ class Comparison:
         return bool(self.divergences) or sides == {"after"}
 
 
-def compared(spec: Spec, before: bytes, after: bytes, context: GateContext) -> Comparison:
+def compared(
+    spec: Spec, before: bytes, after: bytes, context: GateContext, *, symbolically: bool = False
+) -> Comparison:
     """Return how two implementations of a unit differ, run in the sandbox on the same calls.
+
+    With `symbolically`, CrossHair searches for more of them.
 
     Raises:
         VibesafeValidationError: if one of them takes other parameters than the spec says now.
-        VibesafeConfigurationError: if the platform cannot confine, or the sources cannot be read.
+        VibesafeConfigurationError: if the platform cannot confine, the sources cannot be read, or CrossHair is wanted
+            and is not there or cannot follow such a unit.
     """
     if before == after:
         return Comparison(0)
@@ -89,6 +97,15 @@ def compared(spec: Spec, before: bytes, after: bytes, context: GateContext) -> C
     _refuse_other_parameters(spec, sources)
     ground = ground_of(spec, context)
     cases = calls_within_requires(spec, ground, sources)
+    search = searched(spec, sources, ground) if symbolically else Searched((), "")
+    if search.cases:
+        known = {case.call for case in cases}
+        (more,) = allowed_cases([(spec, [case for case in search.cases if case.call not in known])], ground)
+        cases += more
+    return replace(_compared(spec, sources, cases, ground), symbolic=search.ending)
+
+
+def _compared(spec: Spec, sources: Sequence[str], cases: tuple[Case, ...], ground: Ground) -> Comparison:
     if not cases:
         return Comparison(0)
     old, new = (Runner(spec, source, cases) for source in sources)

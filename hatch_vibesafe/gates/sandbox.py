@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -124,6 +124,12 @@ class Sandbox:
         narrower._seconds = min(self._seconds, seconds)
         narrower._lent = self._kept
         return narrower
+
+    def roomier(self, seconds: float, memory_mb: int) -> "Sandbox":
+        """Return a sandbox that gives each job at least this much time and memory, and is the same otherwise."""
+        config = self._config
+        more = replace(config, timeout=max(config.timeout, seconds), memory_mb=max(config.memory_mb, memory_mb))
+        return Sandbox(more, self._key_variables)
 
     def run(self, batch: Batch, jobs: Sequence[Job], *, of_candidates: bool = True) -> tuple[Result, ...]:
         """Return each job's result, in order. Raises for nothing that a job does, and waits no longer than its time.

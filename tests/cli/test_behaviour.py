@@ -46,6 +46,7 @@ def test_names_that_are_none_are_refused(command: "Command") -> None:
     assert command("diff", "aa", "bb").code == 2
     assert command("diff", "--behaviour", UNIT, "--target", UNIT).code == 2
     assert command("diff", "--behaviour", "app.math").code == 2
+    assert "none is named" in command("diff", "--crosshair").error
     assert "no two checkpoints" in command("diff", "--behaviour", "app.math/add").error
 
 
