@@ -21,6 +21,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 COMMANDS = {
     "init": ("init", "Give a hatch project what it needs to have units, or begin one."),
     "new": ("new", "Draft the stub of a function from a sentence."),
+    "migrate": ("migrate", "Rewrite a project of vibesafe 0.1 or 0.2."),
     "scan": ("scan", "List every unit with its kind, examples and state."),
     "spec": ("spec", "Show a unit's spec, as whoever implements it needs it."),
     "compile": ("compile", "Have implementations written for units that need one, and gate them."),

@@ -6,6 +6,8 @@ from hatch_vibesafe.cli import options, output
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.spec.capabilities import listed
+from hatch_vibesafe.start.changes import write_changes
+from hatch_vibesafe.start.shims import shim_changes
 
 
 @click.command(
@@ -13,15 +15,18 @@ from hatch_vibesafe.spec.capabilities import listed
     epilog="Examples:  vibesafe scan   |   vibesafe scan --target app.math   |   vibesafe scan --json",
 )
 @options.target
+@click.option("--write-shims", is_flag=True, help="Write __generated__, where projects of older releases import from.")
 @options.as_json
-def command(targets: tuple[str, ...], as_json: bool) -> int:
+def command(targets: tuple[str, ...], *, write_shims: bool, as_json: bool) -> int:
     """List every unit with its kind, number of examples and state.
 
-    Reads the sources only: nothing of the project is imported, nothing is written.
+    Reads the sources only: nothing of the project is imported, and without --write-shims nothing is written.
     Exits 1 where a unit or a file cannot be used, or where there is no unit at all.
     """
     session = open_session(targets)
     problems = session.scan_problems
+    if write_shims:
+        _write_shims(session)
     warnings = (*session.scan.warnings, *session.weaknesses())
     if as_json:
         output.print_json(
@@ -47,6 +52,14 @@ def command(targets: tuple[str, ...], as_json: bool) -> int:
         output.print_warnings(warnings)
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
+
+
+def _write_shims(session: Session) -> None:
+    root = session.project.root
+    changes = shim_changes(root, (spec.unit for spec in session.specs))
+    write_changes(changes)
+    for change in changes:
+        click.echo(f"written  {change.path.relative_to(root).as_posix()}", err=True)
 
 
 def _units(session: Session) -> list[dict[str, object]]:
