@@ -1,5 +1,6 @@
 """`vibesafe prompt compare`: which of two templates has more units pass, and how sure that is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ from hatch_vibesafe.cli.session import open_session
 from hatch_vibesafe.cli.stats import rate_document, rate_text
 from hatch_vibesafe.generate.comparing import Tally, compiled, contender
 from hatch_vibesafe.generate.events import Event
+from hatch_vibesafe.generate.gateway.budget import BudgetError
+from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, template_files
@@ -28,6 +31,7 @@ class _Side:
     template: str
     tally: Tally
     not_reached: tuple[UnitId, ...]
+    cut_off: tuple[UnitId, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -36,7 +40,8 @@ class _Side:
 
     @property
     def end(self) -> Rate:
-        return rate(len(self.tally.passed), len(self.tally.answered | self.tally.passed))
+        ended = (self.tally.answered | self.tally.passed) - {*self.cut_off}
+        return rate(len(self.tally.passed), len(ended))
 
 
 @click.command(
@@ -88,8 +93,10 @@ def compare(
             {"templates": [_document(side) for side in sides], "problems": output.problems_as_json(problems)}
         )
     else:
-        columns = ("template", "first answer", "in the end", "calls", "not reached")
+        columns = ("template", "first answer", "in the end", "calls", "not reached", "cut off")
         output.print_table(columns, [_row(side) for side in sides])
+        if len(sides) > 1:
+            click.echo(_verdict(sides))
         output.print_problems(problems)
     if any(side.tally.interrupted for side in sides):
         return EXIT_INTERRUPTED
@@ -109,8 +116,26 @@ def _side(project: Project, template: str, units: tuple[str, ...], given: Limits
 
         tally, results = compiled(each, jobs, on_event)
     missed = [result for result in results if result.unit not in tally.answered]
-    problems = tuple(problem for result in missed for problem in result.problems)
-    return _Side(template, tally, tuple(result.unit for result in missed), problems)
+    ended_early = [result for result in results if result.unit in tally.answered and _is_cut_off(result)]
+    problems = tuple(problem for result in (*missed, *ended_early) for problem in result.problems)
+    not_reached, cut_off = (tuple(result.unit for result in each) for each in (missed, ended_early))
+    return _Side(template, tally, not_reached, cut_off, problems)
+
+
+def _is_cut_off(result: CompileResult) -> bool:
+    """Return whether a unit had answers, and might have had others if the budget or the user had let it."""
+    return isinstance(result.error, BudgetError) or result.outcome == "interrupted"
+
+
+def _verdict(sides: Sequence[_Side]) -> str:
+    """Return what the rates in the end say together, in words."""
+    first, second = sides
+    if not (first.end.total and second.end.total):
+        return "of one of them nothing is known: raise the limits, or name other units"
+    for better, other in ((first, second), (second, first)):
+        if better.end.low > other.end.high:
+            return f"{better.template} is the better one: the intervals do not overlap"
+    return "nothing is shown: the intervals overlap; take more units"
 
 
 def _row(side: _Side) -> tuple[str, ...]:
@@ -120,6 +145,7 @@ def _row(side: _Side) -> tuple[str, ...]:
         rate_text(side.end),
         str(side.tally.calls),
         str(len(side.not_reached)),
+        str(len(side.cut_off)),
     )
 
 
@@ -130,4 +156,5 @@ def _document(side: _Side) -> dict[str, object]:
         "in_the_end": rate_document(side.end),
         "calls": side.tally.calls,
         "not_reached": [str(unit) for unit in side.not_reached],
+        "cut_off": [str(unit) for unit in side.cut_off],
     }

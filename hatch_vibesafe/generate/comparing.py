@@ -81,6 +81,7 @@ def contender(project: Project, template: str, targets: Sequence[str], given: Li
             paths=_copied_store(project, Path(directory)),
             prompts=PromptsConfig(function=template, http=template, cli=template),
             budget=replace(config.budget, command=given),
+            generate=replace(config.generate, escalate_to=None),  # another model is no merit of a template
         )
         compared = replace(project, config=changed)
         scan = scan_project(compared)

@@ -1,6 +1,7 @@
 """`vibesafe prompt compare`: two templates, one budget each, and nothing stored."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import cast
 
@@ -84,3 +85,47 @@ def test_what_cannot_be_compared_is_usage(asking: Path, command: Command, server
     ):
         assert command("prompt", "compare", *words).code == 2
     assert server.asked == [], "nothing is paid for before all is known to be usable"
+
+
+def test_a_unit_that_the_budget_cut_off_is_in_no_rate_in_the_end(
+    asking: Path, command: Command, server: ModelServer
+) -> None:
+    server.answer = answer
+    (asking / "kind.j2").write_text("Please kindly write:\n{{ stub }}", encoding="utf-8")
+    words = ("prompt", "compare", "kind.j2", "function.j2", "--units", "app.math/double", "--calls", "2")
+    kind, ours = sides(command(*words, "--json").document)
+    assert (kind["cut_off"], ours["cut_off"]) == ([], ["app.math/double"])
+    assert cast("dict[str, int]", ours["first_answer"])["total"] == 1, "its first answer was judged"
+    assert cast("dict[str, int]", ours["in_the_end"])["total"] == 0, "another answer might have passed"
+    told = command(*words)
+    assert "of one of them nothing is known" in told.out
+    assert "raise --max-calls" in told.error
+
+
+def test_what_the_intervals_say_together_is_said(asking: Path, command: Command, server: ModelServer) -> None:
+    server.answer = answer
+    (asking / "kind.j2").write_text("Please kindly write:\n{{ stub }}", encoding="utf-8")
+    assert "nothing is shown" in command("prompt", "compare", "kind.j2", "function.j2", *UNITS).out
+    stub = '\n\n@vibesafe\ndef double{}(a: int) -> int:\n    """Double.\n\n    >>> double{}(4)\n    8\n    """\n'
+    units = "".join(f"{stub.format(number, number)}    raise VibeCoded()\n" for number in range(8))
+    head = "from vibesafe_runtime import VibeCoded, vibesafe\n"
+    (asking / "app" / "many.py").write_text(head + units, encoding="utf-8")
+
+    def numbered(prompt: str) -> Reply:
+        name = re.findall(r"double\d", prompt)[-1]
+        right = "2 * a" if "kindly" in prompt else "0"
+        return Reply(content=f"```python\ndef {name}(a: int) -> int:\n    return {right}\n```")
+
+    server.answer = numbered
+    done = command("prompt", "compare", "function.j2", "kind.j2", "--units", "app.many")
+    assert "kind.j2 is the better one: the intervals do not overlap" in done.out
+
+
+def test_every_limit_holds_for_a_comparison(asking: Path, command: Command, server: ModelServer) -> None:
+    server.answer = answer
+    (asking / "kind.j2").write_text("Please kindly write:\n{{ stub }}", encoding="utf-8")
+    for words in (("--max-tokens", "1"), ("--max-money", "1"), ("--max-seconds", "0.000001")):
+        done = command("prompt", "compare", "kind.j2", "function.j2", *UNITS, *words, "--json")
+        assert done.code == 1
+        assert [side["calls"] for side in sides(done.document)] == [0, 0]
+    assert server.asked == []
