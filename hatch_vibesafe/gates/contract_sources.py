@@ -93,7 +93,7 @@ class Sources:
                 continue
             left = [now or before for now, before in zip(values[1:], case.call.values, strict=True)]
             if self._receiver and left[0].startswith("{"):
-                left[0] = _with_state(_own_copy(case.call.values[0]), left[0])
+                left[0] = with_state(f"object.__new__(type({_own_copy(case.call.values[0])}))", left[0])
             names = ", ".join([*self._names, "result", _OLD])
             old = self._with_arguments(case, _tuple(ensured.before))
             sources.append(f"(lambda {names}: {truths})({', '.join([*left, str(values[0]), old])})")
@@ -113,10 +113,9 @@ class Sources:
         return examples
 
 
-def _with_state(value: str, state: str) -> str:
-    """Return the source of an object of the same class as a value, with this state."""
-    remade = "(lambda made, state: (made.__dict__.update(state), made)[1])"
-    return f"{remade}(object.__new__(type({value})), {state})"
+def with_state(made: str, state: str) -> str:
+    """Return the source of an object, which another source makes, with this state."""
+    return f"(lambda made, state: (made.__dict__.update(state), made)[1])({made}, {state})"
 
 
 def _own_copy(value: str) -> str:

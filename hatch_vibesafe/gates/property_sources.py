@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 
 from hatch_vibesafe.gates.contract_sources import Sources
-from hatch_vibesafe.gates.unit_calls import definition_of, parameters_of
+from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, definition_of, parameters_of
 from hatch_vibesafe.spec.contract_expressions import evaluable, is_lazy
 from hatch_vibesafe.spec.model import Spec, StatedProperty
 from hatch_vibesafe.spec.stated_properties import ASSUME
@@ -36,6 +36,9 @@ def _put_back(now, after):
     elif isinstance(now, (dict, set)) and type(now) is type(after):
         now.clear()
         now.update(after)
+    elif isinstance(after, dict) and hasattr(now, "__dict__"):
+        now.__dict__.clear()
+        now.__dict__.update(after)
 """,
     """
 def _raised(module, qualname, message):
@@ -56,7 +59,7 @@ def _try(body, values, is_met, answers):
         if not _within(*given):
             raise _Unmet
         if not waiting:
-            raise _Asked(given)
+            raise _Asked(_told(given))
         kind, *what = waiting.pop(0)
         if kind == "raised":
             raise _raised(*what)
@@ -79,14 +82,33 @@ def _try(body, values, is_met, answers):
 )
 
 
+_OF_A_FUNCTION = """
+def _told(given):
+    return given
+"""
+_OF_AN_OBJECT = """
+def _told(given):
+    if type(given[0]) is not {owner} or not hasattr(given[0], "__dict__"):
+        raise _Unmet
+    return (given[0].__dict__, *given[1:])
+"""
+_WRAPPERS = {"class": "classmethod", "static": "staticmethod", "property": "property", "instance": ""}
+
+
+def owner_of(spec: Spec) -> str:
+    """Return the class that a method is of, as its module spells it."""
+    return spec.unit.qualname.rpartition(".")[0]
+
+
 def defining(spec: Spec) -> list[str]:
     """Return the examples that have to run before any property is tried."""
     own = Sources(spec)
     names = [item.name for item in own.parameters]
     required = " and ".join(f"({it})" for it in evaluable(own.requires, names, "_old").conditions)
+    told = _OF_AN_OBJECT.format(owner=owner_of(spec)) if spec.method in ON_AN_OBJECT else _OF_A_FUNCTION
     within = f"def _within({', '.join(names)}):\n    return {required or 'True'}\n"
     stated = [_definition(number, item, spec) for number, item in enumerate(spec.properties)]
-    return [*(source.lstrip() for source in _SUPPORT), within, *stated]
+    return [*(source.lstrip() for source in _SUPPORT), told.lstrip(), within, *stated]
 
 
 def trial(number: int, values: Sequence[str], conditions: Sequence[str], answers: Sequence[str]) -> str:
@@ -120,13 +142,33 @@ def _definition(number: int, stated: StatedProperty, spec: Spec) -> str:
     answer = f"_answer({names})"
     word = "async def" if spec.is_async else "def"
     given = ", ".join(name for name, _ in stated.given)
+    called = "" if spec.method else f"{spec.unit.name}, "
     lines = [
         f"def _property_{number}(_answer, {given}):",
         f"    {word} {spec.unit.name}({ast.unparse(node.args)}):",
         f"        return {f'iter({answer})' if is_lazy(node.returns) else answer}",
-        f"    {word} _body({spec.unit.name}, {ASSUME}, {given}):",
+        f"    {word} _body({called}{ASSUME}, {given}):",
         textwrap.indent(stated.body, "        "),
-        f"    held = _body({spec.unit.name}, _assume, {given})",
-        "    return __import__('asyncio').run(held) if held is not None else None",
+        *_put_in_place(spec),
+        "    try:",
+        f"        _held = _body({called}_assume, {given})",
+        "        return __import__('asyncio').run(_held) if _held is not None else None",
+        "    finally:",
+        *(_put_away(spec) or ["        pass"]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _put_in_place(spec: Spec) -> list[str]:
+    """Return what has a method's class ask for the answers, while a property of it is tried."""
+    if not spec.method:
+        return []
+    name = spec.unit.name
+    return [
+        f"    _kept = vars({owner_of(spec)})[{name!r}]",
+        f"    setattr({owner_of(spec)}, {name!r}, {_WRAPPERS[spec.method]}({name}))",
+    ]
+
+
+def _put_away(spec: Spec) -> list[str]:
+    return [f"        setattr({owner_of(spec)}, {spec.unit.name!r}, _kept)"] if spec.method else []

@@ -13,12 +13,12 @@ from random import Random
 
 from hatch_vibesafe.gates.carried import NotCarriedError, carried
 from hatch_vibesafe.gates.choices import Choices, simpler_choices
-from hatch_vibesafe.gates.contract_sources import Sources
+from hatch_vibesafe.gates.contract_sources import Sources, with_state
 from hatch_vibesafe.gates.contract_verdict import Done
 from hatch_vibesafe.gates.examination import Ground, answer_at, done_with, job, run_alike_once
-from hatch_vibesafe.gates.property_sources import defining, raised, returned, trial
+from hatch_vibesafe.gates.property_sources import defining, owner_of, raised, returned, trial
 from hatch_vibesafe.gates.strategy_values import Drawn, drawn
-from hatch_vibesafe.gates.unit_calls import Case, UnitCall
+from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, UnitCall
 from hatch_vibesafe.gates.values import MalformedAnswerError
 from hatch_vibesafe.gates.verdict import Candidate
 from hatch_vibesafe.gates.without_answers import without_answers
@@ -98,7 +98,9 @@ def tried(attempts: Sequence[Attempt], ground: Ground) -> list[list[Trial]]:
         for (number, places), result in zip(waiting, results, strict=True):
             offset = len(defining(attempts[number].candidate.spec))
             for count, place in enumerate(places):
-                read = _read(trials[number][place], answer_at(result, offset + count), ground.modules)
+                read = _read(
+                    trials[number][place], answer_at(result, offset + count), ground.modules, sources[number].spec
+                )
                 if isinstance(read, UnitCall):
                     asked.append((number, place, read))
                 else:
@@ -164,7 +166,7 @@ def _answered(call: UnitCall, done: Done) -> str:
     return returned(done.values, call.values)
 
 
-def _read(trial: Trial, answer: object, modules: frozenset[str]) -> Trial | UnitCall:
+def _read(trial: Trial, answer: object, modules: frozenset[str], spec: Spec) -> Trial | UnitCall:
     """Return what the body came to: the call whose answer it needs, or the trial as it is then."""
     match answer:
         case (_, ["tuple", [["str", "held"]]]):
@@ -178,11 +180,18 @@ def _read(trial: Trial, answer: object, modules: frozenset[str]) -> Trial | Unit
             return replace(trial, state="judged", violation=why, is_own_fault=own)
         case (_, ["tuple", [["str", "asked"], ["tuple", list(values)]]]) if len(trial.calls) < _MOST_CALLS:
             try:
-                return UnitCall(tuple(carried(value, modules) for value in values))
+                return _call(spec, [carried(value, modules) for value in values])
             except (NotCarriedError, MalformedAnswerError, RecursionError):
                 return replace(trial, state="left out")
         case _:
             return replace(trial, state="left out")
+
+
+def _call(spec: Spec, values: list[str]) -> UnitCall:
+    """Return a call; what it is made on was told by its state."""
+    if spec.method in ON_AN_OBJECT:
+        values[0] = with_state(f"object.__new__({owner_of(spec)})", values[0])
+    return UnitCall(tuple(values))
 
 
 def _answer(

@@ -132,7 +132,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
             *([("lessons", _part(tuple(lesson.text for lesson in lessons)))] if lessons else []),
         ),
         contract=contract,
-        properties=read_properties(docstring, scope, *lines, is_async=is_async, is_method=bool(stub.method)),
+        properties=read_properties(docstring, scope, *lines, is_async=is_async, method=stub.method),
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hatch_vibesafe.spec.contract_subset import Scope
 from hatch_vibesafe.spec.decorator import Complaint
 from hatch_vibesafe.spec.docstring import Docstring
-from hatch_vibesafe.spec.model import StatedProperty, Strategy
+from hatch_vibesafe.spec.model import MethodKind, StatedProperty, Strategy
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names
 from hatch_vibesafe.spec.source import parse
 from hatch_vibesafe.spec.strategies import (
@@ -73,7 +73,7 @@ def read_properties(
     last_line: int = sys.maxsize,
     *,
     is_async: bool = False,
-    is_method: bool = False,
+    method: MethodKind = "",
 ) -> Properties:
     """Return what the fences of a docstring say, where names mean what `scope` says.
 
@@ -87,12 +87,8 @@ def read_properties(
     ]
     for fence in _fences(docstring.text):
         line = min(first_line + fence.line, last_line)
-        if is_method:
-            what = f"a hypothesis fence cannot be tried on a method, and {scope.own_name} is one"
-            complaints.append(Complaint(line, what, "take it out; say it as an Ensures or an Invariant"))
-            continue
         try:
-            stated.append(_property(fence, line, scope, is_async=is_async))
+            stated.append(_property(fence, line, scope, is_async=is_async, method=method))
         except NotAStrategyError as error:
             remedy = f"mend the fence: `name = st...` lines, then statements with an assert that calls {scope.own_name}"
             complaints.append(Complaint(line, f"a hypothesis fence cannot be used: {error}", remedy))
@@ -128,7 +124,7 @@ def _fences(text: str) -> Iterator[_Fence]:
         yield _Fence(textwrap.dedent("\n".join(inside)), start, is_open=True)
 
 
-def _property(fence: _Fence, line: int, scope: Scope, *, is_async: bool) -> StatedProperty:
+def _property(fence: _Fence, line: int, scope: Scope, *, is_async: bool, method: MethodKind) -> StatedProperty:
     if fence.is_open:
         raise NotAStrategyError("nothing closes it")
     if any(words.lstrip().startswith(">>>") for words in fence.text.split("\n")):
@@ -151,12 +147,12 @@ def _property(fence: _Fence, line: int, scope: Scope, *, is_async: bool) -> Stat
                 break
     if not given:
         raise NotAStrategyError("it draws nothing: no line gives a name a strategy")
-    _check_body(statements, scope, is_async=is_async)
+    _check_body(statements, scope, is_async=is_async, method=method)
     _check_names([name for name, _ in given], [strategy for _, strategy in given], statements, scope)
     return StatedProperty(tuple(given), "\n".join(ast.unparse(item) for item in statements), line)
 
 
-def _check_body(statements: Sequence[ast.stmt], scope: Scope, *, is_async: bool) -> None:
+def _check_body(statements: Sequence[ast.stmt], scope: Scope, *, is_async: bool, method: MethodKind) -> None:
     nodes = [node for item in statements for node in ast.walk(item)]
     for node in nodes:
         if (isinstance(node, ast.stmt) and not isinstance(node, _STATEMENTS)) or isinstance(node, _REFUSED):
@@ -165,11 +161,23 @@ def _check_body(statements: Sequence[ast.stmt], scope: Scope, *, is_async: bool)
             raise NotAStrategyError("a strategy stands among the statements: strategies come first, each with a name")
     if not any(isinstance(node, ast.Assert) for node in nodes):
         raise NotAStrategyError("it has no assert, and so claims nothing")
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    if not any(isinstance(node.func, ast.Name) and node.func.id == scope.own_name for node in calls):
+    if not any(_is_call(node, scope.own_name, method) for node in nodes):
         raise NotAStrategyError(f"it never calls {scope.own_name}")
     if any(isinstance(node, ast.Await) for node in nodes) is not is_async:
         raise NotAStrategyError(f"{scope.own_name} {'has to be awaited' if is_async else 'is not to be awaited'}")
+
+
+def _is_call(node: ast.AST, name: str, method: MethodKind) -> bool:
+    """Return whether a node calls the unit; a property is called where it is looked up."""
+    match node:
+        case ast.Call(func=ast.Name(id=called)):
+            return not method and called == name
+        case ast.Call(func=ast.Attribute(attr=called)):
+            return bool(method) and method != "property" and called == name
+        case ast.Attribute(attr=called):
+            return method == "property" and called == name
+        case _:
+            return False
 
 
 def _check_names(given: list[str], strategies: list[Strategy], body: Sequence[ast.stmt], scope: Scope) -> None:

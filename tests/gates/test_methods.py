@@ -1,11 +1,14 @@
 """Methods through the gates: each kind of them, their contracts, and what only a class body can do."""
 
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from hatch_vibesafe.gates import properties
+from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.generate.compose import compose
-from tests.gates.conftest import Bench, MakeBench
+from tests.gates.conftest import Bench, MakeBench, refusals
 
 ACCOUNTS = (Path(__file__).parents[1] / "data" / "methods" / "accounts.py").read_text(encoding="utf-8")
 HONEST = {
@@ -108,3 +111,73 @@ def test_an_invariant_of_the_class_is_held_against_each_method(bench: MakeBench,
     found = judged(bank, "is_empty", takes)
     told = ("breaks `Invariant", "it raised icontract.errors.ViolationError", "it raised deal.InvContractError")
     assert any(each.startswith("properties: >>> Account(") and any(map(each.count, told)) for each in found), found
+
+
+FENCES = {
+    "deposit": """
+        start = st.integers(0, 50)
+        first = st.integers(0, 50)
+        account = Account(start)
+        before = account.balance
+        account.deposit(first)
+        account.deposit(amount=1)
+        assert account.balance == before + first + 1
+        """,
+    "is_empty": "account = st.builds(Account, st.integers(-3, 3))\nassert account.is_empty is (account.balance == 0)",
+    "of": "amounts = st.lists(st.integers(), max_size=3)\nassert Account.of(*amounts).balance == sum(amounts)",
+    "allowed": "amount = st.integers()\nassert Account.allowed(amount) is (amount <= LIMIT)",
+    "later": "amount = st.integers()\nassert await Account(amount).later(1) == amount + 1",
+}
+FAILING = {
+    "deposit": ("self.balance += amount", "self.balance = min(self.balance + amount, 60)"),
+    "is_empty": ("== 0", "in (0, 3)"),
+    "of": ("cls(sum(amounts))", "cls(sum({*amounts}))"),
+    "allowed": ("<= LIMIT", "<= LIMIT and amount != 0"),
+    "later": ("self.balance + amount", "self.balance + amount if self.balance else 0"),
+}
+
+
+def stated(bank: Bench, name: str, *sources: str) -> list[str]:
+    """What the properties gate alone says of implementations."""
+    unit = f"bank.accounts/Account.{name}"
+    texts = [bank.candidate(unit, each).implementation.decode() for each in sources]
+    composed = [compose(bank.spec(unit), each, markdown=False).implementation.decode() for each in texts]
+    candidates = [bank.candidate(unit, each) for each in composed]
+    sandbox = Sandbox(bank.project.config.sandbox)
+    opinions = refusals(properties.check(candidates, bank.context(), bank.surroundings(), sandbox))
+    return ["\n".join(each.message for each in found) for found in opinions]
+
+
+@pytest.mark.parametrize("name", FENCES)
+def test_a_stated_property_holds_of_a_method(bench: MakeBench, name: str) -> None:
+    fence = textwrap.indent(textwrap.dedent(FENCES[name]).strip(), " " * 8)
+    head, found, rest = ACCOUNTS.partition(f"def {name}(")
+    docstring, example, rest = rest.partition("\n\n        >>> ")
+    assert found
+    assert example
+    said = f"{head}{found}{docstring}\n\n        ```hypothesis\n{fence}\n        ```{example}{rest}"
+    said = said.replace("\n        Ensures:\n            result == self.balance", "")
+    # What `of` gives has to be carried to where no candidate runs.
+    said = said.replace("class Account:", "@dataclass\nclass Account:").replace(
+        "    def __init__(self, balance: int = 0) -> None:\n        self.balance = balance\n", "    balance: int = 0\n"
+    )
+    bank = bench({"bank/__init__.py": "", "bank/accounts.py": f"from dataclasses import dataclass\n{said}"})
+    honest, wrong = stated(bank, name, HONEST[name], HONEST[name].replace(*FAILING[name]))
+    assert honest == ""
+    assert "does not hold" in wrong
+
+
+def test_a_stated_property_sees_the_state_of_a_plain_object(bench: MakeBench) -> None:
+    fence = textwrap.indent(textwrap.dedent(FENCES["deposit"]).strip(), " " * 8)
+    said = ACCOUNTS.replace(
+        "Add an amount and return the balance.\n", f"Add.\n\n        ```hypothesis\n{fence}\n        ```\n"
+    )
+    said = said.replace("        Ensures:\n            result == self.balance\n", "")
+    bank = bench({"bank/__init__.py": "", "bank/accounts.py": said})
+    kept = HONEST["deposit"]
+    forgets = kept.replace("self.balance += amount", "amount += self.balance").replace(
+        "return self.balance", "return amount"
+    )
+    honest, *wrong = stated(bank, "deposit", kept, kept.replace(*FAILING["deposit"]), forgets)
+    assert honest == ""
+    assert all("does not hold" in each for each in wrong)

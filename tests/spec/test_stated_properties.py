@@ -112,9 +112,14 @@ def test_a_fence_right_below_an_example_is_a_problem(problems_of: ProblemsOf) ->
     assert any("put" not in what and "in what an example expects" in what for _, what in problems_of(text))
 
 
-def test_a_fence_of_a_method_is_a_problem(problems_of: ProblemsOf) -> None:
-    lines = with_lines("n = st.integers()", "assert Box().f(n) == n").replace("def f(n", "def f(self, n")
-    start = lines.index("@vibesafe")
-    inside = textwrap.indent(lines[start:].replace("f(1)", "Box().f(1)"), "    ")
-    ((_, found),) = problems_of(f"{lines[:start]}class Box:\n{inside}")
-    assert "cannot be tried on a method" in found
+def in_a_class(*lines: str) -> str:
+    text = with_lines(*lines).replace("def f(n", "def f(self, n")
+    start = text.index("@vibesafe")
+    inside = textwrap.indent(text[start:].replace("f(1)", "Box().f(1)"), "    ")
+    return f"{text[:start]}class Box:\n{inside}"
+
+
+def test_a_fence_of_a_method_calls_it_on_an_object(problems_of: ProblemsOf) -> None:
+    assert problems_of(in_a_class("n = st.integers()", "assert Box().f(n) == n")) == []
+    ((_, found),) = problems_of(in_a_class("n = st.integers()", "assert Box() and f(n)"))
+    assert "never calls f" in found or "names f" in found
