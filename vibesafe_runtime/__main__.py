@@ -140,7 +140,8 @@ def _installed(found: Distribution, keys: Keys) -> Report | None:
     if packages:
         files = installed_files(base)
         verdicts = tuple(verify_package(files, f"{each}/{MANIFEST}", keys, remedy) for each in packages)
-        return Report(label, verdicts, (*problems, *_left_out(label, verdicts, remedy)), base=str(base))
+        drifted = tuple(_drifted(label, verdicts))
+        return Report(label, verdicts, (*problems, *_left_out(label, verdicts, remedy), *drifted), base=str(base))
     if not needs_the_runtime(found):
         return None
     if is_editable(found) and keys is None:
@@ -159,6 +160,22 @@ def _left_out(label: str, verdicts: tuple[Verdict, ...], remedy: str) -> tuple[P
     named = {package for verdict in verdicts for package in verdict.packages}
     what = "was built with this baked package, which is not there"
     return tuple(Problem(f"{label}  {each}", what, remedy) for each in sorted(named - there))
+
+
+def _drifted(label: str, verdicts: tuple[Verdict, ...]) -> Iterator[Problem]:
+    """Yield a problem for each distribution that is here in another version than units passed their gates with."""
+    needed: dict[tuple[str, str], list[str]] = {}
+    for verdict in verdicts:
+        for unit, name, version in verdict.dependencies:
+            needed.setdefault((name, version), []).append(unit)
+    for (name, version), units in sorted(needed.items()):
+        try:
+            found = distribution(name).version
+        except (PackageNotFoundError, ValueError):
+            continue  # Another Python may not need it; what does need it fails without it.
+        if found != version:
+            what = f"passed its gates with {name} {version}, and {found} is installed"
+            yield Problem(f"{label}  {', '.join(units)}", what, f"pip install {name}=={version}")
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -57,6 +57,7 @@ class Verdict:
         manifest: The path of its manifest.
         files: How many files that pins.
         packages: The baked packages that the statement says the distribution has.
+        dependencies: Of each unit that says so, and of each distribution that it passed its gates with, the version.
         signer: The id of the trusted key that signed it; "" where none was asked for or none did.
         unjudged: The bytecode that only another Python could judge.
         problems: What is wrong.
@@ -65,6 +66,7 @@ class Verdict:
     manifest: str
     files: int
     packages: tuple[str, ...]
+    dependencies: tuple[tuple[str, str, str], ...]
     signer: str
     unjudged: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -133,7 +135,8 @@ def verify_package(files: Files, manifest: str, keys: Collection[bytes] | None, 
             findings += kept_instead(files.base / path, contents[path])
             unjudged += other_bytecode(files.base / path)
     problems = tuple(Problem(where, what, remedy) for where, what in findings)
-    return Verdict(manifest, len(digests), _packages(contents, directory), signer, tuple(unjudged), problems)
+    named, needed = _packages(contents, directory), _dependencies(contents, directory)
+    return Verdict(manifest, len(digests), named, needed, signer, tuple(unjudged), problems)
 
 
 def _packages(contents: Mapping[str, bytes], directory: str) -> tuple[str, ...]:
@@ -141,6 +144,19 @@ def _packages(contents: Mapping[str, bytes], directory: str) -> tuple[str, ...]:
     try:
         return tuple(map(str, json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"]["packages"]))
     except (KeyError, TypeError, ValueError, RecursionError):
+        return ()
+
+
+def _dependencies(contents: Mapping[str, bytes], directory: str) -> tuple[tuple[str, str, str], ...]:
+    """Return unit, distribution and version of all that the statement says units passed their gates with."""
+    try:
+        units = json.loads(contents[f"{directory}/{STATEMENT}"])["predicate"]["units"]
+        return tuple(
+            (str(unit["unit"]), str(name), str(version))
+            for unit in units
+            for name, version in unit.get("dependencies", {}).items()
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return ()
 
 

@@ -86,9 +86,19 @@ def _check(targets: tuple[str, ...], *, no_gates: bool, again: bool, allow_unsan
         *broken("scan", session.scan_problems),
         *broken("drift", drift),
         *refused,
+        *broken("dependencies", _frozen_drift(session)),
         *broken("orphan", left_over, "warning"),
     )
     return _Checked(session, gated, findings)
+
+
+def _frozen_drift(session: Session) -> tuple[Problem, ...]:
+    """Return what is installed otherwise than endpoints were frozen with."""
+    if not any(spec.options.kind == "http" for spec in session.specs):
+        return ()
+    from hatch_vibesafe.cli.http_dependencies import drifted  # noqa: PLC0415 - only endpoints have such
+
+    return drifted(session)
 
 
 def _print(checked: _Checked, form: str) -> None:

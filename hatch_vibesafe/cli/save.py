@@ -17,6 +17,7 @@ from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.acknowledgements import LONGEST as LONGEST_REASON
 from hatch_vibesafe.store.acknowledgements import Acknowledgement, acknowledge, is_reason
 from hatch_vibesafe.store.drift import orphan_units
+from hatch_vibesafe.store.frozen import REQUIREMENTS, requirements_text, write_requirements
 from hatch_vibesafe.store.save import SavePlan, save_units
 
 
@@ -37,6 +38,12 @@ from hatch_vibesafe.store.save import SavePlan, save_units
     metavar="REASON",
     help="Why it is right that what is saved does other things than before under the same spec; kept.",
 )
+@click.option(
+    "--freeze-http-deps",
+    "freezes",
+    is_flag=True,
+    help="Gate endpoints with what is installed, and keep its versions in requirements.vibesafe.txt and meta.toml.",
+)
 @options.allow_unsandboxed
 @options.as_json
 def command(
@@ -45,6 +52,7 @@ def command(
     dry_run: bool,
     approver: str | None,
     reason: str | None,
+    freezes: bool,
     allow_unsandboxed: bool,
     as_json: bool,
 ) -> int:
@@ -72,6 +80,7 @@ def command(
             dry_run=dry_run,
         )
 
+    unfrozen = _freeze(session) if freezes and not dry_run else {}
     diverging = _diverging(session, saved(session.specs, dry_run=True))
     if reason is None:
         refused = diverging
@@ -82,7 +91,9 @@ def command(
             if status.active is not None and status.current is not None:
                 why = Acknowledgement(status.active, status.current, reason, named)
                 acknowledge(session.project.checkpoints_path, each, why)
+    refused = refused | unfrozen
     plan = saved([spec for spec in session.specs if spec.unit not in refused], dry_run=dry_run)
+    written = freezes and not dry_run and _write_requirements(session)
     problems = (*session.scan_problems, *plan.problems, *(it for each in refused.values() for it in each))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
     if as_json:
@@ -99,6 +110,8 @@ def command(
             click.echo(f"{verb}  {activation.unit}  {activation.entry.active[:12]}{before}{by}{granted}")
         for unit in diverging if reason is not None else ():
             click.echo(f"{'would acknowledge' if dry_run else 'acknowledged'}  {unit}  {reason}")
+        if written:
+            click.echo(f"wrote  {REQUIREMENTS}")
         for unit in plan.prune:
             click.echo(f"{'would drop' if dry_run else 'dropped'}  {unit}  the project no longer has it")
         click.echo(
@@ -106,6 +119,27 @@ def command(
         )
         output.print_problems(problems)
     return EXIT_FINDINGS if problems else 0
+
+
+def _freeze(session: Session) -> dict[UnitId, tuple[Problem, ...]]:
+    """Freeze what endpoints pass with, and return why some were not; they are not saved."""
+    from hatch_vibesafe.cli.freezing import freeze_endpoints  # noqa: PLC0415 - slow to load, and needed only here
+
+    if not any(spec.options.kind == "http" for spec in session.specs):
+        what = "there is no unit of kind 'http' among those that are meant, so nothing to freeze"
+        raise VibesafeConfigurationError(Problem("--freeze-http-deps", what, "vibesafe save"))
+    _, refused = freeze_endpoints(session)
+    return refused
+
+
+def _write_requirements(session: Session) -> bool:
+    """Write what all endpoints that are active were frozen with; return whether that is anything new."""
+    from hatch_vibesafe.cli.http_dependencies import active_versions  # noqa: PLC0415 - as above
+
+    whole = open_session()
+    endpoints = [spec.unit for spec in whole.specs if spec.options.kind == "http"]
+    frozen = active_versions(whole, endpoints)
+    return bool(frozen) and write_requirements(session.project.root, requirements_text(frozen))
 
 
 def who_approves(root: Path, named: str | None) -> str:

@@ -52,7 +52,8 @@ def statement_bytes(
                 "manifestWithoutStatement": manifest,
                 "packages": named,
                 "units": [
-                    _unit(path, unit) | _asked(unit) | _checked(unit, checking) for path, unit in sorted(units.items())
+                    _unit(path, unit) | _asked(unit) | _frozen(unit) | _checked(unit, checking)
+                    for path, unit in sorted(units.items())
                 ],
             },
         }
@@ -101,6 +102,11 @@ def _unit(path: str, unit: ActiveUnit) -> dict[str, Json]:
 def _asked(unit: ActiveUnit) -> dict[str, Json]:
     asked = unit.checkpoint.provenance.in_place_of
     return {"inPlaceOf": asked} if asked else {}
+
+
+def _frozen(unit: ActiveUnit) -> dict[str, Json]:
+    deps = dict(unit.checkpoint.deps)
+    return {"dependencies": {**deps}} if deps else {}
 
 
 def _checked(unit: ActiveUnit, checking: Mapping[UnitId, str]) -> dict[str, Json]:

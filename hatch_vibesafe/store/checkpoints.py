@@ -185,7 +185,15 @@ def read_checkpoint(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -
 def checkpoint_of(meta: Meta, implementation: bytes) -> Checkpoint:
     """Return the checkpoint that `meta` and the implementation it describes make."""
     return Checkpoint(
-        meta.unit, meta.spec_hash, meta.prompt, implementation, meta.parts, meta.provenance, meta.hash, meta.uses
+        meta.unit,
+        meta.spec_hash,
+        meta.prompt,
+        implementation,
+        meta.parts,
+        meta.provenance,
+        meta.hash,
+        meta.uses,
+        meta.deps,
     )
 
 

@@ -32,6 +32,7 @@ class Meta:
     provenance: Provenance
     hash: CheckpointHash
     uses: tuple[tuple[str, Digest], ...] = ()
+    deps: tuple[tuple[str, str], ...] = ()
 
 
 def meta_bytes(checkpoint: Checkpoint) -> bytes:
@@ -53,6 +54,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
             "implementation": digest(checkpoint.implementation),
             "parts": dict(checkpoint.parts),
             "uses": dict(checkpoint.uses),
+            **({"deps": dict(checkpoint.deps)} if checkpoint.deps else {}),
             "provenance": {
                 "origin": provenance.origin,
                 "author": provenance.author,
@@ -94,6 +96,7 @@ def parse_meta(content: bytes, file: str, remedy: str) -> Meta:
         provenance=_provenance(record.record("provenance")),
         hash=CheckpointHash(record.digest("checkpoint")),
         uses=_parts(record.record("uses")),
+        deps=_deps(record.record("deps")) if "deps" in record.names() else (),
     )
     record.finish()
     if not problems and meta.hash != checkpoint_hash(meta.spec_hash, meta.prompt, meta.implementation, meta.uses):
@@ -120,6 +123,12 @@ def _unit(record: Record) -> UnitId:
 
 def _parts(record: Record) -> tuple[tuple[str, Digest], ...]:
     return tuple((name, record.digest(name)) for name in record.names())
+
+
+def _deps(record: Record) -> tuple[tuple[str, str], ...]:
+    found = tuple((name, record.text(name)) for name in record.names())
+    record.finish()
+    return found
 
 
 def _provenance(record: Record) -> Provenance:

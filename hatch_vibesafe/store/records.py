@@ -98,6 +98,7 @@ class Checkpoint:
         provenance: Who or what wrote it.
         hash: Its checkpoint hash.
         uses: The helpers beside the unit that it uses though the spec does not name them, with their digests.
+        deps: The versions of what an endpoint passed its gates with, where they were frozen; they are in no hash.
     """
 
     unit: UnitId
@@ -108,6 +109,7 @@ class Checkpoint:
     provenance: Provenance
     hash: CheckpointHash
     uses: tuple[tuple[str, Digest], ...] = ()
+    deps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,3 +428,17 @@ def test_bytecode_that_no_interpreter_reads_is_a_finding_and_that_of_another_is_
         assert (done.returncode, "not judged" in done.stdout) == ((0, True) if name.endswith("399") else (1, False))
         (directory / f"bytecode.{name}").unlink()
     assert "is not what its sources compile to" in done.stderr
+
+
+@pytest.mark.parametrize(("found", "code"), [("2.0", 1), ("1.0", 0), ("", 0)])
+def test_what_endpoints_were_frozen_with_is_compared_with_what_is_installed(site: Site, found: str, code: int) -> None:
+    place = '"implementation":"shop/_vibesafe/pricing__total.py","unit":"shop.pricing/total"'
+    unit = f'{{"dependencies":{{"web-kit":"1.0"}},{place}}}'
+    bake_signed(site, None, tail=f',"units":[{unit}]')
+    install(site)
+    if found:
+        site.write(f"web_kit-{found}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: web-kit\nVersion: {found}\n")
+    done = verify(site, "shop")
+    assert done.returncode == code, done.stderr
+    assert ("passed its gates with web-kit 1.0, and 2.0 is installed" in done.stderr) == bool(code)
+    assert ("pip install web-kit==1.0" in done.stderr) == bool(code)

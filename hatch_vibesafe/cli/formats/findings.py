@@ -15,6 +15,7 @@ RULES = {
     "drift": "What is active agrees with spec, settings, stored bytes and evidence.",
     "gate": "What is active passes every gate again, as its evidence says.",
     "behaviour": "What does other things under the same spec has a reason.",
+    "dependencies": "What endpoints were frozen with is what is installed.",
     "orphan": "Every unit of the index is in the sources.",
 }
 """The name of each rule, and what holds where nothing is found."""
