@@ -12,6 +12,7 @@ from hatch_vibesafe.generate.function_repairs import repaired_function
 from hatch_vibesafe.generate.module_repairs import repaired_module
 from hatch_vibesafe.generate.normalise import normalise
 from hatch_vibesafe.generate.python_text import parse, plain
+from hatch_vibesafe.generate.tidying import left_out, tidied
 from hatch_vibesafe.spec.model import Spec
 
 
@@ -53,7 +54,7 @@ def compose_all(texts: Sequence[tuple[Spec, str]], *, markdown: bool) -> tuple[C
     arranged = [arrange(spec, text, markdown=markdown) for spec, text in texts]
     normalised = normalise([composed.implementation for composed in arranged])
     return tuple(
-        Composed(implementation, composed.repairs)
+        Composed(implementation, (*composed.repairs, *_tidied(composed.implementation, implementation)))
         for composed, implementation in zip(arranged, normalised, strict=True)
     )
 
@@ -61,7 +62,7 @@ def compose_all(texts: Sequence[tuple[Spec, str]], *, markdown: bool) -> tuple[C
 def arrange(spec: Spec, text: str, *, markdown: bool) -> Composed:
     """Return the repaired implementation before it is formatted. Pure; never raises."""
     source = plain(extract(text, spec.unit.name) if markdown else text)
-    repairs: list[str] = []
+    repairs = [*left_out(plain(text), source)] if source.strip() else []
     for repair in (repaired_module, repaired_function):
         tree = parse(source)
         if tree is None or not tree.body:
@@ -71,3 +72,7 @@ def arrange(spec: Spec, text: str, *, markdown: bool) -> Composed:
             source = repaired.source
             repairs += repaired.words
     return Composed(source.encode(), tuple(repairs))
+
+
+def _tidied(before: bytes, after: bytes) -> tuple[str, ...]:
+    return () if before == after else tidied(before.decode(), after.decode())

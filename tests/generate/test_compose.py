@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hatch_vibesafe.generate.compose import Composed, arrange, compose, compose_all
 from hatch_vibesafe.generate.normalise import normalise
 from hatch_vibesafe.generate.stub import stub_source
+from hatch_vibesafe.generate.tidying import AROUND, FORMATTED
 from hatch_vibesafe.spec.model import Reference, Spec
 
 MakeSpec = Callable[..., Spec]
@@ -260,3 +261,27 @@ def test_a_repair_never_turns_python_into_something_else(make_spec: MakeSpec, pi
 def test_the_stub_with_a_body_needs_no_repair(make_spec: MakeSpec) -> None:
     spec = make_spec(pre_hole=GUARD)
     assert arrange(spec, stub_source(spec) + "    return 1\n", markdown=False).repairs == ()
+
+
+UNUSED = tuple(f"removed the unused `{each}`" for each in ("import os", "import re", "from sys import path as p"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "repairs"),
+    [
+        (f"```python\n{RIGHT}```", ()),
+        (f"\n\n```py\n{RIGHT}\n\n```\n\n", ()),
+        (f"Sure! Here it is:\n```python\n{RIGHT}```", (AROUND,)),
+        (f"```python\n{RIGHT}```\nIt adds them.", (AROUND,)),
+        (f"```python\nprint(1)\n```\n```python\n{RIGHT}```", (AROUND,)),
+        (f"```python\nimport os, re\nfrom sys import path as p\n{RIGHT}```", UNUSED),
+        (f"```python\n{RIGHT.replace('return sum(xs[:limit])', 'return  sum( xs[:limit] )')}```", (FORMATTED,)),
+        (RIGHT, ()),
+    ],
+)
+def test_what_was_left_out_and_what_was_formatted_is_recorded(
+    make_spec: MakeSpec, answer: str, repairs: tuple[str, ...]
+) -> None:
+    composed = compose(make_spec(), answer, markdown=True)
+    assert text(composed) == RIGHT
+    assert composed.repairs == repairs
