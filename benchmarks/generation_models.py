@@ -12,8 +12,10 @@ import math
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,12 +107,17 @@ def ask_all(root: str, rival_python: str) -> None:
 
     project = open_project(Path(root))
     scan = scan_project(project)
-    tallies = {
-        _OURS: _loop(project, scan),
-        "one greedy answer": _plain(project, scan, attempts=1, temperature=0.0),
-        "plain resampling": _plain(project, scan, attempts=ATTEMPTS, temperature=0.7),
-        "vibesafe 0.2.1": _rival(project, Path(root).with_name("rival"), Path(rival_python)),
+    ways: dict[str, Callable[[], Tally]] = {
+        _OURS: lambda: _loop(project, scan),
+        "one greedy answer": lambda: _plain(project, scan, attempts=1, temperature=0.0),
+        "plain resampling": lambda: _plain(project, scan, attempts=ATTEMPTS, temperature=0.7),
+        "vibesafe 0.2.1": lambda: _rival(project, Path(root).with_name("rival"), Path(rival_python)),
     }
+    tallies: dict[str, Tally] = {}
+    for name, way in ways.items():
+        tallies[name] = tally = way()
+        # Each takes minutes: whoever has to stop has what is done.
+        print(f"{name}: {tally.calls} calls, {tally.tokens} tokens, passed {[*tally.accepted]}", file=sys.stderr)
     print(json.dumps({name: asdict(tally) for name, tally in tallies.items()}))
 
 

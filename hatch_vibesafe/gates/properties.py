@@ -9,6 +9,7 @@ import ast
 import platform
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from operator import le
 from random import Random
 
@@ -114,6 +115,7 @@ def record(spec: Spec, findings: Sequence[Finding]) -> GateRecord:
     return GateRecord(GATE, "properties", platform.python_version(), not findings, tuple(sorted(counts)))
 
 
+@lru_cache(maxsize=256)
 def generated_cases(spec: Spec) -> tuple[Case, ...]:
     """Return calls of a unit that no example shows, the same every time; none where its types say too little."""
     random = Random(SEED)  # noqa: S311 - it is to be the same every time
