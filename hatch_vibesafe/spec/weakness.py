@@ -27,13 +27,16 @@ _TYPES = {
 class _Call:
     """An example that is nothing but a call of the unit.
 
-    Its number, its line, the call, what it gives, and whether its arguments are all literals.
+    Its number, its line, the call, what it passes in one spelling, what it gives and that in one spelling, and whether
+    its arguments are all literals.
     """
 
     number: int
     line: int
     source: str
+    passes: str
     gives: str
+    meant: str
     is_literal: bool
 
 
@@ -82,11 +85,12 @@ def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
         return
     first: dict[str, _Call] = {}
     for call in calls:
-        before = first.setdefault(call.source, call)
-        if before.gives != call.gives:
+        before = first.setdefault(call.passes, call)
+        if before.meant != call.meant:
             what = (
                 f"example {call.number} expects {_short(call.gives)} of {call.source} "
                 f"and example {before.number} expects {_short(before.gives)}"
+                + ("" if before.source == call.source else f" of {before.source}, which is the same call")
             )
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct one of the two")
 
@@ -123,17 +127,46 @@ def _calls(number: int, example: Example, spec: Spec) -> Iterator[_Call]:
         return
     match tree.body:
         case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name:
-            yield _Call(number, example.line, ast.unparse(call), _gives(example), _is_literal(call))
+            passes, gives = _passes(call, spec), _gives(example)
+            yield _Call(number, example.line, ast.unparse(call), passes, gives, _meant(gives), _is_literal(call))
+
+
+def _passes(call: ast.Call, spec: Spec) -> str:
+    """Return what a call passes, each argument by its parameter's name with the literal defaults filled in.
+
+    The call as it is where that cannot be told from the text.
+    """
+    head = ast.parse(f"{spec.head}\n    ...").body[0]
+    if not isinstance(head, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ast.unparse(call)
+    of_head = head.args
+    named = [*of_head.posonlyargs, *of_head.args][1 if spec.method else 0 :]
+    starred = any(isinstance(each, ast.Starred) for each in call.args) or any(not each.arg for each in call.keywords)
+    if starred or of_head.vararg or of_head.kwarg or len(call.args) > len(named):
+        return ast.unparse(call)
+    passed = {name.arg: value for name, value in zip(named, call.args, strict=False)}
+    passed |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    defaults = dict(zip([name.arg for name in reversed(named)], reversed(of_head.defaults), strict=False))
+    defaults |= {
+        name.arg: value
+        for name, value in zip(of_head.kwonlyargs, of_head.kw_defaults, strict=True)
+        if value is not None
+    }
+    passed |= {name: value for name, value in defaults.items() if name not in passed and _is_value(value)}
+    return repr(sorted((name, ast.unparse(value)) for name, value in passed.items()))
+
+
+def _is_value(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _is_literal(call: ast.Call) -> bool:
     """Return whether nothing that happened before a call could change its arguments."""
-    try:
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            ast.literal_eval(argument)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
+    return all(_is_value(argument) for argument in (*call.args, *(keyword.value for keyword in call.keywords)))
 
 
 def _gives(example: Example) -> str:
@@ -144,6 +177,26 @@ def _gives(example: Example) -> str:
         return repr(ast.literal_eval(example.want.strip()))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return example.want.strip()
+
+
+def _meant(text: str) -> str:
+    """Return a value's text with the elements of sets in one order: a doctest takes them in any."""
+    try:
+        return _ordered(ast.literal_eval(text))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return text
+
+
+def _ordered(value: object) -> str:
+    match value:
+        case set():
+            return f"{{{', '.join(sorted(map(_ordered, value)))}}}"
+        case list() | tuple():
+            return f"{type(value).__name__}({', '.join(map(_ordered, value))})"
+        case dict():
+            return f"dict({', '.join(f'{_ordered(key)}: {_ordered(each)}' for key, each in value.items())})"
+        case _:
+            return repr(value)
 
 
 def _returned(annotation: ast.expr | None) -> tuple[type, ...]:

@@ -99,10 +99,10 @@ def test_an_example_of_its_type_is_not(weak: Weak, returns: str, value: str) -> 
 
 @pytest.fixture
 def contradicted(scanned: Scanned) -> Weak:
-    def find(*examples: str, returns: str = "int", before: str = "") -> list[str]:
+    def find(*examples: str, returns: str = "int", before: str = "", takes: str = "n: object") -> list[str]:
         text = (
             f"from vibesafe_runtime import VibeCoded, vibesafe\n{before}\n\n"
-            f"@vibesafe\ndef unit(n: object) -> {returns}:\n"
+            f"@vibesafe\ndef unit({takes}) -> {returns}:\n"
             f'    """Do it.\n\n{textwrap.indent(chr(10).join(examples), "    ")}\n    """\n    raise VibeCoded()\n'
         )
         (spec,) = scanned({"app": "", "app.m": text}).specs
@@ -131,6 +131,44 @@ def test_what_may_have_changed_in_between_is_no_contradiction(
     contradicted: Weak, examples: tuple[str, ...], before: str
 ) -> None:
     assert contradicted(*examples, before=before) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("unit(1)", "unit(n=1)"),
+        ("unit(1)", "unit(1, 2)"),
+        ("unit(1, m=2)", "unit(m=2, n=1)"),
+        ("unit(1)", "unit(1, k=3)"),
+    ],
+)
+def test_the_same_arguments_in_another_spelling_are_the_same_call(contradicted: Weak, one: str, other: str) -> None:
+    takes = "n: object, m: int = 2, *, k: int = 3"
+    (what,) = contradicted(f">>> {one}", "2", f">>> {other}", "3", takes=takes)
+    assert what == f"example 2 expects 3 of {other} and example 1 expects 2 of {one}, which is the same call"
+    assert contradicted(f">>> {one}", "2", f">>> {other}", "2", takes=takes) == [], "the control"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "takes"),
+    [
+        ("unit(1)", "unit(2)", "n: object, m: int = 2"),
+        ("unit(1)", "unit(1, 3)", "n: object, m: int = 2"),
+        ("unit(1)", "unit(1, 2)", "n: object, m: int = int()"),
+        ("unit(1)", "unit(1, 1)", "*n: object"),
+        ("unit(n=1)", "unit(1)", "*n: object, **more: object"),
+        ("unit(*[1])", "unit(1)", "n: object"),
+    ],
+)
+def test_other_arguments_are_another_call(contradicted: Weak, one: str, other: str, takes: str) -> None:
+    assert contradicted(f">>> {one}", "2", f">>> {other}", "3", takes=takes) == []
+
+
+def test_the_elements_of_a_set_have_no_order_and_those_of_a_list_have(contradicted: Weak) -> None:
+    letters = [repr(letter) for letter in "abcdefgh"]
+    sets = [f"[{{{', '.join(each)}}}]" for each in (letters, letters[::-1])]
+    assert contradicted(">>> unit(1)", sets[0], ">>> unit(1)", sets[1], returns="list[set[str]]") == []
+    assert contradicted(">>> unit(1)", "[1, 2]", ">>> unit(1)", "[2, 1]", returns="list[int]")
 
 
 def test_a_result_that_the_type_forbids_is_certain_but_a_flag_may_be_a_number(contradicted: Weak) -> None:
