@@ -8,7 +8,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import open_project
 
 
-@click.command(name="mcp", epilog="Example:  vibesafe mcp --project ~/shop   (started by the agent's program)")
+@click.command(name="mcp", epilog="Examples:  vibesafe mcp --project ~/shop   (started by the agent's program)")
 @click.option(
     "--project",
     "directory",

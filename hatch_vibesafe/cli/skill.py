@@ -36,7 +36,7 @@ it is refused.
 """
 
 
-@click.command(name="skill", epilog="Example:  vibesafe skill > .claude/skills/vibesafe/SKILL.md")
+@click.command(name="skill", epilog="Examples:  vibesafe skill > .claude/skills/vibesafe/SKILL.md")
 @click.pass_context
 def command(context: click.Context) -> int:
     """Print instructions for coding agents, made from the help of these commands, so that they cannot go stale."""

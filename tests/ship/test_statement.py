@@ -94,6 +94,12 @@ def test_it_says_who_wrote_what_from_what_and_who_approved_it(unit: ActiveUnit) 
     assert gates[0] == {"gate": "structure", "tool": "by hand", "version": "1", "passed": True, "counts": {}}
 
 
+def test_it_holds_what_an_endpoint_was_frozen_with_and_nothing_where_it_was_not(unit: ActiveUnit) -> None:
+    frozen = replace(unit, checkpoint=replace(unit.checkpoint, deps=(("fastapi", "1.0"), ("starlette", "2.0"))))
+    assert the_unit(frozen)["dependencies"] == {"fastapi": "1.0", "starlette": "2.0"}
+    assert "dependencies" not in the_unit(unit)
+
+
 def test_the_approver_is_the_one_of_the_index(shop: Tree, unit: ActiveUnit) -> None:
     def approved(index: Index) -> Index:
         return Index({name: replace(entry, approver="Ada") for name, entry in index.units.items()})
