@@ -12,8 +12,8 @@ from hatch_vibesafe.generate.lessons import Proposal, proposals
 from hatch_vibesafe.generate.lessons_file import write_lessons
 from hatch_vibesafe.lessons_config import LESSONS_FILE, LONGEST, is_lesson, read_lessons
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.project import Project, open_project
-from hatch_vibesafe.spec.lessons import Lesson
+from hatch_vibesafe.project import Project, open_project, scan_project
+from hatch_vibesafe.spec.lessons import Lesson, matches
 
 Item = TypeVar("Item")
 
@@ -61,10 +61,13 @@ def approve(number: int, units: tuple[str, ...], text: str | None) -> int:
     """Let the proposal of that number into the prompts of the units that broke it."""
     project, approved, proposed = _known()
     chosen = _numbered(proposed, number, "proposal").lesson
-    lesson = Lesson(chosen.text if text is None else text, units or chosen.units)
+    told = chosen.text if text is None else text
+    before = next((each.units for each in approved if each.text == told), ())
+    lesson = Lesson(told, tuple(sorted({*before, *(units or chosen.units)})))
     if not is_lesson(lesson.text):
         where, what = "--text", "is not one readable line"
         raise VibesafeConfigurationError(Problem(where, what, f"write one line of at most {LONGEST} characters"))
+    _refuse_unmatched(project, units)
     write_lessons(project, (*approved, lesson))
     click.echo(f"approved: {lesson.text}")
     click.echo(f"commit {LESSONS_FILE}; it moves the spec of {', '.join(lesson.units)}: vibesafe status")
@@ -80,6 +83,20 @@ def drop(number: int) -> int:
     write_lessons(project, [each for each in approved if each != lesson])
     click.echo(f"dropped: {lesson.text}")
     return 0
+
+
+def _refuse_unmatched(project: Project, targets: Sequence[str]) -> None:
+    if not targets:
+        return
+    found = scan_project(project)
+    known = [*(spec.unit for spec in found.specs), *(each.unit for each in found.invalid)]
+    problems = [
+        Problem(f"--units {target}", "names no unit of this project", "see `vibesafe scan` for the unit ids")
+        for target in targets
+        if not any(matches(unit, target) for unit in known)
+    ]
+    if problems:
+        raise VibesafeConfigurationError(*problems)
 
 
 def _known() -> tuple[Project, tuple[Lesson, ...], tuple[Proposal, ...]]:

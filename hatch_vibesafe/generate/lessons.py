@@ -12,7 +12,7 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.candidates import KeptCandidate
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.lessons_config import is_lesson
-from hatch_vibesafe.spec.lessons import Lesson
+from hatch_vibesafe.spec.lessons import Lesson, lessons_for
 
 OFTEN = 3
 _RULES: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
@@ -59,17 +59,21 @@ class Proposal:
 
 
 def proposals(candidates: Iterable[KeptCandidate], approved: Iterable[Lesson]) -> tuple[Proposal, ...]:
-    """Return the rules that were broken often, or in several units, and are not approved; the most broken first."""
+    """Return the rules that were broken often, or in several units, the most broken first.
+
+    Of an approved rule only what units broke that it is not for: they are proposed for it too.
+    """
+    known = {lesson.text: lesson for lesson in approved}
     broken: dict[str, list[tuple[KeptCandidate, Finding]]] = {}
     for candidate in candidates:
         told = {text: finding for finding in candidate.findings for text in _rules(finding)}
         for text, finding in told.items():
-            broken.setdefault(text, []).append((candidate, finding))
-    known = {lesson.text for lesson in approved}
+            if text not in known or not lessons_for(candidate.unit, [known[text]]):
+                broken.setdefault(text, []).append((candidate, finding))
     found = [
         Proposal(Lesson(text, _units(places)), len(places), _line(places[0][1]))
         for text, places in broken.items()
-        if text not in known and is_lesson(text) and (len(places) >= OFTEN or len(_units(places)) > 1)
+        if is_lesson(text) and (len(places) >= OFTEN or len(_units(places)) > 1)
     ]
     return tuple(sorted(found, key=lambda each: (-each.times, each.lesson.text)))
 

@@ -51,3 +51,17 @@ def test_a_number_that_is_none_is_a_problem(project: Path, command: Command) -> 
         outcome = command("lessons", *words)
         assert (outcome.code, "does not exist" in outcome.error) == (2, True)
     assert not (project / ".vibesafe" / "lessons.toml").exists()
+
+
+def test_units_that_are_none_are_a_problem_and_more_units_are_added(project: Path, command: Command) -> None:
+    refuse(project)
+    nobody = command("lessons", "approve", "1", "--units", "app.nothing", "--units", "app.*")
+    assert (nobody.code, "--units app.nothing" in nobody.error) == (2, True)
+    assert not (project / ".vibesafe" / "lessons.toml").exists()
+    assert command("lessons", "approve", "1").code == 0
+    for number in range(3):
+        unit, spec = UnitId("app.math", "double"), SpecHash("b" * 64)
+        keep_candidate(open_project(project), KeptCandidate(unit, spec, f"y = {number}\n".encode(), (TYPES,)))
+    assert command("lessons", "approve", "1").code == 0
+    assert f"1  {RULE}  (app.math/add, app.math/double)" in command("lessons").out
+    assert "proposed: none" in command("lessons").out

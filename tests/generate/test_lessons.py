@@ -50,6 +50,14 @@ def test_what_is_approved_is_not_proposed_and_a_wrong_value_teaches_nothing() ->
     assert proposals([refused(f"x = {n}", value) for n in range(9)], ()) == ()
 
 
+def test_an_approved_rule_is_proposed_again_for_units_that_it_is_not_for() -> None:
+    approved = [Lesson("Return a value on every path.", ("app.math",))]
+    missing = Finding("types", 1, "Missing return statement")
+    of_both = [refused(f"x = {n}", missing, unit=unit) for n in range(3) for unit in (ADD, SPLIT)]
+    (found,) = proposals(of_both, approved)
+    assert (found.lesson.units, found.times) == (("app.text.words/split",), 3)
+
+
 def test_what_no_person_could_read_is_not_proposed() -> None:
     hidden = Finding("lint", 1, "F821 undefined name `a\u202eb`")
     assert proposals([refused(f"x = {n}", hidden) for n in range(9)], ()) == ()
