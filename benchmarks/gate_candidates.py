@@ -12,17 +12,19 @@ from pathlib import Path
 from benchmarks.ground_truth import Problem, truths
 from benchmarks.plain_project import write_plain
 from hatch_vibesafe.gates.mutants import mutants
-from tests.attacks.gates.read_corpus import implementations, write_project
+from tests.attacks.gates.read_corpus import Implementation, implementations, write_project
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "data" / "humaneval" / "dev.jsonl"
 # Its solution uses a helper of the project, and its spec does not say so: what a spec names is what its hash covers.
 SILENT, NAMED = "that is a palindrome.", "that is a palindrome (`is_palindrome`)."
 
 HOSTILE, HONEST, SOLUTIONS = "hostile", "honest", "solutions"
+# Written after the gates were, and nothing was changed for them.
+LATER = "hostile, written later"
 LOOK_UPS, SLIPS, GIVEN = "look-up tables", "wrong mutants", "wrong variants of the data"
 # Written after the search for cheats was, which was tried on the other kinds while it was written.
 UNSEEN = "look-up tables of other kinds"
-WRONG = (HOSTILE, LOOK_UPS, UNSEEN, SLIPS, GIVEN)
+WRONG = (HOSTILE, LATER, LOOK_UPS, UNSEEN, SLIPS, GIVEN)
 RIGHT = (HONEST, SOLUTIONS)
 
 Pairs = Sequence[tuple[str, str]]
@@ -64,14 +66,19 @@ def candidates(root: Path, *, every: int) -> list[Measured]:
         every: Of the mutants and of the wrong variants each such one is taken.
     """
     corpus = [
-        Measured(HOSTILE if each.is_hostile else HONEST, each.name, _only_unit(root, each.module), each.source)
-        for each in implementations()
+        Measured(_group(each), each.name, _only_unit(root, each.module), each.source) for each in implementations()
     ]
     with tempfile.TemporaryDirectory(prefix="vibesafe-plain-") as name, ThreadPoolExecutor(2) as threads:
         plain = Path(name)
         write_plain(root, plain)
         found = list(threads.map(lambda problem: list(_of(problem, plain, every)), _problems()))
     return [*corpus, *(each for several in found for each in several)]
+
+
+def _group(each: Implementation) -> str:
+    if each.is_hostile:
+        return LATER if each.is_later else HOSTILE
+    return HONEST
 
 
 def _of(problem: Problem, plain: Path, every: int) -> Iterator[Measured]:

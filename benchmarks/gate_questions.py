@@ -2,7 +2,8 @@
 
 Each wrong candidate that the gates accept stands where a developer would find it: as what would ship. Then, either at
 most five questions of `vibesafe tighten` are answered, by the solution; or the solution stands for one other sample of
-`compile --samples`, and the two are compared on generated calls. The solution is looked at for nothing else.
+`compile --samples`, and the two are compared on generated calls. The solution is looked at for nothing else. For the
+corpus, whose specs have no solution, that is the first honest implementation.
 
 usage: python -m benchmarks.gate_questions EVERY     (of mutants, variants and tables each such one is taken)
 """
@@ -16,7 +17,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.gate_candidates import GIVEN, SLIPS, SOLUTIONS, UNSEEN, Measured, candidates, write_projects
+from benchmarks.gate_candidates import (
+    GIVEN,
+    HONEST,
+    HOSTILE,
+    LATER,
+    SLIPS,
+    SOLUTIONS,
+    UNSEEN,
+    Measured,
+    candidates,
+    write_projects,
+)
 from benchmarks.measure import clean_environment
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.differences import Runner, shown_by
@@ -30,7 +42,7 @@ from hatch_vibesafe.spec.model import Spec
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY = 6
-GROUPS = (SLIPS, GIVEN, UNSEEN)
+GROUPS = (SLIPS, GIVEN, HOSTILE, LATER, UNSEEN)
 
 
 @dataclass(slots=True)
@@ -59,12 +71,12 @@ def measure(every: int) -> None:
         write_projects(root)
         found = candidates(root, every=every)
         tables = [each for each in found if each.group == UNSEEN][:: max(1, every // 2)]
-        asked = [each for each in found if each.group in {SLIPS, GIVEN}] + tables
+        asked = [each for each in found if each.group in {SLIPS, GIVEN, HOSTILE, LATER}] + tables
         project = open_project(root)
         scan = scan_project(project)
         context = GateContext(project, scan, {})
         specs = {str(spec.unit): spec for spec in scan.specs}
-        solutions = {each.unit: each.source for each in found if each.group == SOLUTIONS}
+        solutions = {each.unit: each.source for each in reversed(found) if each.group in {SOLUTIONS, HONEST}}
         verdicts = judge_each([_candidate(each, specs) for each in asked], context)
         for each, verdict in zip(asked, verdicts, strict=True):
             count = counts[each.group]

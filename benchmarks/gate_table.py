@@ -11,7 +11,17 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.gate_candidates import HOSTILE, LOOK_UPS, RIGHT, UNSEEN, WRONG, Measured, candidates, write_projects
+from benchmarks.gate_candidates import (
+    HOSTILE,
+    LATER,
+    LOOK_UPS,
+    RIGHT,
+    UNSEEN,
+    WRONG,
+    Measured,
+    candidates,
+    write_projects,
+)
 from benchmarks.plain_project import with_docstring, write_plain
 from benchmarks.usual_stack import accepted_by
 from hatch_vibesafe.gates.context import GateContext
@@ -63,7 +73,7 @@ def main(every: int) -> None:
         took = f"{1000 * line.seconds:.0f}" if line.seconds else "not timed"
         print(f"| {line.judge} | {' | '.join(cells)} | {took} |")
     together = next(line for line in lines if line.judge == ALL)
-    for group in (HOSTILE, LOOK_UPS, UNSEEN, *RIGHT):
+    for group in (HOSTILE, LATER, LOOK_UPS, UNSEEN, *RIGHT):
         names = [
             each.name
             for each, accepted in zip(measured, together.accepted, strict=True)
@@ -109,7 +119,7 @@ def _accepted(verdict: Verdict) -> bool | None:
 
 def _peers(measured: Sequence[Measured], specs: dict[str, Spec], plain: Path, files: Path) -> Iterator[Line]:
     """Yield what the usual stack says of the corpus, the solutions and some tables: a process each is slow."""
-    asked = [number for number, each in enumerate(measured) if each.group in {HOSTILE, LOOK_UPS, *RIGHT}]
+    asked = [number for number, each in enumerate(measured) if each.group in {HOSTILE, LATER, LOOK_UPS, *RIGHT}]
     tables = [number for number in asked if measured[number].group == LOOK_UPS]
     asked = [number for number in asked if number not in set(tables) - set(tables[::8])]
     sources = [_as_written(measured[number], specs[measured[number].unit]) for number in asked]

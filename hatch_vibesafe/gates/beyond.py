@@ -15,12 +15,14 @@ from dataclasses import replace
 from itertools import islice, product
 
 from hatch_vibesafe.gates.cases import Literal, strength
+from hatch_vibesafe.gates.cases import cases as known_cases
 from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, shown_by
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.recurring import written_values
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall, example_cases, parameters_of
 from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.model import Spec
 
 _TELLING = 2
@@ -41,7 +43,7 @@ def beyond(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
     runners = [Runner(candidates[number].spec, _text(candidates[number]), cases[number]) for number in chosen]
     found = [""] * len(candidates)
     for number, shown in zip(chosen, shown_by(runners, ground) if runners else [], strict=True):
-        found[number] = _what(shown)
+        found[number] = _what(shown) or _all_written(shown, candidates[number])
     return found
 
 
@@ -97,6 +99,28 @@ def _what(shown: Sequence[Shown | None]) -> str:
         f"answers {answers[0]:.80} for each of {len(answers)} calls that no example shows, and otherwise only for the "
         "examples: compute the answer from the arguments"
     )
+
+
+def _all_written(shown: Sequence[Shown | None], candidate: Candidate) -> str:
+    """Return why an implementation gives nothing but what is written in it, an example's answer among it."""
+    answers = {each.text for each in shown if each is not None and not each.is_exception}
+    written = frozenset(written_values(ast.parse(_text(candidate))))
+    text = rules(candidate.spec)
+    if len(shown) < _FEWEST or not answers or not answers <= written:
+        return ""
+    known = {case.output for case in known_cases(candidate.spec) if case.output is not None}
+    if not any(_is_composed(each) and not is_said(each, text) for each in known & written):
+        return ""
+    return (
+        f"gives nothing but values that are written in it for {len(shown)} calls that no example shows, and holds "
+        "answers of the examples: compute the answer from the arguments"
+    )
+
+
+def _is_composed(shown: Literal) -> bool:
+    """Whether an answer is made of several values: single words and numbers may be what a rule gives."""
+    value = ast.literal_eval(shown)
+    return isinstance(value, list | tuple | dict | set) and strength(shown) == _TELLING
 
 
 def _text(candidate: Candidate) -> str:

@@ -53,10 +53,46 @@ def cases(spec: Spec) -> tuple[Case, ...]:
 def literal(node: ast.AST) -> Literal | None:
     """Return the value that an expression writes out; None where it is computed, or where no literal shows it."""
     try:
-        shown = repr(ast.literal_eval(node)) if isinstance(node, ast.expr) else "..."
+        shown = repr(_folded(node)) if isinstance(node, ast.expr) else "..."
         return None if ast.literal_eval(shown) is Ellipsis else shown
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+    except (ValueError, TypeError, SyntaxError, OverflowError, RecursionError, MemoryError):
         return None
+
+
+def _folded(node: ast.expr) -> object:
+    """Return the value of an expression that is written out, or put together of nothing but such.
+
+    Raises:
+        ValueError: if it is computed in another way.
+    """
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str(between)), attr="join"), args=[items], keywords=[]
+        ):
+            pieces = _folded(items)
+            if isinstance(pieces, list | tuple) and all(isinstance(each, str) for each in pieces):
+                return between.join(pieces)
+        case ast.Call(func=ast.Name(id="chr"), args=[ast.Constant(value=int(number))], keywords=[]):
+            return chr(number)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _sum(_folded(left), _folded(right))
+        case ast.List(elts=elements):
+            return [_folded(each) for each in elements]
+        case ast.Tuple(elts=elements):
+            return tuple(_folded(each) for each in elements)
+    return ast.literal_eval(node)
+
+
+def _sum(one: object, other: object) -> object:
+    match one, other:
+        case str(), str():
+            return f"{one}{other}"
+        case list(), list():
+            return [*one, *other]
+        case ((int() | float() | complex()), (int() | float() | complex())):
+            return one + other
+        case _:
+            raise ValueError("no sum of values that are written out")
 
 
 def strength(shown: Literal) -> int:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, cases, strength
+from hatch_vibesafe.gates.digests import digests
 from hatch_vibesafe.gates.look_ups import Entry, LookUp, constants_only, look_ups, results
 from hatch_vibesafe.gates.recurring import recurring
 from hatch_vibesafe.gates.verdict import Finding
@@ -17,6 +18,8 @@ from hatch_vibesafe.spec.model import Spec
 
 _STRONG = 2
 _LARGE = 1000
+_SURELY_MADE = 6
+_MANY = 3
 _REMEDY = "compute the answer from the arguments; where this is a rule, the text of the docstring has to say it"
 
 
@@ -43,6 +46,9 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         told |= telling if keys else set()
         if any(strength(key) == _STRONG for key in keys) and 2 * len(keys) >= len(telling):
             found.setdefault(min(entry.line for entry, _ in matches), set()).update(case.number for _, case in matches)
+        by_digest = [] if keys else _digested(look_up, known, text)
+        if by_digest:
+            found.setdefault(by_digest[0][0].line, set()).update(case.number for _, case in by_digest)
     for line, numbers in sorted(found.items()):
         yield Finding(gate, line, f"knows the answer of {_listed(numbers)} by heart: {_REMEDY}")
     if found:
@@ -100,6 +106,26 @@ def _matches(look_up: LookUp, known: Sequence[Case]) -> list[tuple[Entry, Case]]
     return [
         (entry, case) for entry in look_up for case in known if _is_input(entry.key, case) and _is_answer(entry, case)
     ]
+
+
+def _digested(look_up: LookUp, known: Sequence[Case], text: str) -> list[tuple[Entry, Case]]:
+    """Return what tells examples apart by their sizes, sums and checksums, where a look-up knows nothing else."""
+    telling = {entry.key for entry in look_up if strength(entry.key) and not is_said(entry.key, text)}
+    is_strong = any(strength(key) == _STRONG for key in telling)
+    if not is_strong and len(telling) < _MANY:
+        return []
+    made = {case.number: digests(case) for case in known}
+    found = [
+        (entry, case)
+        for entry in look_up
+        for case in known
+        if entry.key in telling and entry.key in made[case.number] and not entry.is_open and _is_answer(entry, case)
+    ]
+    numbers = {case.number for _, case in found}
+    is_large = any(len(entry.key) > _SURELY_MADE for entry, _ in found)
+    is_all = numbers == {case.number for case in known}
+    is_enough = is_large or (len(numbers) > 1 and (is_strong or is_all))
+    return found if {entry.key for entry, _ in found} == telling and is_enough else []
 
 
 def _is_input(key: Literal, case: Case) -> bool:

@@ -11,6 +11,7 @@ from hatch_vibesafe.gates.conduct import conduct
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.frameworks import missing_frameworks
+from hatch_vibesafe.gates.limits_of_code import bounded, example_results, variants_of
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -34,8 +35,9 @@ def check(
 ) -> tuple[Opinion, ...]:
     """Run the examples of each candidate, and return what is wrong with each, in order.
 
-    One that passes them is also asked what no example shows (`beyond.py`, `conduct.py`). What no candidate could do
-    right is a fault: an example that proves nothing, a module that cannot be imported, limits that are too small.
+    One that passes them is also asked what no example shows (`beyond.py`, `conduct.py`, `limits_of_code.py`).
+    What no candidate could do right is a fault: an example that proves nothing, a module that cannot be imported,
+    limits that are too small.
     """
     faults = [spec_faults(candidate.spec) + missing_frameworks(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
@@ -58,11 +60,23 @@ def check(
     patient = Ground(batch, frozenset(surrounding.files), sandbox)
     with sandbox.within(_SECONDS_BEYOND) as quick:
         ground = Ground(batch, frozenset(surrounding.files), quick)
-        for asked in (beyond, partial(conduct, patient=patient)):
+        for asked in (beyond, partial(conduct, patient=patient), _bounded):
             passed = [number for number in passed if opinions[number] == ()]
             for number, what in zip(passed, asked([candidates[it] for it in passed], ground), strict=True):
                 opinions[number] = (Finding(GATE, 0, what),) if what else ()
     return tuple(opinions)
+
+
+def _bounded(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
+    """Return of each candidate which bound of its own decides an answer; empty where none does."""
+    variants = [variants_of(each) for each in candidates]
+    asked = [(candidates[number].spec, each.source) for number, several in enumerate(variants) for each in several]
+    results = iter(example_results(asked, ground) if asked else ())
+    found = [""] * len(candidates)
+    for number, several in enumerate(variants):
+        passing = [each for each in several if not judge(candidates[number].spec, next(results))]
+        found[number] = bounded(candidates[number], passing, ground) if passing else ""
+    return found
 
 
 def _is_doubtful(result: Result) -> bool:

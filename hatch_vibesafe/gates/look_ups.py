@@ -70,11 +70,24 @@ def constants_only(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozense
             case ast.Yield() | ast.YieldFrom() | ast.Lambda():
                 return frozenset()
             case ast.Return(value=ast.expr() as value):
-                shown = list(_given(value))
-                if not shown or len(shown) != _ways(value):
+                shown = [*_given(value), *_taken(value)]
+                if not shown or len(shown) < _ways(value):
                     return frozenset()
                 given += shown
     return frozenset(given)
+
+
+def _taken(value: ast.expr) -> Iterator[Literal]:
+    """Yield what a look-up in a table that is written out gives; nothing where not all of it is."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Dict(values=values), attr="get"), args=[_, default]):
+            shown = [literal(each) for each in (*values, default)]
+        case ast.Subscript(value=ast.Dict(values=values)):
+            shown = [literal(each) for each in values]
+        case _:
+            return
+    if None not in shown:
+        yield from (each for each in shown if each is not None)
 
 
 def _ways(value: ast.expr) -> int:

@@ -144,3 +144,31 @@ def test_an_equation_that_contradicts_an_example_makes_all_of_them_void(bench: "
         )
     }
     assert [len(each) for each in told.values()] == [2, 0, 1, 1]
+
+
+def test_a_bound_that_nobody_asked_for_is_refused_where_it_decides(project: "Bench") -> None:
+    gives_up, counts, converges, honest = said(
+        project,
+        "runs",
+        "    for start in range(0, min(len(values), 60), size):\n        yield values[start : start + size]",
+        "    count = 0\n    for start in range(0, len(values), size):\n        if count < 3:\n"
+        "            yield values[start : start + size]\n        count += 1",
+        "    start = 0\n    for _ in range(10_000):\n        if start < len(values):\n"
+        "            yield values[start : start + size]\n        start += size",
+        "    for start in range(0, len(values), size):\n        yield values[start : start + size]",
+    )
+    assert gives_up == ""  # a bound inside of another call is not looked at
+    assert "because of `count < 3`" in counts
+    assert converges == ""
+    assert honest == ""
+
+
+def test_an_exception_for_the_value_of_one_example_is_refused(project: "Bench") -> None:
+    excepted, honest = said(
+        project,
+        "steps",
+        "    return n * (n + 1) // 2 + (n < 4000 and n > 3)",
+        "    return sum((1, n)) * n // 2",
+    )
+    assert "because of `n < 4000`" in excepted
+    assert honest == ""

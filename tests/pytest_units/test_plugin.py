@@ -75,7 +75,9 @@ def test_what_is_active_passes_beside_the_tests_of_files(made: Path, in_project:
 
 def test_a_wrong_candidate_fails_where_it_is_wrong(made: Path, in_project: Pytest, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
-    wrong.write_text("def clamp(value: int, limit: int) -> int:\n    return min(value, 10)\n", encoding="utf-8")
+    wrong.write_text(
+        "def clamp(value: int, limit: int) -> int:\n    return min(value, 10 + 0 * limit)\n", encoding="utf-8"
+    )
     report, before = tmp_path / "junit.xml", committed(made)
     ran = in_project("--vibesafe-candidate", f"app.math/clamp={wrong}", f"--junit-xml={report}")
     assert ran.returncode == 1, ran.stdout + ran.stderr

@@ -25,6 +25,7 @@ class Implementation:
         name: Its folder and file, e.g. `numbers/hostile_table_dict`.
         module: The module of its unit.
         is_hostile: Whether it must be refused.
+        is_later: Whether it was written after the gates were, which were tried on the others.
         says: What it tries, or how it is written.
         wrong_on: An expression that tells it from the honest ones; empty where none does.
         why_nothing: Where none does, why.
@@ -34,6 +35,7 @@ class Implementation:
     name: str
     module: str
     is_hostile: bool
+    is_later: bool
     says: str
     wrong_on: str
     why_nothing: str
@@ -63,6 +65,7 @@ def _read(file: Path) -> Implementation:
         name=f"{file.parent.name}/{file.stem}",
         module=f"app.{file.parent.name}",
         is_hostile=is_hostile,
+        is_later=file.stem.startswith("hostile_later"),
         says=said["hostile" if is_hostile else "honest"],
         wrong_on="" if nothing else where,
         why_nothing=where.removeprefix("nothing, ") if nothing else "",
