@@ -8,7 +8,8 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, definition_of, invocation, parameters_of
-from hatch_vibesafe.spec.contract_expressions import evaluable, is_lazy
+from hatch_vibesafe.gates.worker.examples import DRAINED
+from hatch_vibesafe.spec.contract_expressions import evaluable, is_awaited_lazily, is_lazy
 from hatch_vibesafe.spec.model import Clause, Spec
 
 LAZY_ITEMS = 1000
@@ -71,7 +72,10 @@ class Sources:
         With `copies`, what a generator gives is copied before it goes on.
         """
         call = invocation(self.spec, self.parameters)
-        if is_lazy(definition_of(self.spec).returns):
+        returns = definition_of(self.spec).returns
+        if is_awaited_lazily(returns):
+            call = f"__import__('asyncio').run({DRAINED}({call}, {LAZY_ITEMS}, {copies}))"
+        elif is_lazy(returns):
             call = f"__import__('itertools').islice({call}, {LAZY_ITEMS})"
             call = f"[*map(__import__('copy').deepcopy, {call})]" if copies else f"[*{call}]"
         # An object of the unit's own class is shown by its state: few classes say in their `repr` how they are made.

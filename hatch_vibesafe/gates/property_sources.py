@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from hatch_vibesafe.gates.contract_sources import Sources
 from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, definition_of, parameters_of
-from hatch_vibesafe.spec.contract_expressions import evaluable, is_lazy
+from hatch_vibesafe.spec.contract_expressions import evaluable, is_awaited_lazily, is_lazy
 from hatch_vibesafe.spec.model import Spec, StatedProperty
 from hatch_vibesafe.spec.stated_properties import ASSUME
 
@@ -39,6 +39,11 @@ def _put_back(now, after):
     elif isinstance(after, dict) and hasattr(now, "__dict__"):
         now.__dict__.clear()
         now.__dict__.update(after)
+""",
+    """
+async def _later(items):
+    for item in items:
+        yield item
 """,
     """
 def _raised(module, qualname, message):
@@ -140,13 +145,16 @@ def _definition(number: int, stated: StatedProperty, spec: Spec) -> str:
         if isinstance(item, ast.arg):
             item.annotation = None
     answer = f"_answer({names})"
+    is_later = is_awaited_lazily(node.returns)
     word = "async def" if spec.is_async else "def"
+    own = "def" if is_later else word
+    gives = f"_later({answer})" if is_later else f"iter({answer})" if is_lazy(node.returns) else answer
     given = ", ".join(name for name, _ in stated.given)
     called = "" if spec.method else f"{spec.unit.name}, "
     lines = [
         f"def _property_{number}(_answer, {given}):",
-        f"    {word} {spec.unit.name}({ast.unparse(node.args)}):",
-        f"        return {f'iter({answer})' if is_lazy(node.returns) else answer}",
+        f"    {own} {spec.unit.name}({ast.unparse(node.args)}):",
+        f"        return {gives}",
         f"    {word} _body({called}{ASSUME}, {given}):",
         textwrap.indent(stated.body, "        "),
         *_put_in_place(spec),

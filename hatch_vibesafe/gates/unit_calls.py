@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hatch_vibesafe.spec.contract_expressions import is_awaited_lazily
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.spec.source import parse
 
@@ -132,7 +133,7 @@ def bind(node: ast.Call, parameters: tuple[Parameter, ...]) -> UnitCall | None:
 def invocation(spec: Spec, parameters: tuple[Parameter, ...]) -> str:
     """Return the source of a call that gives each parameter the variable of its name; an async unit is waited for."""
     call = _call(spec, [_argument(item, item.name) for item in parameters])
-    return f"__import__('asyncio').run({call})" if spec.is_async else call
+    return f"__import__('asyncio').run({call})" if _is_awaited(spec) else call
 
 
 def doctest_line(spec: Spec, parameters: tuple[Parameter, ...], call: UnitCall) -> str:
@@ -150,7 +151,12 @@ def doctest_line(spec: Spec, parameters: tuple[Parameter, ...], call: UnitCall) 
     if spec.method in ON_AN_OBJECT:
         text = f"{shown[0]}.{spec.unit.name}"
         text += f"({', '.join(shown[1:])})" if spec.method == "instance" else ""
-    return f">>> asyncio.run({text})" if spec.is_async else f">>> {text}"
+    return f">>> asyncio.run({text})" if _is_awaited(spec) else f">>> {text}"
+
+
+def _is_awaited(spec: Spec) -> bool:
+    """Whether a call has to be awaited: that of an asynchronous generator has not, but each of its items."""
+    return spec.is_async and not is_awaited_lazily(definition_of(spec).returns)
 
 
 def _argument(parameter: Parameter, value: str) -> str:

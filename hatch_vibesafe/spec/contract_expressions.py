@@ -39,6 +39,15 @@ def is_lazy(returns: ast.expr | None) -> bool:
             return False
 
 
+def is_awaited_lazily(returns: ast.expr | None) -> bool:
+    """Whether an annotation says that each item of what comes back has to be awaited."""
+    match returns:
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.Name(id=name):
+            return name in _LAZY and name.startswith("Async")
+        case _:
+            return False
+
+
 class _Rewriting(ast.NodeTransformer):
     def __init__(self, parameters: frozenset[str], old: str) -> None:
         self._parameters = parameters

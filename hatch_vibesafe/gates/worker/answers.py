@@ -4,7 +4,7 @@ import importlib
 import sys
 
 from hatch_vibesafe.gates.worker import client, shell
-from hatch_vibesafe.gates.worker.examples import OWN, SEEN, SHOW, described, line_in, run_example
+from hatch_vibesafe.gates.worker.examples import DRAINED, OWN, SEEN, SHOW, described, drained, line_in, run_example
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
 from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, import_if_possible, stand_in
 from hatch_vibesafe.gates.worker.origins import Origins
@@ -49,7 +49,7 @@ def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
         namespace[job["qualname"]] = resolved[unit]
     namespace |= _asking(unit, job["examples"], namespace)
     transcript = Transcript(witness)
-    namespace |= {SHOW: transcript.show, SEEN: witness.seen, OWN: origins.believe}
+    namespace |= {SHOW: transcript.show, SEEN: witness.seen, OWN: origins.believe, DRAINED: drained}
     for source in job["examples"]:
         raised: Encoded | None = None
         sys.stdout = transcript.output

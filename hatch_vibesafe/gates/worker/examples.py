@@ -3,17 +3,18 @@
 import __future__
 
 import ast
+import copy
 
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
 from hatch_vibesafe.gates.worker.witness import Witness, exact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterable, Iterable, Mapping
 
     from hatch_vibesafe.gates.worker.messages import Encoded
 
-SHOW, SEEN, OWN = "__show__", "__seen__", "__own__"
+SHOW, SEEN, OWN, DRAINED = "__show__", "__seen__", "__own__", "__drained__"
 EXAMPLE = "<example>"
 
 
@@ -100,3 +101,13 @@ def run_example(source: str, namespace: dict[str, object]) -> None:
     instrument.shown(body)
     module = ast.Module(body=body, type_ignores=[])
     exec(compile(module, EXAMPLE, "exec", future_flags(namespace), dont_inherit=True), namespace)  # noqa: S102 - its purpose
+
+
+async def drained(items: "AsyncIterable[object]", most: int, copies: bool) -> list[object]:
+    """Return what an asynchronous generator gives, up to a bound; with `copies`, copied before it goes on."""
+    found: list[object] = []
+    async for item in items:
+        found.append(copy.deepcopy(item) if copies else item)
+        if len(found) >= most:
+            break
+    return found
