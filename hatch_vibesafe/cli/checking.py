@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hatch_vibesafe.cli import behaviour
+from hatch_vibesafe.cli import behaviour, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.session import Session
 from hatch_vibesafe.cli.verdicts import finding_problems
@@ -35,7 +35,8 @@ def gate_again(session: Session, specs: Sequence[Spec]) -> dict[UnitId, tuple[Pr
     announce(session.project.config)
     with tempfile.TemporaryDirectory(prefix="vibesafe-check-") as scratch:
         project = _with_cache(session.project, Path(scratch))
-        verdicts = run_gates(candidates, GateContext(project=project, scan=session.scan, active=active))
+        with output.working(f"gating {len(candidates)} units"):
+            verdicts = run_gates(candidates, GateContext(project=project, scan=session.scan, active=active))
     return {
         spec.unit: (
             *finding_problems(spec, verdict, f"vibesafe compile --force --target {spec.unit}"),

@@ -26,7 +26,7 @@ _WIDTH = 100
     epilog="Examples:  vibesafe explain app.math/add   |   vibesafe explain dist/app-1.0-py3-none-any.whl   |   "
     "vibesafe explain --installed app --json",
 )
-@click.argument("what", metavar="UNIT|WHEEL")
+@click.argument("what", metavar="UNIT|WHEEL", shell_complete=options.unit_ids)
 @click.option("--installed", is_flag=True, help="The argument names a distribution installed beside vibesafe.")
 @click.option(
     "--key", "keys", multiple=True, metavar="KEY", help="One of these keys (or files of keys) must have signed."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.found_here import GATES, FoundHere
+from hatch_vibesafe.cli.output import working
 from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session
 from hatch_vibesafe.gates.retest import retest
@@ -29,7 +30,8 @@ def gated(
     current = [(spec, read_checkpoint(project.checkpoints_path, spec.unit, each)) for spec, each in chosen]
     with recording(project, "test", [spec for spec, _ in current]) as recorder:
         recorder.begin([spec.unit for spec, _ in current])
-        retested = retest(project, session.scan, current, measures=measures)
+        with working(f"gating {len(current)} units"):
+            retested = retest(project, session.scan, current, measures=measures)
         for (spec, checkpoint), (verdict, _) in zip(current, retested, strict=True):
             recorder.verdict(spec.unit, verdict, checkpoint.hash)
     required, minimum = project.config.gates.required, project.config.sandbox.min_sandbox

@@ -27,7 +27,7 @@ _EMPTY = "the ledger tells of no run yet; vibesafe compile writes it"
     name="log",
     epilog="Examples:  vibesafe log   |   vibesafe log 20260102T030405-a1b2c3   |   vibesafe log app.math/add",
 )
-@click.argument("subject", metavar="[RUN|UNIT]", default="")
+@click.argument("subject", metavar="[RUN|UNIT]", default="", shell_complete=options.unit_ids)
 @click.option("--last", default=20, type=click.IntRange(1), show_default=True, help="How many runs to list.")
 @options.as_json
 def command(subject: str, last: int, *, as_json: bool) -> int:

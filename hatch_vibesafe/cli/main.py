@@ -10,11 +10,13 @@ from typing import NoReturn
 import click
 
 from hatch_vibesafe import __version__
-from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError, render
+from hatch_vibesafe.cli.loudness import speaking
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+EXIT_NOBODY_READS = 141
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 # Command -> (module, what the overview says of it), in the order of a unit's life.
@@ -48,8 +50,29 @@ COMMANDS = {
     "schema": ("schema", "Print the configuration's JSON Schema, for editors."),
     "mcp": ("mcp", "Serve the project to a coding agent over the Model Context Protocol."),
     "skill": ("skill", "Print instructions for coding agents."),
+    "completion": ("completion", "Print what has a shell complete commands, options and unit ids."),
     "model": ("model", "Install a small model for this machine's processor."),
 }
+
+
+_QUIET = ("-q", "--quiet"), "Say what is wrong and nothing else; the exit code says the rest."
+_VERBOSE = ("-v", "--verbose"), "Say more: whole refusals, every warning, how long it took."
+
+
+def _loudness_options(*, hidden: bool) -> list[click.Option]:
+    """Return the options that `speaking` reads; they go before a command or behind it."""
+    return [
+        click.Option(list(names), is_flag=True, expose_value=False, hidden=hidden, help=help_text)
+        for names, help_text in (_QUIET, _VERBOSE)
+    ]
+
+
+def _accept_loudness(command: click.Command) -> None:
+    """Have a command, and those below it, accept what `speaking` reads; the overview says it for all of them."""
+    if not any("--quiet" in parameter.opts for parameter in command.params):
+        command.params += _loudness_options(hidden=True)
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _accept_loudness(inner)
 
 
 class Commands(click.Group):
@@ -67,6 +90,7 @@ class Commands(click.Group):
         if not isinstance(command, click.Command):
             msg = f"hatch_vibesafe.cli.{cmd_name} has no command"
             raise TypeError(msg)
+        _accept_loudness(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
@@ -78,7 +102,8 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted.",
+    epilog="Exit codes: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted, 141 nobody reads.",
+    params=_loudness_options(hidden=False),
 )
 @click.version_option(__version__, prog_name="vibesafe")
 def cli() -> None:
@@ -95,31 +120,51 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit: 0 all is well, 1 findings, 2 usage or configuration, 130 interrupted."""
+    """Run the command line and exit with the code of `run`."""
     # What commands make they mostly keep: looking through it at every 700th object takes a fifth of a short one's time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; what a user can cause ends here, as a table of problems."""
+    """Run one command and return its exit code; what a user can cause ends here, as a table of problems.
+
+    0: all is well. 1: findings. 2: usage or configuration. 130: interrupted. 141: nobody reads the output any more.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        code = _run(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, and Python must not try to when it exits.
+        sys.stdout = sys.stderr = None
+        return EXIT_NOBODY_READS
+    return code
+
+
+def _run(given: list[str]) -> int:
     as_json = "--json" in given
     try:
-        result = cli.main(args=given, prog_name="vibesafe", standalone_mode=False)
+        with speaking(given):
+            result = cli.main(args=given, prog_name="vibesafe", standalone_mode=False)
     except VibesafeError as error:
         _show(error.problems, as_json=as_json)
         return EXIT_USAGE if isinstance(error, VibesafeConfigurationError) else EXIT_FINDINGS
     except click.exceptions.Abort:
         click.echo("vibesafe: interrupted; what was finished is kept, the same command carries on", err=True)
         return EXIT_INTERRUPTED
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return EXIT_USAGE
+    except click.ClickException as error:
+        _show((_usage_problem(error, given),), as_json=as_json)
+        return EXIT_USAGE
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing is left to say, and Python must not try to when it exits.
-        sys.stdout = None
-        return EXIT_FINDINGS
+        raise
+    except SystemExit as error:
+        # So click ends where whoever reads our output has gone, and nothing else exits by itself.
+        raise BrokenPipeError from error
     except (OSError, UnicodeError) as error:
         _show((_system_problem(error),), as_json=as_json)
         return EXIT_FINDINGS
@@ -127,10 +172,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(problems: Sequence[Problem], *, as_json: bool) -> None:
-    click.echo(render(list(problems)), err=True)
+    from hatch_vibesafe.cli.output import print_problems  # noqa: PLC0415 - `--help` needs none of it
+
+    print_problems(problems)
     if as_json:
         document = [{"where": each.where, "what": each.what, "remedy": each.remedy} for each in problems]
         click.echo(json.dumps({"problems": document}, indent=2))
+
+
+def _usage_problem(error: click.ClickException, given: Sequence[str]) -> Problem:
+    """Return what is wrong with a command line, and the command that says how it is meant, or is meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - nothing else needs it
+
+    context = getattr(error, "ctx", None)
+    where = context.command_path if isinstance(context, click.Context) else "vibesafe"
+    what = error.format_message().rstrip(".")
+    word = next((each for each in given if not each.startswith("-")), "")
+    near = [] if word in COMMANDS else get_close_matches(word, COMMANDS, n=1)
+    remedy = f"vibesafe {near[0]}" if near else f"{where} --help"
+    return Problem(where, f"{what[:1].lower()}{what[1:]}", remedy)
 
 
 def _system_problem(error: OSError | UnicodeError) -> Problem:

@@ -1,12 +1,31 @@
 """The options that commands share."""
 
+from pathlib import Path
+
 import click
+
+
+def unit_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 - click's signature
+    """Return the unit ids that a word which is being typed can become; none where the project cannot be read."""
+    from hatch_vibesafe.problems import VibesafeError  # noqa: PLC0415 - only where a shell completes
+    from hatch_vibesafe.project import open_project, scan_project  # noqa: PLC0415 - likewise
+
+    try:
+        found = scan_project(open_project(Path.cwd()))
+    except (VibesafeError, OSError, UnicodeError):
+        return []
+    units = [spec.unit for spec in found.specs] + [each.unit for each in found.invalid]
+    return [str(unit) for unit in sorted(units) if str(unit).startswith(incomplete)]
+
+
+unit = click.argument("unit", shell_complete=unit_ids)
 
 target = click.option(
     "--target",
     "targets",
     multiple=True,
     metavar="UNIT|MODULE|GLOB",
+    shell_complete=unit_ids,
     help="Only these units: an id (app.math/add), a module or package (app.math), or a glob ('app.*/add'). Repeatable.",
 )
 

@@ -1,13 +1,17 @@
 """How results reach a person or a program: one table style, one JSON style, one table of problems."""
 
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from hatch_vibesafe.cli import terminal
+from hatch_vibesafe.cli.loudness import loudness
 from hatch_vibesafe.problems import Problem, render
 from hatch_vibesafe.store.records import GateRecord
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 _UNLIMITED_WIDTH = 10_000
 # Where a thousand units lack examples, a thousand lines say no more than a few.
 MOST_ALIKE = 5
+_LABEL = re.compile(r"^(?P<where> *\d+  .*)$|^(?P<what>     what )|^(?P<mend>     mend )")
 
 STATE_STYLES = {
     "active": "green",
@@ -31,30 +36,42 @@ STATE_STYLES = {
 
 
 def console() -> "Console":
-    """Return the console for standard output, as wide as the terminal, plain where there is none."""
+    """Return the console for standard output: as wide as the terminal, plain where nobody watches one."""
     from rich.console import Console  # noqa: PLC0415 - slow to load, and not needed for plain text
 
-    interactive = sys.stdout.isatty()
+    watched = terminal.is_watched()
     return Console(
-        file=sys.stdout, width=None if interactive else _UNLIMITED_WIDTH, highlight=False, soft_wrap=not interactive
+        file=sys.stdout,
+        width=terminal.width() if watched else _UNLIMITED_WIDTH,
+        highlight=False,
+        soft_wrap=not watched,
+        force_terminal=watched,
+        color_system="auto" if terminal.has_colours() else None,
+        emoji=False,
     )
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under column headings; a cell that is a state is coloured where there are colours."""
     rows = list(rows)
-    if not sys.stdout.isatty() and all(cell.isascii() and cell.isprintable() for row in rows for cell in row):
+    if not terminal.is_watched() and all(cell.isascii() and cell.isprintable() for row in rows for cell in row):
         click.echo("\n".join(_plain([columns, *rows])))
         return
-    from rich.table import Table  # noqa: PLC0415 - slow to load, and not needed for plain text
-    from rich.text import Text  # noqa: PLC0415 - likewise
+    from hatch_vibesafe.cli.tables import print_rows  # noqa: PLC0415 - slow to load, and not needed for plain text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
-    console().print(table)
+    print_rows(console(), columns, rows, STATE_STYLES)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say on error output what takes a while, as long as it does; nothing where nobody watches."""
+    if not terminal.is_watched(sys.stderr) or loudness() == "quiet":
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to load, and not needed for plain text
+
+    with Console(stderr=True, color_system="auto" if terminal.has_colours(sys.stderr) else None).status(text):
+        yield
 
 
 def _plain(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -65,20 +82,39 @@ def _plain(rows: Sequence[Sequence[str]]) -> list[str]:
 def print_problems(problems: Sequence[Problem]) -> None:
     """Print the table of problems on standard error; nothing where there are none."""
     if problems:
-        click.echo(render(list(problems)), err=True)
+        click.echo(_emphasised(render(list(problems))), err=True)
+
+
+def _emphasised(table: str) -> str:
+    """Return a table of problems with its places and labels standing out, where error output may be coloured."""
+    if not terminal.has_colours(sys.stderr):
+        return table
+    return "\n".join(_LABEL.sub(_emphasis, line) for line in table.split("\n"))
+
+
+def _emphasis(label: re.Match[str]) -> str:
+    if label["where"]:
+        return click.style(label["where"], bold=True)
+    return click.style(label[0], fg="red" if label["what"] else "green")
 
 
 def print_warnings(warnings: Iterable[Problem]) -> None:
-    """Print each warning on standard error, in a line of its own; of many that are mended alike, the first few."""
+    """Print each warning on standard error, in a line of its own; of many that are mended alike, the first few.
+
+    With `--verbose` all of them; with `--quiet` none.
+    """
+    if loudness() == "quiet":
+        return
+    most = sys.maxsize if loudness() == "verbose" else MOST_ALIKE
     alike = Counter[str]()
+    word = terminal.styled("warning:", "yellow", stream=sys.stderr)
     for warning in warnings:
         alike[warning.remedy] += 1
-        if alike[warning.remedy] <= MOST_ALIKE:
-            click.echo(f"warning: {warning.where}: {warning.what}; {warning.remedy}", err=True)
+        if alike[warning.remedy] <= most:
+            click.echo(f"{word} {warning.where}: {warning.what}; {warning.remedy}", err=True)
     for remedy, count in alike.items():
-        if count > MOST_ALIKE:
-            more = count - MOST_ALIKE
-            click.echo(f"warning: {more} more that are mended so: {remedy}; `vibesafe scan --json` has all", err=True)
+        if count > most:
+            click.echo(f"{word} {count - most} more that are mended so: {remedy}; --verbose has all", err=True)
 
 
 def print_json(document: Mapping[str, object]) -> None:

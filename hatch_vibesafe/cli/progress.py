@@ -6,6 +6,7 @@ from typing import Self
 from rich.markup import escape
 from rich.status import Status
 
+from hatch_vibesafe.cli.loudness import loudness
 from hatch_vibesafe.cli.output import console
 from hatch_vibesafe.cli.verdicts import finding_text
 from hatch_vibesafe.generate.events import Asked, Event, Failed, Interrupted, Passed, Refused, Requested, Started
@@ -75,6 +76,8 @@ def _line(event: Event) -> str:  # noqa: PLR0911 - one return for each kind of e
 
 
 def _cut(text: str) -> str:
-    """Return a text as one line, cut where it is long."""
+    """Return a text as one line, cut where it is long; with `--verbose` as it is."""
     line = " ".join(text.split())
+    if loudness() == "verbose":
+        return text
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

@@ -37,7 +37,7 @@ command.add_command(compare)
 
 
 @command.command(name="show", epilog="Example:  vibesafe prompt app.math/add")
-@click.argument("unit")
+@options.unit
 @options.as_json
 def show(unit: str, *, as_json: bool) -> int:
     """Print the messages that `compile` would send for UNIT next, exactly as they are; nobody is asked.

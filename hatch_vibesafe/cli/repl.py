@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hatch_vibesafe.cli import options
 from hatch_vibesafe.cli.main import EXIT_USAGE, run
 from hatch_vibesafe.cli.repl_lines import Help, Nothing, Quit, Refused, Run, Use, help_lines, meaning
 from hatch_vibesafe.cli.repl_reading import Reader, reader
@@ -16,7 +17,14 @@ from hatch_vibesafe.project import open_project, scan_project
 
 
 @click.command(name="repl", epilog="Examples:  vibesafe repl --target app.math/add   |   echo test | vibesafe repl")
-@click.option("--target", "unit", default="", metavar="UNIT|MODULE|GLOB", help="What is taken up at first.")
+@click.option(
+    "--target",
+    "unit",
+    default="",
+    metavar="UNIT|MODULE|GLOB",
+    shell_complete=options.unit_ids,
+    help="What is taken up at first.",
+)
 def command(unit: str) -> int:
     """Take commands, one a line: gen, tighten, diff, test, save, rollback, split, prompt, help, quit.
 

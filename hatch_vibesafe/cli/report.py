@@ -13,7 +13,14 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
     name="report",
     epilog="Examples:  vibesafe report --html report.html   |   vibesafe report --html - --target app.math > math.html",
 )
-@click.option("--html", "file", required=True, metavar="FILE", help="Write the page to FILE, or to standard output: -")
+@click.option(
+    "--html",
+    "file",
+    required=True,
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="Write the page to FILE, or to standard output: -",
+)
 @options.target
 def command(file: str, targets: tuple[str, ...]) -> int:
     """Write one self-contained page: units, states, evidence, adequacy, provenance, differences and cost.

@@ -14,7 +14,7 @@ from hatch_vibesafe.store.rollback import Known, Required, known_checkpoints, na
 @click.command(
     name="rollback", epilog="Examples:  vibesafe rollback app.math/add   |   vibesafe rollback app.math/add 3f9a1c"
 )
-@click.argument("unit")
+@options.unit
 @click.argument("checkpoint", default="")
 @click.option("--approver", metavar="NAME", help="Who approves. Default: git's user.")
 @options.as_json

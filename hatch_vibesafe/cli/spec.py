@@ -10,7 +10,7 @@ from hatch_vibesafe.spec.model import Spec
 
 
 @click.command(name="spec", epilog="Examples:  vibesafe spec app.math/add   |   vibesafe spec app.math/add --json")
-@click.argument("unit")
+@options.unit
 @options.as_json
 def command(unit: str, *, as_json: bool) -> int:
     """Show a unit's spec: imports, signature, docstring, the code before the hole, and what of the project it may use.

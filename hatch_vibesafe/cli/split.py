@@ -4,7 +4,7 @@ import shlex
 
 import click
 
-from hatch_vibesafe.cli import writing
+from hatch_vibesafe.cli import options, writing
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.generate.drafting import Wanted, draft
@@ -23,7 +23,7 @@ TEMPLATE = "split.j2"
 @click.command(
     name="split", epilog="Examples:  vibesafe split app.math/add   |   vibesafe split app.math/add --dry-run"
 )
-@click.argument("unit")
+@options.unit
 @writing.dry_run_option
 @writing.yes_option
 def command(unit: str, *, dry_run: bool, yes: bool) -> int:

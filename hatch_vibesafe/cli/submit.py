@@ -23,8 +23,8 @@ from hatch_vibesafe.spec.model import Spec
     name="submit",
     epilog="Examples:  vibesafe submit app.math/add add.py --author Ada   |   agent | vibesafe submit app.math/add -",
 )
-@click.argument("unit")
-@click.argument("file")
+@options.unit
+@click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--author", default="", help="Who or what wrote it; recorded as it is given.")
 @options.allow_unsandboxed
 @options.as_json

@@ -21,7 +21,7 @@ _NEITHER, _DO_NOT_CARE, _STOP = "n", "d", "q"
     name="tighten",
     epilog="Examples:  vibesafe tighten app.math/add   |   vibesafe tighten app.math/add --answer 'add(1, 1)' 2",
 )
-@click.argument("unit")
+@options.unit
 @click.option(
     "--questions", default=MOST_QUESTIONS, show_default=True, type=click.IntRange(min=1), help="Ask at most so many."
 )

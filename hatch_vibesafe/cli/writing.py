@@ -1,12 +1,12 @@
 """What changes files of the user's own: the diff first, then a question, then the files."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.start.changes import Change, diff_lines, write_changes
 
@@ -36,9 +36,8 @@ def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) 
         VibesafeError: if it cannot be written.
         click.Abort: if the question is interrupted.
     """
-    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
     for line in diff_lines(changes, root):
-        click.echo(line if plain else click.style(line, fg=_COLOURS.get(line[:1])))
+        click.echo(terminal.styled(line, _COLOURS.get(line[:1])))
     if dry_run:
         return False
     if not yes:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import click
 
+from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.cli.output import STATE_STYLES, problems_as_json
 from hatch_vibesafe.cli.verdicts import finding_as_json, finding_text
 from hatch_vibesafe.cli.watching.changes import Change
@@ -108,6 +109,6 @@ def _say_verdict(unit: UnitId, verdict: Verdict, submitting: str) -> None:
 
 def _say(word: str, rest: str, style: str = "") -> None:
     first, _, more = rest.partition("\n")
-    click.echo(f"  {click.style(f'{word:<8}', fg=_COLOURS.get(style or word))}  {first}")
+    click.echo(f"  {terminal.styled(f'{word:<8}', _COLOURS.get(style or word))}  {first}")
     for line in more.split("\n") if more else ():
         click.echo(f"            {line}")
