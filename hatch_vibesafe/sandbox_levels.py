@@ -2,7 +2,7 @@
 
 UNCONFINED, LIMITED, PORTABLE, CONFINED, ISOLATED = "none", "L0", "L1", "L2", "L3"
 LEVELS = (UNCONFINED, LIMITED, PORTABLE, CONFINED, ISOLATED)
-"""none: a process of its own; L0: resource limits; L1: WebAssembly, for pure Python (has its place, is not built yet);
+"""none: a process of its own; L0: resource limits; L1: WebAssembly, for pure Python (kept as a name, reached nowhere);
 L2: a worker that confines itself (Landlock, seccomp); L3: that inside bubblewrap."""
 
 REQUIRABLE = (LIMITED, CONFINED, ISOLATED)
