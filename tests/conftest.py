@@ -4,6 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.canary import pytest_configure, pytest_runtest_makereport, pytest_sessionfinish, pytest_testnodedown
+
+__all__ = ["pytest_configure", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_testnodedown"]
+
 # How long an example takes says something about the machine's load, and nothing about the code: no test is timed.
 # In CI the same commit draws the same examples; elsewhere each run draws others.
 settings.register_profile(

@@ -137,7 +137,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture
 def asking(project: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the project with a provider."""
-    provider = f'kind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\n'
+    provider = f'kind = "openai-compatible"\nmodel = "m"\nbase_url = "{server.base_url}"\napi_key_env = "CANARY_KEY"\n'
     (project / "vibesafe.toml").write_text(f"[provider.default]\n{provider}", encoding="utf-8")
     monkeypatch.setenv("SOME_API_TOKEN", CANARY)
     return project

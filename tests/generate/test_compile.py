@@ -27,6 +27,7 @@ from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.evidence import read_evidence
 from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.save import save_units
+from tests.canary import CANARY_KEY, leaking
 
 STUB = '''
 from vibesafe_runtime import VibeCoded, vibesafe
@@ -85,7 +86,6 @@ def other(prompt: str) -> str:
 
 @pytest.fixture
 def make_project(tmp_path: Path, model_server: Server, monkeypatch: pytest.MonkeyPatch) -> Make:
-    monkeypatch.setenv("CANARY_KEY", "sk-canary")
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path.parent / "no models here"))
@@ -187,6 +187,29 @@ def test_a_unit_is_written_by_a_raw_completion_of_its_begun_answer(
     assert "chat" not in asked.path
     assert asked.body["prompt"].endswith('>>> f1(1)\n    2\n    """')
     assert dict(scan_project(project).specs[0].settings.sent)["api"] == "completions"
+
+
+def test_a_server_that_repeats_the_key_leaves_it_nowhere(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    project = make_project()
+    texts: list[str] = []
+
+    def answer(prompt: str) -> object:
+        key = model_server.asked[-1].headers["authorization"]
+        texts.append(key)
+        return reply(
+            f"{wrong(prompt)}\n{key}" if len(texts) == 1 else right(prompt).replace("return", f"# {key}\n    return")
+        )
+
+    model_server.answer = answer
+    result = run(project)["f1"]
+    assert (result.outcome, result.calls) == ("passed", 2)
+    assert texts == [f"Bearer {CANARY_KEY}"] * 2
+    assert list(leaking(project.root)) == []
+    (project.root / "control.txt").write_text(texts[0], encoding="utf-8")
+    assert list(leaking(project.root)) == [project.root / "control.txt"]
+    (project.root / "control.txt").unlink()
 
 
 def test_a_budget_in_the_configuration_stops_the_asking_and_not_the_units_that_were_answered(
@@ -352,13 +375,13 @@ def test_one_failure_stops_no_other_unit(make_project: Make, model_server: Serve
 
 def test_a_wrong_key_is_tried_once_and_not_once_a_unit(make_project: Make, model_server: Server, reply: Reply) -> None:
     project = make_project(units=8)
-    model_server.replies = [reply(status=401, body=b"Bearer sk-canary")]
+    model_server.replies = [reply(status=401, body=f"Bearer {CANARY_KEY}".encode())]
     events: list[Event] = []
     results = run(project, events, CompileOptions(jobs=1))
     assert {result.outcome for result in results.values()} == {"failed"}
     assert len(model_server.asked) == 1
     assert sum(isinstance(event, Failed) for event in events) == 8
-    assert "sk-canary" not in str([str(result.error) for result in results.values()])
+    assert CANARY_KEY not in str([str(result.error) for result in results.values()])
 
 
 def test_of_several_samples_the_first_that_passes_wins(make_project: Make, model_server: Server, reply: Reply) -> None:
@@ -425,13 +448,13 @@ def test_without_a_provider_the_problem_says_what_to_add(make_project: Make) -> 
 
 def test_no_key_and_no_path_is_kept_or_sent(make_project: Make, model_server: Server, reply: Reply) -> None:
     project = make_project()
-    serve(model_server, reply, lambda prompt: wrong(prompt) + "\nYour key is sk-canary.")
+    serve(model_server, reply, lambda prompt: wrong(prompt) + f"\nYour key is {CANARY_KEY}.")
     run(project)
     bodies = json.dumps([asked.body for asked in model_server.asked])
     assert str(project.root) not in bodies
     assert "canary" not in bodies
     written = b"".join(path.read_bytes() for path in (project.root / ".vibesafe").rglob("*") if path.is_file())
-    assert b"sk-canary" not in written
+    assert CANARY_KEY.encode() not in written
     assert b"[key]" in written, "the control: answers are written"
 
 
