@@ -42,7 +42,7 @@ def command(age: timedelta, *, dry_run: bool, as_json: bool) -> int:
             removed = remove_transcripts(engine, before, dry_run=dry_run)
             count, size = removed.transcripts, removed.size
     if as_json:
-        output.print_json({"dry_run": dry_run, "transcripts": count, "bytes": size})
+        output.print_json({"dry_run": dry_run, "transcripts": count, "bytes": size, "problems": []})
     else:
         verb = "would be removed" if dry_run else "removed"
         click.echo(f"{count} transcripts {verb}, {size} bytes")

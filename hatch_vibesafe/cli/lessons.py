@@ -38,6 +38,7 @@ def command(context: click.Context, *, as_json: bool) -> int:
             {
                 "approved": [{"text": each.text, "units": list(each.units)} for each in approved],
                 "proposed": [_document(each) for each in proposed],
+                "problems": [],
             }
         )
         return 0

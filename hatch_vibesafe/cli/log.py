@@ -48,7 +48,7 @@ def _list(engine: "Engine | None", last: int, *, as_json: bool) -> None:
 
         found = read_runs(engine, last=last)
     if as_json:
-        output.print_json({"runs": [asdict(run) for run in found]})
+        output.print_json({"runs": [asdict(run) for run in found], "problems": []})
     elif not found:
         click.echo(_EMPTY)
     else:
@@ -96,6 +96,7 @@ def _tell(engine: "Engine | None", subject: str, made: tuple[Known, ...], *, as_
                 "exchanges": [asdict(each) for each in exchanges],
                 "tries": [asdict(each) for each in tries],
                 "gates": [asdict(gate) for gate in gates],
+                "problems": [],
                 "checkpoints": [_checkpoint(each) for each in made],
             }
         )

@@ -94,4 +94,5 @@ def _document(spec: Spec, found: NextPrompt, tokens: TokenCount) -> dict[str, ob
         "prompt": found.prompt.digest,
         "recorded": found.recorded is not None,
         "up_to_date": found.done,
+        "problems": [],
     }

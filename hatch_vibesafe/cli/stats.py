@@ -36,7 +36,8 @@ def command(groups: tuple[str, ...], *, as_json: bool) -> int:
     chosen = [group for group in GROUPS if not groups or group in groups]
     found = {group: figures(exchanges, operator.attrgetter(group), tries) for group in chosen}
     if as_json:
-        output.print_json({f"by_{group}": [_document(each) for each in found[group]] for group in chosen})
+        by_group: dict[str, object] = {f"by_{group}": [_document(each) for each in found[group]] for group in chosen}
+        output.print_json(by_group | {"problems": []})
     elif not (exchanges or tries):
         click.echo("the ledger tells of no answer yet; vibesafe compile writes it")
     else:

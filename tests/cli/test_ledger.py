@@ -125,7 +125,7 @@ def test_before_any_run_the_commands_say_so_and_write_nothing(project: Path, com
     assert "no run yet" in command("log").out
     assert "no answer yet" in command("stats").out
     assert command("gc").out == "0 transcripts removed, 0 bytes\n"
-    assert command("log", "--json").document == {"runs": []}
+    assert command("log", "--json").document == {"runs": [], "problems": []}
     assert not (project / ".vibesafe").exists()
 
 

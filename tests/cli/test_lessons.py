@@ -25,6 +25,7 @@ def test_a_proposal_is_approved_moves_its_unit_and_is_dropped_again(saved: Path,
     assert listed == {
         "approved": [],
         "proposed": [{"text": RULE, "units": ["app.math/add"], "times": 3, "seen": "Missing return statement"}],
+        "problems": [],
     }
     approved = command("lessons", "approve", "1")
     assert (approved.code, RULE in approved.out) == (0, True)
