@@ -61,7 +61,7 @@ def plan(root: Path) -> Plan:
     if not config.source:
         files[read_text_file(root / CONFIGURATION_FILE)] = CONFIGURATION
     if not value_at(document, ("project", "name")) and not packages_in(root):
-        files[read_text_file(root / package_name(project_name(root)) / "__init__.py")] = ""
+        files[read_text_file(root / "src" / package_name(project_name(root)) / "__init__.py")] = ""
     files |= {hatch: edited_hatch, pyproject: edited}
     left = (*_left(tomllib.loads(edited)), *ignored_by_mistake(ignore.text, config.paths))
     return Plan(root, tuple(_changes(files)), left)

@@ -53,7 +53,7 @@ def existing(root: Path, text: str = HATCH) -> Path:
 def test_a_new_project_is_whole(command: Command, tmp_path: Path) -> None:
     done = command("init", str(tmp_path / "shop"), "--yes")
     assert done.code == 0
-    assert {*files(tmp_path / "shop")} == {"pyproject.toml", "vibesafe.toml", ".gitignore", "shop/__init__.py"}
+    assert {*files(tmp_path / "shop")} == {"pyproject.toml", "vibesafe.toml", ".gitignore", "src/shop/__init__.py"}
     made = tomllib.loads((tmp_path / "shop" / "pyproject.toml").read_text())
     assert made["build-system"] == {"requires": ["hatchling", "hatch-vibesafe"], "build-backend": "hatchling.build"}
     assert made["project"]["dependencies"] == ["vibesafe-runtime"]
