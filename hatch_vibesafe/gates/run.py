@@ -11,6 +11,7 @@ from hatch_vibesafe.gates.adequacy import adequacy_record
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.dependencies import Dependencies
 from hatch_vibesafe.gates.mutation import adequacy_of
+from hatch_vibesafe.gates.parsing_threads import threads_may_parse
 from hatch_vibesafe.gates.project_rules import ProjectRules, policy_problems
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
@@ -129,7 +130,7 @@ def _said(
     refused = {number for number, opinion in first.items() if opinion}
     in_sandbox = [name for name in checks if name not in {structure.GATE, *_TOOLS}]
     # The tools are processes of their own: they work beside the sandbox, for which this thread waits.
-    with ThreadPoolExecutor(len(_TOOLS), thread_name_prefix="vibesafe-tool") as beside:
+    with threads_may_parse(), ThreadPoolExecutor(len(_TOOLS), thread_name_prefix="vibesafe-tool") as beside:
         tools = {name: beside.submit(opinions, name, refused) for name in _TOOLS}
         later = {name: opinions(name, refused) for name in in_sandbox}
     return {structure.GATE: first, **{name: future.result() for name, future in tools.items()}, **later}
