@@ -114,6 +114,7 @@ def test_what_is_sent_is_what_the_messages_api_takes(
     assert full.path == "/v1/messages"
     assert full.headers["x-api-key"] == KEY
     assert "authorization" not in full.headers
+    assert full.headers["anthropic-version"] == "2023-06-01"
     assert full.body == {
         "model": "claude-sonnet-4-6",
         "max_tokens": 9,
@@ -309,7 +310,7 @@ def test_no_other_variable_of_the_environment_is_sent(
         monkeypatch.setenv(name, leaked)
     for name in ("GOOGLE_GEMINI_BASE_URL", "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_LOCATION"):
         monkeypatch.setenv(name, leaked)
-    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "Authorization: Bearer leaked\nX-Api-Key: leaked")
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "Authorization: Bearer leaked\nX-Other: leaked\nUser-Agent: leaked")
     monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
     model_server.replies = [reply(body=message(config.kind, "Hello."))]
     open_provider(config, Path()).ask(QUESTION)

@@ -3,6 +3,7 @@
 import weakref
 from typing import TYPE_CHECKING, ClassVar
 
+from hatch_vibesafe import __version__
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, count_in, parsed
 from hatch_vibesafe.generate.providers.hosted import Hosted, Refusal, read_body
 from hatch_vibesafe.generate.providers.protocol import Message, Request
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 _MOST_TOKENS = 4096
 """Sent where `max_tokens` is unset: the API asks for a number, and every model takes this one."""
 
+_TRANSPORT = frozenset(
+    {"host", "connection", "content-type", "content-length", "transfer-encoding", "accept-encoding"}
+    | {"x-stainless-raw-response"}  # by which the client tells its answers apart
+)
+_HEADERS = {
+    "Accept": "application/json",
+    "Anthropic-Version": "2023-06-01",
+    "User-Agent": f"hatch-vibesafe/{__version__}",
+}
 _FINISHES = {"end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length"}
 
 
@@ -33,8 +43,9 @@ class Anthropic(Hosted["anthropic.Anthropic"]):
 
         def put_key(request: "httpx2.Request") -> None:
             # As late as can be: the client logs the headers that it knows, and reads others from the environment.
-            request.headers.pop("Authorization", None)
-            request.headers.pop("X-Api-Key", None)
+            for name in {name.lower() for name in request.headers} - _TRANSPORT:
+                del request.headers[name]
+            request.headers.update(_HEADERS)
             if secret:
                 request.headers["X-Api-Key"] = secret.reveal()
 
