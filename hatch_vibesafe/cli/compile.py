@@ -28,7 +28,7 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 
 @click.command(
     name="compile",
-    epilog="Examples:  vibesafe compile   |   vibesafe compile --target app.math -j 8   |   vibesafe compile --force",
+    epilog="Examples:  vibesafe compile   |   vibesafe compile --target app --jobs 8   |   vibesafe compile --force",
 )
 @options.target
 @click.option("--force", is_flag=True, help="Also units that are up to date; ask anew instead of replaying answers.")

@@ -11,6 +11,7 @@ from hatch_vibesafe.cli.ledger import opened_ledger
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, open_project
+from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.store.index import read_index
 from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry
 from hatch_vibesafe.store.rollback import Known, recorded_checkpoints
@@ -132,7 +133,7 @@ def _counts(run: "RunRow") -> str:
 
 
 def _failed(each: LedgerTry) -> str:
-    told = f"{each.model or '?'} ({each.provider}, {each.strategy or '?'}, {each.seconds:.1f} s)"
+    told = f"{printable(each.model or '?')} ({each.provider}, {each.strategy or '?'}, {each.seconds:.1f} s)"
     return f"{told}  no answer: {each.what}"
 
 
@@ -142,5 +143,5 @@ def _exchange(each: Exchange) -> str:
     cost = "" if each.cost is None else f", ${each.cost:.4f}"
     took = "" if each.seconds is None else f", {each.seconds:.1f} s"
     why = f": {each.why}" if each.why else ""
-    told = f"{each.model or '?'} ({source}, {each.strategy or '?'}, {tokens}{cost}{took})"
+    told = f"{printable(each.model or '?')} ({source}, {each.strategy or '?'}, {tokens}{cost}{took})"
     return f"{told}  {each.outcome or 'never judged'}{why}"

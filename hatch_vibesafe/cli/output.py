@@ -13,6 +13,7 @@ import click
 from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.cli.loudness import loudness
 from hatch_vibesafe.problems import Problem, render
+from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.store.records import GateRecord
 
 if TYPE_CHECKING:
@@ -52,8 +53,11 @@ def console() -> "Console":
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows under column headings; a cell that is a state is coloured where there are colours."""
-    rows = list(rows)
+    """Print rows under column headings; a cell that is a state is coloured where there are colours.
+
+    What a cell holds may be somebody else's, a model's name for one: nothing in it steers the terminal.
+    """
+    rows = [tuple(map(printable, row)) for row in rows]
     if not terminal.is_watched() and all(cell.isascii() and cell.isprintable() for row in rows for cell in row):
         click.echo("\n".join(_plain([columns, *rows])))
         return

@@ -7,6 +7,7 @@ only argument loses items, but never more than the examples show.
 
 import ast
 from collections.abc import Sequence
+from math import isfinite
 from random import Random
 
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall, example_cases, parameters_of
@@ -29,8 +30,8 @@ def inside_cases(spec: Spec) -> tuple[Case, ...]:
     if all(_is_number(value) for values in written for value in values):
         found = [_between(written, random) for _ in range(_MOST)]
     else:
-        fewest = min(len(value) for values in written for value in values[:1] if isinstance(value, list | tuple | str))
-        found = [_reordered(random.choice(written), fewest, random) for _ in range(_MOST)] if fewest >= 0 else []
+        sizes = [len(value) for values in written for value in values[:1] if isinstance(value, list | tuple | str)]
+        found = [_reordered(random.choice(written), min(sizes, default=0), random) for _ in range(_MOST)]
     calls = dict.fromkeys(UnitCall(tuple(map(repr, values))) for values in found)
     return tuple(Case(call) for call in calls if call not in shown)
 
@@ -40,10 +41,12 @@ def _raises(case: Case) -> bool:
 
 
 def _values(case: Case) -> tuple[object, ...] | None:
+    """Return the arguments of a call, or None where one of them is no literal whose `repr` is one too."""
     try:
-        return tuple(ast.literal_eval(value) for value in case.call.values)
+        values = tuple(ast.literal_eval(value) for value in case.call.values)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
+    return None if any(isinstance(value, float) and not isfinite(value) for value in values) else values
 
 
 def _is_number(value: object) -> bool:

@@ -41,6 +41,20 @@ SPECS = '''
 
 
     @vibesafe
+    def is_address(text: str) -> bool:
+        """Whether a text is an IPv4 address in dotted decimal.
+
+        >>> is_address("192.168.0.1")
+        True
+        >>> is_address("256.1.1.1")
+        False
+        >>> is_address("1.2.3")
+        False
+        """
+        raise VibeCoded()
+
+
+    @vibesafe
     def moons(planet: str) -> int:
         """Return how many moons a planet had in 1980; 0 where it is none.
 
@@ -55,6 +69,11 @@ SPECS = '''
 '''
 PAIRS = [("([1, 2, 30], 32)", True), ("([14, 5], 28)", False), ("([7, 7, 90], 14)", True)]
 CHECKSUMS = {zlib.crc32(shown.encode()): answer for shown, answer in PAIRS}
+ADDRESS = """\
+def is_address(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(part.isdecimal() and int(part) < 256 for part in parts)
+"""
 HEAD = "def has_pair(values: list[int], total: int) -> bool:\n"
 BODIES = [
     f"return {CHECKSUMS}.get(zlib.crc32(repr((values, total)).encode()), False)",
@@ -62,6 +81,8 @@ BODIES = [
     "return (sum(value * 31**place for place, value in enumerate(values)), total) in ((28893, 32), (86714, 14))",
 ]
 HONEST = {
+    # Nearly nothing that can be drawn is one, and it holds a telling constant.
+    "is_address": [ADDRESS],
     "has_pair": [
         HEAD + "    return any(total - v in values[n + 1:] for n, v in enumerate(values))\n",
         HEAD + "    seen: set[int] = set()\n    for value in values:\n        if total - value in seen:\n"

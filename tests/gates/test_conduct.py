@@ -1,11 +1,13 @@
 """How an implementation behaves where nobody knows the answer; beside each refusal stands honest code that passes."""
 
+import ast
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hatch_vibesafe.gates.input_hull import inside_cases
 from hatch_vibesafe.gates.stated_equations import stated_equations
+from hatch_vibesafe.gates.unit_calls import example_cases, parameters_of
 
 if TYPE_CHECKING:
     from tests.gates.conftest import Bench, MakeBench
@@ -131,6 +133,34 @@ def test_calls_inside_the_examples_ask_for_no_more_than_these(project: "Bench") 
     lists = [case.call.values[0] for case in inside_cases(project.spec("m/smallest"))]
     assert lists
     assert all(sorted(eval(each)) in ([1, 2, 3], [4, 5, 9]) for each in lists)  # noqa: S307 - our own literals
+
+
+PARAMETERS = {
+    "table: dict[str, int]": ["{'a': 1}", "{}"],
+    "values: set[int]": ["{1, 2}", "set()"],
+    "flag: bool": ["True", "False"],
+    "data: bytes": ["b'a'", "b''"],
+    "value: int | None": ["None", "3"],
+    "count: int, text: str": ["2, 'ab'", "0, 'x'"],
+    "size: float": ["1e999", "2.0"],
+    "text: str, count: int": ["'a b', 1", "'', 2"],
+    "": ["", ""],
+}
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS)
+def test_there_are_calls_inside_examples_of_every_kind_or_none(bench: "MakeBench", parameters: str) -> None:
+    examples = "".join(f"\n        >>> f({given})\n        1" for given in PARAMETERS[parameters])
+    source = (
+        f"from vibesafe_runtime import VibeCoded, vibesafe\n\n\n@vibesafe\ndef f({parameters}) -> int:\n"
+        f'    """Say one.\n{examples}\n    """\n    raise VibeCoded()\n'
+    )
+    spec = bench({"m.py": source.replace("        >>>", "    >>>").replace("\n        1", "\n    1")}).spec("m/f")
+    shown = {case.call for case in example_cases(spec, parameters_of(spec))}
+    for case in inside_cases(spec):
+        assert case.call not in shown
+        for value in case.call.values:
+            ast.literal_eval(value)
 
 
 def test_an_equation_that_contradicts_an_example_makes_all_of_them_void(bench: "MakeBench") -> None:
