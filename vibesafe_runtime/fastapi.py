@@ -16,6 +16,7 @@ try:
     from fastapi import APIRouter, FastAPI, Request
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
+    from starlette.routing import Match
 except ModuleNotFoundError as error:
     if error.name != "fastapi":
         raise
@@ -108,16 +109,17 @@ def mount(
         what = "has units of kind 'http', but none says its path, and this application has no route to any of them"
         remedy = 'write @vibesafe.http(path="/..."), or app.include_router(...) before you mount'
         problems.append(Problem(package, what, remedy))
-    health = ("GET", HEALTH)
-    if healthz and not state.has_health and (health in existing or health in added):
-        what = f"has a route GET {HEALTH} already"
-        problems.append(Problem(package, what, "leave healthz=True out, or give that route another path"))
+    if healthz and not state.has_health and (("GET", HEALTH) in added or _answers_health(app.routes)):
+        what = f"has a route already that answers GET {HEALTH}"
+        problems.append(Problem(package, what, "leave healthz=True out, mount before that route, or change its path"))
     if problems:
         raise VibesafeConfigurationError(*problems)
+    digest = manifest_digest(package)
+    # Before the units, of which one may have the path /{name}.
+    _serve(app, state, healthz=healthz, manifest_header=manifest_header)
     app.include_router(router)
     setattr(app.state, _STATE, state)
-    state.digests[package] = manifest_digest(package)
-    _serve(app, state, healthz=healthz, manifest_header=manifest_header)
+    state.digests[package] = digest
     answer_violations(app)
     return tuple(sorted(f"{method} {path}" for (method, _), path in added.items()))
 
@@ -231,6 +233,11 @@ def _routes(routes: "Iterable[BaseRoute]", prefix: str = "") -> "Iterator[tuple[
         path = _PARAMETER.sub("{}", f"{prefix}{getattr(route, 'path', '')}")
         for method in getattr(route, "methods", None) or ():
             yield (str(method), path), getattr(route, "endpoint", None)
+
+
+def _answers_health(routes: "Iterable[BaseRoute]") -> bool:
+    scope: dict[str, object] = {"type": "http", "method": "GET", "path": HEALTH, "root_path": "", "headers": []}
+    return any(route.matches(dict(scope))[0] is Match.FULL for route in routes)
 
 
 def _serve(app: FastAPI, state: _State, *, healthz: bool, manifest_header: bool) -> None:

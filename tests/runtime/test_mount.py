@@ -193,6 +193,33 @@ def test_health_and_header_say_the_digest_of_the_manifest(shop: Shop) -> None:
     assert "vibesafe-manifest" not in asked(plain, "GET", "/greet?name=x").headers
 
 
+def test_health_answers_before_a_unit_whose_path_matches_it(shop: Shop) -> None:
+    shop.bake({"greetings": (GREET.replace("/greet", "/{name}"), GREETED)})
+    app = FastAPI()
+    assert mount(app, shop.name, healthz=True) == ("GET /{name}",)
+    assert asked(app, "GET", "/healthz").json()["status"] == "ok"
+    assert asked(app, "GET", "/you").json() == "hello you"
+
+
+@pytest.mark.parametrize("is_included", [False, True])
+@pytest.mark.parametrize(("path", "method", "is_fine"), [("/{any}", "GET", False), ("/{any}", "PUT", True)])
+def test_health_is_refused_behind_a_route_that_matches_it(
+    shop: Shop, path: str, method: str, *, is_fine: bool, is_included: bool
+) -> None:
+    shop.bake({"greetings": (GREET, GREETED)})
+    app = FastAPI()
+    router = APIRouter()
+    (router if is_included else app).add_api_route(path, lambda: "mine", methods=[method])
+    app.include_router(router)
+    if is_fine:
+        mount(app, shop.name, healthz=True)
+        assert asked(app, "GET", "/healthz").json()["status"] == "ok"
+    else:
+        told = refused(lambda: mount(app, shop.name, healthz=True))
+        assert told == ["has a route already that answers GET /healthz"]
+        assert mount(FastAPI(), shop.name, healthz=True) == ("GET /greet",)
+
+
 @pytest.mark.parametrize(
     ("clause", "unit", "status"),
     [
@@ -304,7 +331,7 @@ def test_clashing_paths_are_all_told_and_nothing_is_added(shop: Shop) -> None:
     assert problems == [
         "answers GET /v1/greet, and so does another unit of the package",
         "answers POST /v1/fine, for which this application has a route already",
-        "has a route GET /healthz already",
+        "has a route already that answers GET /healthz",
     ]
     assert app.openapi()["paths"] == before
 
