@@ -106,10 +106,13 @@ def server(root: Path) -> MCPServer:
 
     async def approval(context: Context, target: str = "") -> Approval | Elicit[Approval]:
         planned = _planned(await run(root, "save", "--dry-run", *_target(target)))
-        return _asked(context, planned) if planned else Approval(approve=True)
+        return _asked(context, planned) if planned else Approval(approve=False)
 
     async def save(answer: Annotated[Approval, Resolve(approval)], target: str = "") -> Document:
         """Make the stored checkpoints of units the active ones. Asks the person, and does nothing without a yes."""
+        planned = await run(root, "save", "--dry-run", *_target(target))
+        if not _planned(planned):
+            return planned
         if not answer.approve:
             raise ToolError("the person did not approve; nothing was saved")
         return await run(root, "save", *_target(target))
@@ -123,9 +126,10 @@ def _target(target: str) -> tuple[str, ...]:
 
 
 def _planned(document: Document) -> list[str]:
-    """Return a line for each checkpoint that would become active."""
-    saved = document.get("saved")
-    return [f"{each['unit']}  {each['checkpoint']}" for each in saved] if isinstance(saved, list) else []
+    """Return a line for each checkpoint that would become active, and for each unit that would be active no more."""
+    saved, dropped = document.get("saved"), document.get("dropped")
+    lines = [f"{each['unit']}  {each['checkpoint']}" for each in saved] if isinstance(saved, list) else []
+    return lines + ([f"{each}  leaves the index" for each in dropped] if isinstance(dropped, list) else [])
 
 
 def _asked(context: Context, planned: list[str]) -> Elicit[Approval]:
@@ -137,7 +141,7 @@ def _asked(context: Context, planned: list[str]) -> Elicit[Approval]:
     offered = context.client_capabilities
     if offered is None or offered.elicitation is None:
         raise ToolError("saving needs a person's yes, and this client cannot ask for it; mend: run vibesafe save")
-    return Elicit("\n".join(["`vibesafe save` would make these active, so that they ship:", *planned]), Approval)
+    return Elicit("\n".join(["`vibesafe save` would change what ships:", *planned]), Approval)
 
 
 async def run(root: Path, name: str, *rest: str, given: str = "") -> Document:

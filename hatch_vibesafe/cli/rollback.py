@@ -35,14 +35,17 @@ def command(unit: str, checkpoint: str, *, approver: str | None, as_json: bool) 
         return 0 if known else EXIT_FINDINGS
     chosen = named(spec, checkpoint, known)
     by = who_approves(session.project.root, approver)
-    if chosen.active and not chosen.refused:
-        click.echo(f"unchanged  {spec.unit}  {chosen.stored.hash[:12]} is the active one already")
-        return 0
+    is_there = chosen.active and not chosen.refused
     project = session.project
-    previous = roll_back(spec, chosen, project.index_path, project.checkpoints_path, by)
+    previous = (
+        chosen.stored.hash if is_there else roll_back(spec, chosen, project.index_path, project.checkpoints_path, by)
+    )
     if as_json:
         document = {"unit": str(spec.unit), "active": chosen.stored.hash, "previous": previous, "approver": by}
         output.print_json(document)
+        return 0
+    if is_there:
+        click.echo(f"unchanged  {spec.unit}  {chosen.stored.hash[:12]} is the active one already")
         return 0
     before = f" (was {previous[:12]})" if previous else ""
     click.echo(f"active  {spec.unit}  {chosen.stored.hash[:12]}{before}{f', approved by {by}' if by else ''}")

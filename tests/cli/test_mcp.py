@@ -100,6 +100,25 @@ def test_nothing_is_saved_without_a_yes(project: Path, answer: types.ElicitResul
     assert not active(project)
 
 
+def test_a_unit_that_is_gone_leaves_the_index_with_a_yes_alone(saved: Path) -> None:
+    source = saved / "app" / "math.py"
+    text = source.read_text("utf-8")
+    source.write_text(text[: text.index("@vibesafe\ndef add")] + text[text.index("@vibesafe\ndef double") :], "utf-8")
+
+    async def refused(client: Client) -> None:
+        await refusal(client, "save")
+
+    async def agreed(client: Client) -> None:
+        assert (await tool(client, "save"))["dropped"] == ["app.math/add"]
+        assert (await tool(client, "save"))["saved"] == []
+
+    talk(saved, refused)
+    assert active(saved)
+    (asked,) = talk(saved, agreed, YES)
+    assert "app.math/add  leaves the index" in asked
+    assert not active(saved)
+
+
 def test_what_cannot_begin_is_an_error_that_says_what_mends_it(project: Path) -> None:
     async def said(client: Client) -> None:
         assert "vibesafe scan" in await refusal(client, "spec", unit="app.math/no_such")

@@ -119,3 +119,10 @@ def test_a_unit_without_checkpoints(command: Command) -> None:
     done = command("rollback", UNIT)
     assert done.code == 1
     assert "vibesafe compile" in done.out
+
+
+def test_what_is_active_already_is_told_as_a_document_too(command: Command, twice: tuple[str, str]) -> None:
+    active = twice[1]
+    assert "is the active one already" in command("rollback", "app.math/double", active).out
+    document = command("rollback", "app.math/double", active, "--json").document
+    assert (document["active"], document["previous"]) == (active, active)
