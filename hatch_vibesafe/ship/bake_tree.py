@@ -107,9 +107,14 @@ def _runtime_problems(root: Path) -> Iterator[Problem]:
         project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("project")
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return
-    if not isinstance(project, dict) or "dependencies" in project.get("dynamic", ()):
+    if not isinstance(project, dict):
         return
-    needed = [str(each) for each in project.get("dependencies", ()) if ";" not in str(each)]
+    broken = [key for key in ("dependencies", "dynamic") if not isinstance(project.get(key, []), list)]
+    for key in broken:
+        yield Problem(f"pyproject.toml: project.{key}", "is no array", f"write it as one: {key} = [...]")
+    if broken or "dependencies" in project.get("dynamic", []):
+        return
+    needed = [str(each) for each in project.get("dependencies", []) if ";" not in str(each)]
     names = {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", each.strip())[0]).lower() for each in needed}
     if _RUNTIME not in names:
         what = f"what is installed needs {_RUNTIME}, but does not depend on it"

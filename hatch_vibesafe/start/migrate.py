@@ -60,6 +60,10 @@ def _sources(root: Path, left: list[Problem]) -> Iterator[Change]:
         except (SyntaxError, ValueError) as error:
             left.append(Problem(where, f"is no Python, and was left as it is: {error}", "mend it, and migrate again"))
             continue
+        except (RecursionError, MemoryError):
+            what = "is nested too deeply to be read, and was left as it was"
+            left.append(Problem(where, what, "split its deepest expression, and migrate again"))
+            continue
         left += [Problem(f"{where}:{each.line}", each.what, each.remedy) for each in done.left]
         yield _change(file, done.text)
 

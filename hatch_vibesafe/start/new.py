@@ -177,3 +177,6 @@ def _bound(file: TextFile, path: str) -> dict[str, int]:
         line = getattr(error, "lineno", None) or 1
         problem = Problem(f"{path}:{line}", f"is no Python: {error}", "mend it first; nothing was written")
         raise VibesafeConfigurationError(problem) from error
+    except (RecursionError, MemoryError) as error:
+        problem = Problem(f"{path}:1", "is nested too deeply to be read", "split its deepest expression first")
+        raise VibesafeConfigurationError(problem) from error

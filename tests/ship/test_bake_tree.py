@@ -11,6 +11,9 @@ from tests.ship.conftest import PRICING, PYPROJECT, Tree, plant
 from vibesafe_runtime._manifest import MANIFEST
 
 BAKED = "shop/_vibesafe"
+NEEDED = '["vibesafe-runtime"]'
+NOT_HATCH = PYPROJECT.replace("hatchling.build", "setuptools.build_meta")
+DYNAMIC = NOT_HATCH.replace("[project]", "[project]\ndynamic = 5")
 
 
 @pytest.fixture
@@ -56,6 +59,8 @@ def test_baking_again_replaces_and_leaves_nothing_else(shop: Tree, copy: Tree) -
         (lambda shop, _: shop.write("shop/pricing.py", PRICING.replace("RATE = 2", "RATE = 3")), "shop.pricing/total"),
         (lambda shop, _: (shop.root / ".vibesafe/index.toml").unlink(), "shop.pricing/total"),
         (lambda shop, _: shop.write("pyproject.toml", PYPROJECT.replace("-runtime", "-run")), "does not depend"),
+        (lambda shop, _: shop.write("pyproject.toml", PYPROJECT.replace(NEEDED, "5")), "dependencies is no array"),
+        (lambda shop, _: shop.write("pyproject.toml", DYNAMIC), "project.dynamic is no array"),
         (lambda _, copy: copy.write("shop/pricing.py", "RATE = 3\n"), "is not shop/pricing.py"),
         (lambda _, copy: copy.write("shop/__init__.py", "import os\n"), "is not shop/__init__.py"),
         (lambda _, copy: (copy.root / "shop/pricing.py").unlink(), "is not there"),
@@ -89,9 +94,8 @@ def test_the_directory_above_the_packages_is_told_apart(shop: Tree, copy: Tree) 
 
 
 def test_the_projects_own_sources_are_left_alone_unless_it_is_said(tmp_path: Path) -> None:
-    own = PYPROJECT.replace("hatchling.build", "setuptools.build_meta")
     shop = plant(tmp_path / "shop")
-    shop.write("pyproject.toml", own)
+    shop.write("pyproject.toml", NOT_HATCH)
     assert "--in-place" in problems(shop, shop.root)[0].remedy
     assert not (shop.root / BAKED).exists()
     baked(shop, shop.root, in_place=True)

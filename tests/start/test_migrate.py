@@ -105,10 +105,11 @@ def test_the_question(older: Path, terminal: Terminal, answer: str, code: int) -
 def test_what_cannot_be_read_is_named_and_the_rest_is_done(older: Path, command: Command) -> None:
     (older / "shop" / "broken.py").write_text("from vibesafe import vibesafe\ndef (\n")
     (older / "shop" / "latin.py").write_bytes(b"# vibesafe \xe9\n")
+    (older / "shop" / "deep.py").write_text(f"import vibesafe\nx={'-' * 50_000}1\n")
     (older / "requirements.txt").write_text("vibesafe==0.2.1\n")
     (older / "__generated__").mkdir()
     done = command("migrate", "--yes")
-    for told in ("shop/broken.py", "shop/latin.py", "requirements.txt", "__generated__"):
+    for told in ("shop/broken.py", "shop/latin.py", "shop/deep.py", "requirements.txt", "__generated__"):
         assert told in done.error
     assert "vibesafe_runtime" in (older / "shop" / "text.py").read_text()
 

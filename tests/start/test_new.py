@@ -172,12 +172,14 @@ def test_the_question(project: Path, terminal: Terminal, answer: str, code: int)
         (["add", "--module", "app.math"], "app/math.py:7: add stands there already"),
         ([WANTED, "--module", "app.math", "--name", "LIMIT"], "LIMIT stands there already"),
         ([WANTED, "--module", "app.broken"], "is no Python"),
+        ([WANTED, "--module", "app.deep"], "app/deep.py:1: is nested too deeply"),
         ([WANTED, "--module", "app.latin"], "is not written in UTF-8"),
         ([WANTED, "--module", "app.x", "--provider", "nobody", "--name", "f"], "is not configured"),
     ],
 )
 def test_bad_input(project: Path, command: Command, arguments: list[str], told: str) -> None:
     (project / "app" / "broken.py").write_text("def (\n")
+    (project / "app" / "deep.py").write_text(f"X = {'-' * 50_000}1\n")
     (project / "app" / "latin.py").write_bytes(b"# -*- coding: latin-1 -*-\nX = 1\n")
     before = {path: path.read_bytes() for path in project.rglob("*.py")}
     done = command("new", *arguments, "--yes", *([] if "--provider" in arguments else ["--empty"]))
