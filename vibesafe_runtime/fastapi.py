@@ -89,17 +89,23 @@ def mount(
         manifest_header: Whether each response says these digests in the header `vibesafe-manifest`.
 
     Raises:
-        VibesafeConfigurationError: if the package has no such unit, is mounted already, or a route cannot be added.
+        VibesafeConfigurationError: if an argument is no such thing, the package has no such unit, is mounted already,
+            a route cannot be added, or the header is asked for when the application has started.
         VibesafeError: whatever the import of a unit raises: what differs from what was locked is not served.
     """
     if not issubclass(type(app), FastAPI):
         what = f"is a {type(app).__name__}, and units are mounted on a FastAPI application"
         raise VibesafeConfigurationError(Problem("mount(app, ...)", what, "give it the FastAPI() that a server runs"))
     state: _State = getattr(app.state, _STATE, None) or _State()
+    problems = [*_misnamed(package, prefix)]
+    if manifest_header and not state.has_header and app.middleware_stack is not None:
+        what = "has started, so that no header can be added to its responses"
+        problems.append(Problem("mount(app, ...)", what, "mount before it serves, or leave manifest_header=True out"))
+    if problems:
+        raise VibesafeConfigurationError(*problems)
     _check_unmounted(package, state.digests)
     existing = dict(_routes(app.routes))
     router = APIRouter(prefix=prefix, dependencies=list(dependencies), route_class=UnitRoute)
-    problems: list[Problem] = []
     added: dict[tuple[str, str], str] = {}
     units = served("http", package)
     for unit in units:
@@ -170,6 +176,17 @@ async def _violated(request: Request, violation: Exception) -> JSONResponse:
     kind = clause.partition(" ")[0].lower() or "contract"
     detail = [{"type": kind, "loc": ["contract"], "msg": clause}]
     return JSONResponse({"detail": detail}, status_code=422 if is_theirs else 500)
+
+
+def _misnamed(package: object, prefix: object) -> "Iterator[Problem]":
+    """Yield what is wrong with the name of a package, and with what is to stand before its paths."""
+    if not isinstance(package, str) or not all(part.isidentifier() for part in package.split(".")):
+        what = "is not the full name of a module or package, as a text with dots"
+        yield Problem(f"mount(app, {package!r})", what, 'name it as an import does: mount(app, "shop.orders")')
+    is_prefix = isinstance(prefix, str) and (prefix == "" or (prefix.startswith("/") and not prefix.endswith("/")))
+    if not is_prefix:
+        what = "does not begin with / or ends with it"
+        yield Problem(f"mount(prefix={prefix!r})", what, 'write it as prefix="/v1", or leave it out')
 
 
 def _check_unmounted(package: str, mounted: "Iterable[str]") -> None:

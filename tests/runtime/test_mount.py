@@ -319,6 +319,40 @@ def test_mounting_twice_is_refused(shop: Shop) -> None:
     assert f"already, with {shop.name}" in refused(lambda: mount(app, f"{shop.name}.greetings"))[0]
 
 
+@pytest.mark.parametrize("package", ["", ".t5", "t5.", "t-5", "a b", 5, None])
+def test_what_names_no_package_is_refused(package: str) -> None:
+    assert refused(lambda: mount(FastAPI(), package)) == [
+        "is not the full name of a module or package, as a text with dots"
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["v1", "/v1/", "/", "v1/", 5])
+def test_a_wrong_prefix_is_refused_and_nothing_changed(shop: Shop, prefix: str) -> None:
+    shop.bake({"greetings": (GREET, GREETED)})
+    app = FastAPI()
+    routes = [*app.routes]
+    told = refused(lambda: mount(app, shop.name, prefix=prefix, healthz=True))
+    assert told == ["does not begin with / or ends with it"]
+    assert app.routes == routes
+    assert mount(app, shop.name, prefix="/v1", healthz=True) == ("GET /v1/greet",)
+
+
+def test_all_arguments_are_told_at_once() -> None:
+    assert len(refused(lambda: mount(FastAPI(), "", prefix="v1"))) == len(["package", "prefix"])
+
+
+def test_a_header_is_refused_once_the_application_has_started_and_nothing_changed(shop: Shop) -> None:
+    shop.bake({"greetings": (GREET, GREETED)})
+    app = FastAPI()
+    assert asked(app, "GET", "/greet?name=x").status_code == 404
+    routes = [*app.routes]
+    told = refused(lambda: mount(app, shop.name, healthz=True, manifest_header=True))
+    assert told == ["has started, so that no header can be added to its responses"]
+    assert app.routes == routes
+    assert mount(app, shop.name) == ("GET /greet",)
+    assert asked(app, "GET", "/greet?name=x").json() == "hello x"
+
+
 def test_clashing_paths_are_all_told_and_nothing_is_added(shop: Shop) -> None:
     other = ADD.replace("/items/{shelf}", "/fine")
     shop.bake({"greetings": (GREET, GREETED), "stock": (other, ADDED), "again": (GREET, GREETED)})
