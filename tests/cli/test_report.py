@@ -127,7 +127,7 @@ def test_numbers_that_nobody_counted_are_unknown() -> None:
 def test_a_project_is_told_as_it_stands(saved: Path, command: Command, tmp_path: Path) -> None:
     edit(saved / "app" / "math.py", "Double.", "Double it.")
     place = tmp_path / "report.html"
-    place.write_text("old", encoding="utf-8")
+    place.write_text("<!DOCTYPE html>old", encoding="utf-8")
     before = tree(saved)
     wrote = command("report", "--html", str(place))
     assert (wrote.code, wrote.out) == (0, f"written  {place}  2 units: 1 active, 1 drift\n")
@@ -164,6 +164,41 @@ def test_a_place_that_cannot_be_written_is_refused(saved: Path, command: Command
     assert refused.code == 2
     assert "mend" in refused.error
     assert tree(saved) == before
+
+
+@pytest.mark.parametrize("place", ["app/math.py", ".vibesafe/index.toml", "pyproject.toml", "empty.html"])
+def test_a_file_that_is_no_page_is_not_replaced(saved: Path, command: Command, place: str) -> None:
+    (saved / "empty.html").touch()
+    assert (saved / place).is_file()
+    before = tree(saved)
+    refused = command("report", "--html", place)
+    assert (refused.code, refused.out) == (2, "")
+    assert "is no page" in refused.error
+    assert tree(saved) == before
+
+
+def test_what_is_no_regular_file_is_not_replaced(saved: Path, command: Command, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert command("report", "--html", str(page)).code == 0
+    written_before = page.read_bytes()
+    link, dangling, pipe = tmp_path / "link.html", tmp_path / "dangling.html", tmp_path / "pipe.html"
+    link.symlink_to(page)
+    dangling.symlink_to(saved / "nowhere.html")
+    os.mkfifo(pipe)
+    for place, what in (
+        (link, "is a symbolic link"),
+        (dangling, "is a symbolic link"),
+        (pipe, "is a FIFO"),
+        (Path(os.devnull), "is a device"),
+    ):
+        refused = command("report", "--html", str(place))
+        assert (refused.code, refused.out) == (2, ""), place
+        assert what in refused.error
+    assert link.is_symlink()
+    assert dangling.is_symlink()
+    assert pipe.is_fifo()
+    assert page.read_bytes() == written_before
+    assert not (saved / "nowhere.html").exists()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
