@@ -50,7 +50,7 @@ def command(text: str, *, module: str, name: str, provider: str | None, empty: b
     )
     stub = stub or empty_stub(wanted, name_for(wanted, given))
     changes = changes_for(project, sources, place, stub)
-    if not writing.written(changes, project.root, dry_run=dry_run, yes=yes):
+    if not writing.written(changes, project.root, dry_run=dry_run, yes=yes, index=project.index_path):
         return 0 if dry_run else EXIT_FINDINGS
     unit = UnitId(module, stub.name)
     click.echo(f"next: read it, mend it, then have it written: vibesafe compile --target {unit}")

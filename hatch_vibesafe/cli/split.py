@@ -42,7 +42,8 @@ def command(unit: str, *, dry_run: bool, yes: bool) -> int:
     parts = _drafted(session, spec, place)
     above = spec.unit.qualname.partition(".")[0]
     changes = changes_for(session.project, sources, place, *parts.stubs, above=above)
-    if not writing.written(changes, session.project.root, dry_run=dry_run, yes=yes):
+    project = session.project
+    if not writing.written(changes, project.root, dry_run=dry_run, yes=yes, index=project.index_path):
         return 0 if dry_run else EXIT_FINDINGS
     names = [stub.name for stub in parts.stubs]
     targets = [word for name in names for word in ("--target", f"{spec.unit.module}/{name}")]

@@ -28,8 +28,10 @@ def refuse_without_terminal() -> None:
         raise VibesafeConfigurationError(Problem("the command", what, remedy))
 
 
-def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) -> bool:
+def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool, index: Path | None = None) -> bool:
     """Show the diff, ask where nobody has answered yet, and write; return whether it was written.
+
+    Where `index` names the project's index, no other command writes meanwhile.
 
     Raises:
         VibesafeConfigurationError: if there is nobody to ask.
@@ -45,7 +47,7 @@ def written(changes: Sequence[Change], root: Path, *, dry_run: bool, yes: bool) 
         if not click.confirm("write this?", default=False):
             click.echo("nothing was written")
             return False
-    write_changes(changes)
+    write_changes(changes, index)
     for change in changes:
         click.echo(f"written  {change.path.relative_to(root).as_posix()}")
     return True

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.store.files import quoted, write_atomically
+from hatch_vibesafe.store.index import lock_of
+from hatch_vibesafe.store.lock import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,23 @@ def diff_lines(changes: Sequence[Change], root: Path) -> Iterator[str]:
         yield from difflib.unified_diff(old, new, before, f"b/{name}", lineterm="")
 
 
-def write_changes(changes: Sequence[Change]) -> None:
+def write_changes(changes: Sequence[Change], index: Path | None = None) -> None:
     """Write every file, in order, and keep the permissions of those that were there.
+
+    Args:
+        changes: The files.
+        index: The project's index, whose lock is held meanwhile, so that of two commands the second sees what the
+            first wrote; None where the project has none yet, or may have that of an older release.
 
     Raises:
         VibesafeError: before anything is written, with every file that was edited since it was read or whose directory
-            cannot be written to; or with the one that could not be written.
+            cannot be written to; or with the one that could not be written; or if another command keeps the lock.
     """
+    with contextlib.nullcontext() if index is None or not changes else locked(lock_of(index)):
+        _write(changes)
+
+
+def _write(changes: Sequence[Change]) -> None:
     problems = [problem for change in changes for problem in _in_the_way(change)]
     if problems:
         raise VibesafeError(*problems)

@@ -80,6 +80,11 @@ def read_index(path: Path) -> Index:
     return parse_index(content, str(path), f"git restore {quoted(path)}  # or delete it, then: vibesafe save")
 
 
+def lock_of(path: Path) -> Path:
+    """Return the lock file of an index: whoever replaces it, or sources of its project, holds that."""
+    return path.with_name(f"{path.name}.lock")
+
+
 def update_index(path: Path, change: Callable[[Index], Index]) -> Index:
     """Replace the index by what `change` makes of it, under a lock from reading to writing; return the new one.
 
@@ -87,7 +92,7 @@ def update_index(path: Path, change: Callable[[Index], Index]) -> Index:
         VibesafeHashMismatch: if the index is malformed; it is then left as it is.
         VibesafeError: if it cannot be read, locked or written; the old one is then still there.
     """
-    with locked(path.with_name(f"{path.name}.lock")):
+    with locked(lock_of(path)):
         before = read_index(path)
         after = change(before)
         if before != after:

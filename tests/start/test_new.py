@@ -1,9 +1,13 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from hatch_vibesafe.project import open_project
+from hatch_vibesafe.store.index import lock_of
+from hatch_vibesafe.store.lock import locked
 from tests.cli.conftest import MATH, Command
 from tests.generate.conftest import ModelServer, Reply
 
@@ -186,6 +190,22 @@ def test_bad_input(project: Path, command: Command, arguments: list[str], told: 
     assert done.code in {1, 2}
     assert told in done.error.replace("\n     what", ":"), done.error
     assert {path: path.read_bytes() for path in project.rglob("*.py")} == before
+
+
+def test_what_another_command_wrote_meanwhile_is_not_lost(project: Path, command: Command) -> None:
+    path = project / "app" / "durations.py"
+    with ThreadPoolExecutor() as pool:
+        with locked(lock_of(open_project(project).index_path)):
+            running = pool.submit(command, "new", WANTED, "--module", "app.durations", "--empty", "--yes")
+            with pytest.raises(TimeoutError):
+                running.result(timeout=1)
+            path.write_text("MINE = 1\n")
+        done = running.result()
+    assert done.code == 1
+    assert "has changed since it was read" in done.error
+    assert path.read_text() == "MINE = 1\n"
+    assert command("new", WANTED, "--module", "app.durations", "--empty", "--yes").code == 0
+    assert "MINE = 1\n" in path.read_text()
 
 
 def test_a_name_that_an_import_needs_is_taken(asking: Path, server: ModelServer, command: Command) -> None:
