@@ -24,9 +24,7 @@ def command_complaints(
     node: FunctionNode, decoration: Decoration, module: Module, *, is_method: bool
 ) -> Iterator[Complaint]:
     """Yield what is wrong with a stub as a command."""
-    if is_method:
-        what = "a method cannot be a command: nothing says which object it is called on"
-        yield Complaint(node.lineno, what, "write a function of the module")
+    yield from _misnamed(node, is_method=is_method)
     if is_lazy(node.returns):
         what = "the command is a generator, and nothing says when its values are to be shown"
         yield Complaint(node.lineno, what, "return a list, of which each item is a line, or a text")
@@ -43,11 +41,71 @@ def command_complaints(
         if wrong is not None:
             what = f"the parameter {item.arg} has the type {ast.unparse(item.annotation or item)}: {wrong}"
             yield Complaint(item.lineno, what, f"use {_SUPPORTED}")
+    yield from _collisions(arguments, module)
     for decorator in decoration.below:
         match decorator:
             case ast.Call(func=ast.Attribute(attr="command") as function):
                 what = f"@{ast.unparse(function)}(...) stands below @vibesafe, so that it would run the stub"
                 yield Complaint(decorator.lineno, what, "move it above @vibesafe.cli")
+
+
+def _misnamed(node: FunctionNode, *, is_method: bool) -> Iterator[Complaint]:
+    """Yield why nobody can call a command by its name."""
+    if is_method:
+        what = "a method cannot be a command: nothing says which object it is called on"
+        yield Complaint(node.lineno, what, "write a function of the module")
+    elif node.name.startswith("_"):
+        what = f"the command {node.name} would be called {node.name.replace('_', '-')}, which is read as an option"
+        yield Complaint(node.lineno, what, "give it a name that does not begin with _")
+
+
+def _collisions(arguments: ast.arguments, module: Module) -> Iterator[Complaint]:
+    """Yield the parameters of which an option is called like one of another parameter, or like that of the help."""
+    required = len(arguments.args) - len(arguments.defaults)
+    taken = {"--help": "the help"}
+    for position, item in enumerate((*arguments.args, *arguments.kwonlyargs)):
+        options = _options(item, module, has_default=position >= required)
+        # The help is a parameter of this name itself, whatever its option is called.
+        clash = "--help" if item.arg == "help" else next((option for option in options if option in taken), None)
+        if clash is not None:
+            what = f"the parameter {item.arg} collides with {taken[clash]}, which has the option {clash}"
+            yield Complaint(item.lineno, what, "give it another name")
+        taken |= {option: f"the parameter {item.arg}" for option in options if option not in taken}
+
+
+def _options(item: ast.arg, module: Module, *, has_default: bool) -> list[str]:
+    """Return what a parameter is called on a command line; nothing where it is an argument or says so itself.
+
+    One that has a default or stands behind the `*` is an option, and so is every bool.
+    """
+    annotation = item.annotation
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = _parsed(annotation.value)
+    is_option = has_default or (isinstance(annotation, ast.Name) and annotation.id == "bool")
+    match annotation:
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=[first, *told])) if _name(value, module) == "Annotated":
+            for each in told:
+                match each:
+                    case ast.Call(func=function, args=args) if _name(function, module) in {"Option", "Argument"}:
+                        if _name(function, module) == "Argument" or args:
+                            return []
+                        is_option = True
+            annotation = first
+    if not is_option:
+        return []
+    is_flag = annotation is not None and _is_bool(annotation, module)
+    # As Typer makes them of names.
+    name = item.arg.lower().replace("_", "-")
+    return [f"--{name}", f"--no-{name}"] if is_flag else [f"--{name}"]
+
+
+def _is_bool(node: ast.expr, module: Module) -> bool:
+    match node:
+        case ast.Subscript(value=value, slice=inside) if _name(value, module) in {"Optional", "Union"}:
+            alternatives = [*_alternatives(inside.elts if isinstance(inside, ast.Tuple) else [inside])]
+        case _:
+            alternatives = [*_alternatives([node])]
+    return [each.id for each in alternatives if isinstance(each, ast.Name)] == ["bool"]
 
 
 def _unsupported(node: ast.expr, module: Module, *, within: str) -> str | None:

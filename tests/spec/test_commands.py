@@ -74,6 +74,50 @@ def test_a_signature_that_cannot_be_called_from_a_command_line(problems_of: Prob
     assert what in found
 
 
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        ("def f(help: str) -> str", "help collides with the help, which has the option --help"),
+        ("def f(*, help: str = '') -> str", "help collides with the help, which has the option --help"),
+        ("def f(*, Help: int = 1) -> str", "Help collides with the help, which has the option --help"),
+        ("def f(x: bool, no_x: bool) -> str", "no_x collides with the parameter x, which has the option --no-x"),
+        ("def f(x: bool, *, no_x: int) -> str", "no_x collides with the parameter x, which has the option --no-x"),
+        ("def f(no_x: int = 1, x: bool = True) -> str", "x collides with the parameter no_x, which has the option"),
+        ("def f(*, x: bool | None = None, no_x: int = 1) -> str", "no_x collides with the parameter x"),
+        ("def f(*, x: 'Optional[bool]' = None, no_x: int = 1) -> str", "no_x collides with the parameter x"),
+        ("def f(x: Annotated[bool, typer.Option(help='')], no_x: str = '') -> str", "no_x collides with the parameter"),
+        ("def f(say_x: bool = True, no_say_x: str = '') -> str", "no_say_x collides with the parameter say_x"),
+        ("def f(*, x: int, X: int) -> str", "X collides with the parameter x, which has the option --x"),
+    ],
+)
+def test_a_parameter_called_like_another_option(problems_of: ProblemsOf, head: str, what: str) -> None:
+    ((_, found),) = problems_of(command(head))
+    assert f"the parameter {what}" in found
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "def f(helper: str, *, helps: bool) -> str",
+        "def f(no_x: str, x: bool = True) -> str",
+        "def f(no_x: int = 1, x: int = 1) -> str",
+        "def f(x: str, X: str) -> str",
+        "def f(x: Annotated[bool, typer.Option('--x')] = True, no_x: bool = True) -> str",
+        "def f(x: bool, no_x: Annotated[str, typer.Argument()] = '') -> str",
+        "def f(x: list[bool], no_x: int = 1) -> str",
+        "def f(x: Annotated[bool, 'told'], no_x: int = 1) -> str",
+    ],
+)
+def test_parameters_that_share_no_option(problems_of: ProblemsOf, head: str) -> None:
+    assert problems_of(command(head)) == []
+
+
+def test_the_name_of_a_command_is_no_option(problems_of: ProblemsOf) -> None:
+    ((_, found),) = problems_of(command("def _f(x: int) -> str"))
+    assert "the command _f would be called -f, which is read as an option" in found
+    assert problems_of(command("def f_(x: int) -> str")) == []
+
+
 def test_a_method_is_no_command(problems_of: ProblemsOf) -> None:
     text = "class A:\n    @vibesafe.cli\n    def f(self) -> int:\n        raise VibeCoded()\n"
     ((_, found),) = problems_of(text)
