@@ -56,7 +56,7 @@ def command(targets: tuple[str, ...], *, write_shims: bool, as_json: bool) -> in
 
 def _write_shims(session: Session) -> None:
     root = session.project.root
-    changes = shim_changes(root, (spec.unit for spec in session.specs))
+    changes = shim_changes(root, session.specs)
     write_changes(changes, session.project.index_path)
     for change in changes:
         click.echo(f"written  {change.path.relative_to(root).as_posix()}", err=True)
