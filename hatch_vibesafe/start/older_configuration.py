@@ -40,7 +40,10 @@ def with_our_keys(text: str) -> tuple[str, tuple[str, ...], tuple[Problem, ...]]
 
 
 def with_our_dependencies(text: str, keys: Sequence[str]) -> str:
-    """Return a `pyproject.toml` whose array of requirements at `keys` needs the runtime in the place of `vibesafe`."""
+    """Return a `pyproject.toml` whose array of requirements at `keys` needs the runtime in the place of `vibesafe`.
+
+    Where it was needed, by an environment marker, stays.
+    """
     document = tomlkit.parse(text)
     array: object = document
     for key in keys:
@@ -49,8 +52,14 @@ def with_our_dependencies(text: str, keys: Sequence[str]) -> str:
         return text
     for place, requirement in enumerate(array.unwrap()):
         if isinstance(requirement, str) and re.match(r"vibesafe\s*(?![-\w.])", requirement):
-            array[place] = "vibesafe-runtime"
+            array[place] = f"vibesafe-runtime{_marker(requirement)}"
     return tomlkit.dumps(document)
+
+
+def _marker(requirement: str) -> str:
+    """Return the environment marker of a requirement as it is written; behind a URL, a space is before it (PEP 508)."""
+    found = re.search(r"\s;.*" if "@" in requirement.partition(";")[0] else r"\s*;.*", requirement)
+    return found.group() if found else ""
 
 
 def _removable(document: dict[str, object]) -> Iterator[tuple[tuple[str, ...], str]]:

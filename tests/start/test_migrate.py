@@ -10,8 +10,9 @@ import pexpect
 import pytest
 
 from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.start.older_configuration import with_our_dependencies
 from hatch_vibesafe.store.index import read_index
-from tests.cli.conftest import Command
+from tests.cli.conftest import MATH, Command
 
 Terminal = Callable[..., "pexpect.spawn[str]"]
 
@@ -130,6 +131,23 @@ def test_an_own_template_has_to_be_looked_at(older: Path, command: Command) -> N
     assert "prompts.function" in command("migrate", "--dry-run").error
 
 
+@pytest.mark.parametrize(
+    ("older", "ours"),
+    [
+        ("vibesafe", "vibesafe-runtime"),
+        ("vibesafe[x]>=0.2", "vibesafe-runtime"),
+        ("vibesafe[x]>=0.2; python_version>='3.12'", "vibesafe-runtime; python_version>='3.12'"),
+        ("vibesafe;extra == 'a;b'", "vibesafe-runtime;extra == 'a;b'"),
+        ("vibesafe @ https://example.org/a;b ; os_name == 'nt'", "vibesafe-runtime ; os_name == 'nt'"),
+        ("vibesafe @ https://example.org/a;b", "vibesafe-runtime"),
+        ("vibesafe-extra; os_name == 'nt'", "vibesafe-extra; os_name == 'nt'"),
+    ],
+)
+def test_a_requirement_keeps_its_marker(older: str, ours: str) -> None:
+    done = with_our_dependencies(f'[project]\ndependencies = ["{older}"]\n', ("project", "dependencies"))
+    assert tomllib.loads(done)["project"]["dependencies"] == [ours]
+
+
 def test_a_project_of_ours_has_nothing_to_migrate(project: Path, command: Command) -> None:
     before = files(project)
     assert command("migrate").out == "nothing to do\n"
@@ -145,6 +163,13 @@ def test_shims_import_units_from_where_they_are(project: Path, command: Command)
     assert command("save").code == 0
     assert command("scan", "--write-shims").code == 0
     assert "from app.math import add as add\nfrom app.math import double as double\n" in old.read_text()
+    package = project / "app" / "__init__.py"
+    package.write_text(MATH)
+    assert command("scan", "--write-shims").code == 0
+    assert {path.name for path in old.parent.parent.rglob("*.py")} == {"__init__.py", "math.py"}
+    assert "from app import add as add\n" in (old.parent / "__init__.py").read_text()
+    package.write_text("")
+    (old.parent / "__init__.py").write_text("")
     code = "from __generated__.app.math import add; print(add(1, 2))"
     paths = os.pathsep.join([str(project), str(Path(__file__).parents[2])])
     done = subprocess.run(
