@@ -9,6 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from hatch_vibesafe.project import Project, scan_project
+from hatch_vibesafe.spec.model import Scan
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,3 +97,45 @@ def test_nothing_is_said_where_a_project_cannot_be_read(
     (project / "vibesafe.toml").write_text("[broken\n", encoding="utf-8")
     broken = command()
     assert (broken.out, broken.error) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("description", "completed"),
+    [
+        (None, False),
+        ('[project]\nname = "other"\nversion = "1"\n', False),
+        ('[project]\nname = "app"\nversion = "1"\ndependencies = ["vibesafe-runtime"]\n', True),
+    ],
+)
+def test_nothing_is_walked_outside_of_a_project(
+    project: Path, command: Command, monkeypatch: pytest.MonkeyPatch, description: str | None, completed: bool
+) -> None:
+    monkeypatch.setenv("_VIBESAFE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "vibesafe test --target app")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    (project / "pyproject.toml").unlink()
+    if description is not None:
+        (project / "pyproject.toml").write_text(description, encoding="utf-8")
+    walked: list[Path] = []
+
+    def watched(opened: Project) -> Scan:
+        walked.append(opened.root)
+        return scan_project(opened)
+
+    monkeypatch.setattr("hatch_vibesafe.project.scan_project", watched)
+    found = command()
+    assert (found.out.split(), found.error) == (
+        ["plain,app.math/add", "plain,app.math/double"] if completed else [],
+        "",
+    )
+    assert walked == ([project] if completed else [])
+
+
+def test_units_are_completed_below_the_root_of_a_project(
+    project: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_VIBESAFE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "vibesafe test --target app")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    monkeypatch.chdir(project / "app")
+    assert command().out == "plain,app.math/add\nplain,app.math/double\n"
