@@ -1,6 +1,7 @@
 """How much a command says: `--quiet`, nothing, or `--verbose`."""
 
 import contextlib
+import itertools
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ import click
 Loudness = Literal["quiet", "usual", "verbose"]
 # Whose standard output is what was done and how it went, which the exit code and the problems say too.
 SILENCED = frozenset({"scan", "compile", "submit", "test", "save", "status", "diff", "report", "bake", "check", "gc"})
-_ASKED_FOR = ("--json", "--format", "--events", "--estimate", "--dry-run", "--help", "-")
+_ASKED_FOR = ("--json", "--format", "--events", "--estimate", "--dry-run", "--help")
 _current: ContextVar[Loudness] = ContextVar("loudness", default="usual")
 
 
@@ -59,4 +60,5 @@ def speaking(arguments: Sequence[str]) -> Iterator[None]:
 
 def _is_silenced(arguments: Sequence[str]) -> bool:
     command = next((word for word in arguments if not word.startswith("-")), "")
-    return command in SILENCED and not any(word.partition("=")[0] in _ASKED_FOR for word in arguments)
+    page = "--html=-" in arguments or ("--html", "-") in itertools.pairwise(arguments)
+    return command in SILENCED and not page and not any(word.partition("=")[0] in _ASKED_FOR for word in arguments)

@@ -119,6 +119,25 @@ def test_quiet_is_silent_but_for_what_is_wrong(saved: Path, command: Command) ->
     assert command("explain", "app.math/add", "-q").out.startswith("app.math/add")
 
 
+@pytest.mark.parametrize(
+    "line", [["report", "--html=-", "-q"], ["-q", "report", "--html", "-"], ["report", "--quiet", "--html", "-"]]
+)
+def test_quiet_prints_the_page_that_was_asked_for(saved: Path, command: Command, line: list[str]) -> None:
+    assert saved.is_dir()
+    assert command(*line).out.startswith("<!doctype html>")
+
+
+def test_quiet_is_silent_where_code_is_read_from_standard_input(
+    project: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (project / "add.py").read_bytes()
+    for line, said in ((["submit", "app.math/add", "-"], True), (["submit", "app.math/add", "-", "-q"], False)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(code), encoding="utf-8"))
+        done = command(*line)
+        assert (done.code, "passed" in done.out, bool(done.out)) == (0, said, said), line
+    assert command("report", "--html", str(project / "report.html"), "-q").out == ""
+
+
 def test_verbose_says_more(saved: Path, command: Command) -> None:
     assert saved.is_dir()
     usual, verbose = command("status"), command("status", "--verbose")
