@@ -1,5 +1,6 @@
 """The configuration: `vibesafe.toml` or `[tool.vibesafe]` to one typed object, or every problem with it at once."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -215,7 +216,10 @@ def read_config(root: Path) -> Config:
 def _read_toml(path: Path, name: str, problems: list[Problem]) -> Mapping[str, object] | None:
     """Return a file's table, or None where there is no such file or it cannot be read (which is then a problem)."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        content = path.read_bytes()
+        if not content.startswith(codecs.BOM_UTF8):
+            return tomllib.loads(content.decode("utf-8"))
+        problems.append(Problem(name, "begins with a byte order mark", f"save {name} as UTF-8 without it"))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -167,6 +167,17 @@ def test_a_file_that_is_not_toml_is_one_problem(tmp_path: Path, content: bytes) 
     assert refused(tmp_path) == ["vibesafe.toml"]
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml", "vibesafe.toml"])
+def test_a_byte_order_mark_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("[project]\n", encoding="utf-8")
+    read_config(tmp_path)
+    (tmp_path / name).write_text("[project]\n", encoding="utf-8-sig")
+    with pytest.raises(VibesafeConfigurationError) as caught:
+        read_config(tmp_path)
+    remedy = f"save {name} as UTF-8 without it"
+    assert caught.value.problems == (Problem(name, "begins with a byte order mark", remedy),)
+
+
 @pytest.mark.parametrize("path", ["/etc/index.toml", "../index.toml", "a/../../b", "C:\\x", "a\\b", ""])
 def test_a_path_out_of_the_project_is_refused(tmp_path: Path, path: str) -> None:
     (tmp_path / "vibesafe.toml").write_text(f"[paths]\nindex = '{path}'\n", encoding="utf-8")

@@ -222,6 +222,7 @@ def test_setup_py_alone_is_another_build_backend(command: Command, tmp_path: Pat
     [
         (b"[project\nname=1", "pyproject.toml:1"),
         (b"\xff\xfe[project]", "is not UTF-8"),
+        (b'\xef\xbb\xbf[project]\nname="x"\nversion="1"\n', "begins with a byte order mark"),
         (b'[build-system]\nbuild-backend="hatchling.build"\nrequires="x"\n[project]\n', "build-system.requires"),
         (b'project={name="x"}\n', "project.dependencies"),
         (b'[project]\nname="x"\n[tool]\nhatch=1\n', "form that is not edited"),
