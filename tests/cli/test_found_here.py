@@ -61,7 +61,9 @@ def test_data_of_a_package_and_other_tools_have_everything_gated_again(
     assert [gated(command, "check"), gated(command, "check")] == [2, 0]
     (saved / "app" / "rates.json").write_text("{}", encoding="utf-8")
     assert [gated(command, "check"), gated(command, "check")] == [2, 0]
-    (tmp_path / "installed" / "mypy-99.dist-info").mkdir(parents=True)
+    planted = tmp_path / "installed" / "mypy-99.dist-info"
+    planted.mkdir(parents=True)
+    (planted / "METADATA").write_text("Metadata-Version: 2.1\nName: mypy\nVersion: 99\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path / "installed"))
     assert gated(command, "check") == 2
 

@@ -79,7 +79,7 @@ WAYS = {
 HEAD = "import gc\nimport glob\nimport importlib\nimport inspect\nimport sys\n\nROOT = {root!r}\n\n\n"
 
 
-BY_THEIR_PATHS = {"the file of the spec", "its source by the inspector", "a test", "a document", "a checkpoint"}
+BY_THEIR_PATHS = {"the file of the spec", "a test", "a document", "a checkpoint"}
 
 
 @pytest.mark.parametrize("level", ["L0", "L2", "L3"])
