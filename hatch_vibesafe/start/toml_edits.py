@@ -7,6 +7,7 @@ before and the addition: a TOML parser decides that, not the look of a line.
 import copy
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import tomlkit
@@ -16,6 +17,7 @@ from tomlkit.items import Array
 Keys = tuple[str, ...]
 
 _ABSENT: Final = object()
+_MOST_ATTEMPTS = 40  # lines of one table: each is judged by a parse of the whole text
 
 
 class UneditableError(ValueError):
@@ -89,11 +91,29 @@ def _with_table(text: str, keys: Keys) -> Iterator[str]:
 def _with_line(text: str, table: Keys, line: str) -> Iterator[str]:
     """Yield the text with a line in a table: behind the last line that says something there, else in a new table."""
     lines = text.split("\n")
-    for place in range(len(lines), 0, -1):
-        before = lines[place - 1].strip()
-        if before and not before.startswith("#"):
-            yield "\n".join((*lines[:place], line, *lines[place:]))
+    headers = [place for place, each in enumerate(lines) if _table_of(each) is not None]
+    for first, behind in reversed([*pairwise([*headers, len(lines)])]):
+        if value_at(_table_of(lines[first]), table) == {}:
+            says = [
+                place for place in range(first + 1, behind) if lines[place].strip() and not _is_comment(lines[place])
+            ]
+            for place in (*reversed(says[-_MOST_ATTEMPTS:]), first):
+                yield "\n".join((*lines[: place + 1], line, *lines[place + 1 :]))
     yield _at_the_end(text, f"[{_header(table)}]\n{line}")
+
+
+def _table_of(line: str) -> dict[str, object] | None:
+    """Return what a line says by itself that looks like the header of a table; None for any other line."""
+    if not line.lstrip().startswith("["):
+        return None
+    try:
+        return tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _inline(text: str, table: Keys, keys: Keys) -> Iterator[str]:
