@@ -9,6 +9,7 @@ from vibesafe_runtime._exceptions import (
     VibesafeMissingDoctest,
     VibesafeProviderError,
     VibesafeValidationError,
+    printable,
     render,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "VibesafeMissingDoctest",
     "VibesafeProviderError",
     "VibesafeValidationError",
+    "printable",
     "render",
 ]

@@ -12,8 +12,7 @@ import click
 
 from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.cli.loudness import loudness
-from hatch_vibesafe.problems import Problem, render
-from hatch_vibesafe.ship.printable import printable
+from hatch_vibesafe.problems import Problem, printable, render
 from hatch_vibesafe.store.records import GateRecord
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_NOBODY_READS, EXIT_USAGE
+from hatch_vibesafe.cli.output import print_table
 from hatch_vibesafe.cli.tables import fits, print_rows
 from tests.cli.conftest import Command
 from tests.cli.test_commands import edit
@@ -105,6 +106,15 @@ def test_a_terminal_of_forty_columns(saved: Path) -> None:
     coloured = shown_in_a_terminal(saved, "scan")
     assert "\x1b[32mactive" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured).split() == plain.split()
+
+
+def test_no_cell_steers_the_terminal_and_none_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("model", "units"), [("\x1b[31mred\x07", "1"), ("m" * 1000, "2"), ("plain", "3")])
+    out = capsys.readouterr().out
+    assert "\\x1b[31mred\\x07" in out
+    assert "m" * 1000 in out
+    assert "plain" in out
+    assert not {"\x1b", "\x07"} & {*out}
 
 
 def test_quiet_is_silent_but_for_what_is_wrong(saved: Path, command: Command) -> None:
