@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hatch_vibesafe.config import Config, is_configured, read_config
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.config_file import is_configured, read_config
 from hatch_vibesafe.layout import WheelFile, wheel_files
 from hatch_vibesafe.lessons_config import read_lessons
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError

@@ -11,6 +11,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError, printable, render
+from vibesafe_runtime._files import installed_files, wheel_files
 from vibesafe_runtime._installed import (
     baked_directories,
     is_editable,
@@ -22,7 +23,7 @@ from vibesafe_runtime._installed import (
 )
 from vibesafe_runtime._manifest import MANIFEST
 from vibesafe_runtime._trust import keys_named, trusted_keys
-from vibesafe_runtime._verify import Verdict, installed_files, verify_package, wheel_files
+from vibesafe_runtime._verify import Verdict, verify_package
 
 # All that zipfile raises for what is no archive, or a damaged, encrypted or unknown kind of one.
 _UNREADABLE = (OSError, BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)

@@ -1,8 +1,7 @@
 """The one meta-path finder: it answers for covered modules from their manifests, and stands first.
 
 It opens a file once, hashes what it read, and runs exactly these bytes or the bytecode that the manifest lists beside
-them; it never looks into `__pycache__`. A module that began to run before the finder stood is compared, code object
-with code object, with its verified source.
+them; it never looks into `__pycache__`.
 """
 
 import os
@@ -10,60 +9,25 @@ import sys
 
 # These are `importlib.machinery`; under these names they are loaded in every interpreter.
 from _frozen_importlib import ModuleSpec, _load  # type: ignore[attr-defined]  # what `import` ends in; no stub has it
-from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 
 from vibesafe_runtime._baked import BakedPackage, open_baked
-from vibesafe_runtime._bytecode import compile_source, same_code, same_kept
 from vibesafe_runtime._exceptions import Problem, VibesafeConfigurationError
+from vibesafe_runtime._loader import PackageLoader, VerifiedLoader, up
 from vibesafe_runtime._manifest import sha256
 from vibesafe_runtime._names import baked_package, root_package
+from vibesafe_runtime._running import check_running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.abc import Loader
-    from types import CodeType, FrameType, FunctionType, ModuleType
+    from types import FrameType, FunctionType, ModuleType
 
 ENVIRONMENT = "VIBESAFE_ENV"
 MODES = ("dev", "prod")
 
 _covered: dict[str, BakedPackage] = {}
 _by_top: dict[str, tuple[BakedPackage, ...]] = {}
-
-
-class VerifiedLoader(SourceFileLoader):
-    """Loads a covered module from bytes that were compared with the manifest."""
-
-    def __init__(self, module: str, package: BakedPackage, path: str) -> None:
-        self.name = module
-        self.path = package.place(path)
-        self.package = package
-        self._path = path
-
-    def get_code(self, fullname: str) -> "CodeType":
-        """Return the verified code of the module; for a spec module that of its implementations is made ready too."""
-        if not fullname.startswith(self.package.name):
-            self.package.load_bytecode(self._path)
-        return self.package.code(self._path)
-
-    def get_data(self, path: str) -> bytes:
-        """Return the bytes of a file; the module's own are verified."""
-        return self.package.read(self._path) if path == self.path else self.package.read_unchecked(path)
-
-    def get_resource_reader(self, name: str) -> object:  # type: ignore[override]  # a zip's reader is another class
-        """Return the reader of a package's data: as for any package, also in a zip."""
-        if os.path.isdir(self.package.base):  # noqa: PTH112 - pathlib costs more than all of this package
-            return super().get_resource_reader(name)
-        from zipimport import zipimporter  # noqa: PLC0415 - only in a zip
-
-        return zipimporter(_up(self.path, 2)).get_resource_reader(name)
-
-
-class _PackageLoader(VerifiedLoader):
-    """Loads a baked package itself, whose one statement only says that it is to be covered, which it is."""
-
-    def exec_module(self, module: "ModuleType") -> None:
-        """Run nothing."""
 
 
 class Finder:
@@ -86,12 +50,12 @@ class Finder:
 
 
 def _spec(module: str, package: BakedPackage, path: str) -> ModuleSpec:
-    loader = (_PackageLoader if module == package.name else VerifiedLoader)(module, package, path)
+    loader = (PackageLoader if module == package.name else VerifiedLoader)(module, package, path)
     spec = ModuleSpec(module, loader, origin=loader.path)
     spec.has_location = True
     spec.cached = ""  # Nothing of ours is: Python would compute a name in `__pycache__`.
     if path.endswith("/__init__.py"):
-        spec.submodule_search_locations = [_up(loader.path, 1)]
+        spec.submodule_search_locations = [up(loader.path, 1)]
     return spec
 
 
@@ -118,7 +82,7 @@ def baked_implementation(spec: ModuleSpec, stub: "FunctionType", frame: "FrameTy
     if not package.digest(path):
         raise package.missing(f"{module}/{stub.__qualname__}", f"has no implementation in {package.name}")
     if not isinstance(spec.loader, VerifiedLoader):
-        _check_running(package, spec, stub.__globals__, frame)
+        check_running(package, spec, stub.__globals__, frame)
     # A module that runs by `python -m` has no name of its own yet; the implementation may import from it.
     borrowed = module not in sys.modules
     if borrowed:
@@ -194,61 +158,6 @@ def _loaded(package: BakedPackage, name: str, path: str) -> "ModuleType":
     return found
 
 
-def _check_running(package: BakedPackage, spec: ModuleSpec, namespace: dict[str, object], frame: "FrameType") -> None:
-    """Check that a module which began to run before the finder stood, and the packages above it, are what was locked.
-
-    Raises:
-        VibesafeHashMismatch: if it is not covered, or its code is not what its verified source compiles to.
-    """
-    if package.checked.get(spec.name) is namespace:
-        return
-    path = package.path_of(spec.name)
-    if path is None:
-        what = f"has units, but the manifest of {package.name} lacks it"
-        raise package.mismatch(str(namespace.get("__file__")), what)
-    running = _running_code(namespace, frame)
-    if running is None:
-        what = "decorates a unit when it no longer runs, so that its code cannot be compared"
-        raise package.mismatch(package.place(path), what)
-    _compare(package, path, spec, running)
-    name = spec.name.rpartition(".")[0]
-    while name:
-        above, path = sys.modules[name].__spec__, package.path_of(name)
-        if path is not None and above is not None and not isinstance(above.loader, VerifiedLoader):
-            _compare(package, path, above, None)
-        name = name.rpartition(".")[0]
-    package.checked[spec.name] = namespace
-
-
-def _compare(package: BakedPackage, path: str, spec: ModuleSpec, running: "CodeType | None") -> None:
-    """Compare what runs, where it is at hand, and what Python keeps of it, with what was locked.
-
-    Raises:
-        VibesafeHashMismatch: if they differ.
-    """
-    package.load_bytecode(path)
-    if _is(package.code(path), package, spec, running):
-        return
-    # What ships was compiled by another release of this Python, perhaps; then only the source can tell.
-    place = package.place(path)
-    if not _is(compile_source(package.read(path), place), package, spec, running):
-        raise package.mismatch(place, "is whole, but other code runs in its place: a changed .pyc, or an import hook")
-
-
-def _is(code: "CodeType", package: BakedPackage, spec: ModuleSpec, running: "CodeType | None") -> bool:
-    """Return whether this code is what runs and what Python keeps of it.
-
-    What runs is not enough: Python takes instructions that were specialised beforehand for what they stand for.
-    """
-    if running is not None and not same_code(running, code, fresh=False):
-        return False
-    try:
-        kept = package.read_unchecked(spec.cached or "")
-    except OSError:
-        return True
-    return not kept.startswith(MAGIC_NUMBER) or same_kept(kept, code)
-
-
 def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackage | None:
     """Return the baked package `name` that stands beside the module `holder`, now covered; None where there is none.
 
@@ -260,7 +169,7 @@ def open_beside(name: str, owner: str, holder: ModuleSpec | None) -> BakedPackag
     if holder is None or holder.origin is None or read is None:
         return None
     depth = holder.name.count(".") + (1 if holder.submodule_search_locations is None else 2)
-    package = open_baked(name, owner, _up(holder.origin, depth), read)
+    package = open_baked(name, owner, up(holder.origin, depth), read)
     if package is not None:
         _check_environment()
         _covered[name] = package
@@ -317,21 +226,6 @@ def _check_environment() -> None:
         raise VibesafeConfigurationError(Problem(ENVIRONMENT, what, remedy))
 
 
-def _up(path: str, levels: int) -> str:
-    for _ in range(levels):
-        path = os.path.dirname(path)  # noqa: PTH120 - pathlib costs more than all of this package
-    return path
-
-
 def _is_regular(name: str) -> bool:
     spec = getattr(sys.modules.get(name), "__spec__", None)
     return spec is not None and spec.submodule_search_locations is not None and spec.has_location
-
-
-def _running_code(namespace: dict[str, object], frame: "FrameType | None") -> "CodeType | None":
-    # The outermost frame in a row with this namespace: code that a swapped module hands to exec() does not pass for it.
-    while frame is not None and frame.f_globals is not namespace:
-        frame = frame.f_back
-    while frame is not None and frame.f_back is not None and frame.f_back.f_globals is namespace:
-        frame = frame.f_back
-    return None if frame is None else frame.f_code

@@ -24,7 +24,7 @@ def unit_ids(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def _has_units(root: Path) -> bool:
     """Return whether a directory is configured, or requires something of ours."""
-    from hatch_vibesafe.config import is_configured  # noqa: PLC0415 - only where a shell completes
+    from hatch_vibesafe.config_file import is_configured  # noqa: PLC0415 - only where a shell completes
 
     description = root / "pyproject.toml"
     return is_configured(root) or (description.is_file() and "vibesafe" in description.read_text(encoding="utf-8"))

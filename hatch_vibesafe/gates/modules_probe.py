@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hatch_vibesafe.config import CONFIGURATION_FILE, Config, SandboxConfig
+from hatch_vibesafe.config import Config, SandboxConfig
+from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.project_rules import policy_problems
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hatch_vibesafe.config import CONFIGURATION_FILE, Config
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.extract import ANSWER
 from hatch_vibesafe.generate.providers.at_hand import KEY_VARIABLE

@@ -16,9 +16,10 @@ from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, Vibesaf
 from hatch_vibesafe.ship.account import Account
 from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.ship.statement_reader import read_statement
+from vibesafe_runtime._files import Files, installed_files, wheel_files
 from vibesafe_runtime._installed import baked_directories, is_editable, recorded, unrecorded_directories
 from vibesafe_runtime._manifest import MANIFEST, STATEMENT
-from vibesafe_runtime._verify import Files, installed_files, verify_package, wheel_files
+from vibesafe_runtime._verify import verify_package
 
 Keys = Collection[bytes] | None
 """The public keys of which one must have signed a package; None where only integrity is asked for."""

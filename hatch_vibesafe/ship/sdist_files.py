@@ -4,7 +4,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hatch_vibesafe.config import CONFIGURATION_FILE
+from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.lessons_config import LESSONS_FILE
 from hatch_vibesafe.problems import Problem, VibesafeHashMismatch

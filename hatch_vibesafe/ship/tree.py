@@ -17,8 +17,9 @@ from hatch_vibesafe.ship.active import ActiveUnits
 from hatch_vibesafe.spec.model import SourceFile
 from hatch_vibesafe.store import temporaries
 from hatch_vibesafe.store.files import problem_of, quoted, sync_directory, write_atomically, write_new
+from vibesafe_runtime._files import installed_files
 from vibesafe_runtime._manifest import MANIFEST, parse_manifest
-from vibesafe_runtime._verify import Verdict, installed_files, verify_package
+from vibesafe_runtime._verify import Verdict, verify_package
 
 
 @dataclass(frozen=True, slots=True)

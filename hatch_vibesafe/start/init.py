@@ -8,7 +8,8 @@ from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from hatch_vibesafe.config import CONFIGURATION_FILE, Config, read_config
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.config_file import CONFIGURATION_FILE, read_config
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.start.build_backend import HATCHLING, backend_of, other_backend
 from hatch_vibesafe.start.changes import Change

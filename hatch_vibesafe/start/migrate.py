@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hatch_vibesafe.config import CONFIGURATION_FILE
+from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.start.changes import Change
 from hatch_vibesafe.start.older_configuration import with_our_dependencies, with_our_keys

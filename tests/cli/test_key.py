@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import read_config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.ship.key_place import next_place
 from hatch_vibesafe.ship.signing import sign_statement
 from tests.cli.conftest import Command

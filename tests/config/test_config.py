@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_vibesafe.config import Config, GatesConfig, gate_settings_digest, is_configured, read_config
+from hatch_vibesafe.config import Config, GatesConfig, gate_settings_digest
+from hatch_vibesafe.config_file import is_configured, read_config
 from hatch_vibesafe.policy_config import PolicyConfig
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 

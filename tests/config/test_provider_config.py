@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import Config, read_config
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.problems import VibesafeConfigurationError
 
 HOSTED = 'kind = "openai-compatible"\nmodel = "m"\n'

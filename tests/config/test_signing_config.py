@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import read_config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.signing_config import SigningConfig
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import read_config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.gates.dependencies import Dependencies
 from hatch_vibesafe.gates.modules_probe import faults_beforehand
 from hatch_vibesafe.gates.run import judge_each

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.config import read_config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
 from hatch_vibesafe.generate.prompt import build_prompt

@@ -8,7 +8,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from hatch_vibesafe.config import Config, read_config
+from hatch_vibesafe.config import Config
+from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.start.configuration import CONFIGURATION
 from tests.cli.conftest import Command
