@@ -5,7 +5,6 @@ It verifies and bakes; it never generates, needs no network and no key, and writ
 
 import gc
 import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from hatch_vibesafe.ship.sdist_files import check_sdist, sdist_files, spec_sourc
 from hatch_vibesafe.ship.signing import refuse_shipped_key
 from hatch_vibesafe.ship.wheel_check import check_wheel
 from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
+from hatch_vibesafe.unexpected import unexpected
 
 RUNTIME = "vibesafe-runtime"
 
@@ -153,7 +153,8 @@ class VibesafeBuildHook(BuildHookInterface[BuilderConfig]):
         except VibesafeError as error:
             message = str(error)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, a user sees a problem and never a traceback
-            message = render([_unexpected(error)])
+            remedy = "mend what the message names; where it names nothing of yours, report it as our bug"
+            message = render([unexpected(TOOL, "the build hook", error, remedy)])
         else:
             return
         self.clean([])
@@ -170,13 +171,6 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _unexpected(error: Exception) -> Problem:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"the build hook met what it does not know: {type(error).__name__}: {error}"
-    where = f"{TOOL}, {Path(place.filename).name}:{place.lineno}"
-    return Problem(where, what, "mend what the message names; where it names nothing of yours, report it as our bug")
 
 
 def _normalised(name: str) -> str:

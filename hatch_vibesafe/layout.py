@@ -10,6 +10,7 @@ from hatchling.builders.wheel import WheelBuilder
 from hatchling.plugin.manager import PluginManager
 
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.unexpected import reason
 
 _NOT_SOURCE = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
 
@@ -52,7 +53,7 @@ def wheel_files(root: Path) -> tuple[WheelFile, ...]:
         raise VibesafeConfigurationError(
             Problem(
                 "pyproject.toml",
-                f"hatchling cannot tell what the wheel holds: {error}",
+                f"hatchling cannot tell what the wheel holds: {reason(error)}",
                 "mend it until `hatch build` works",
             )
         ) from error

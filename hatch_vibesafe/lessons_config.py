@@ -6,6 +6,7 @@ from pathlib import Path
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.lessons import Lesson
 from hatch_vibesafe.toml_table import Table
+from hatch_vibesafe.unexpected import reason
 
 LESSONS_FILE = ".vibesafe/lessons.toml"
 LONGEST = 300
@@ -24,7 +25,7 @@ def read_lessons(root: Path) -> tuple[Lesson, ...]:
         return ()
     except (OSError, ValueError) as error:  # a TOML or UTF-8 error is a ValueError
         raise VibesafeConfigurationError(
-            Problem(LESSONS_FILE, f"cannot be read: {error}", f"git restore {LESSONS_FILE}")
+            Problem(LESSONS_FILE, f"cannot be read: {reason(error)}", f"git restore {LESSONS_FILE}")
         ) from None
     table = Table(values, LESSONS_FILE, "", problems)
     lessons = table.table("lessons")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.unexpected import reason
 
 _SKIPPED = re.compile(r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL)
 _REFERENCE = re.compile(
@@ -69,7 +70,7 @@ class _Reading:
         try:
             text = place.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            what = f"{name!r} cannot be read: {error}"
+            what = f"{name!r} cannot be read: {reason(error)}"
             self.problems.append(Problem(where, what, "save it as a readable UTF-8 file"))
             return
         self.found[name] = TemplateFile(name, place, text)

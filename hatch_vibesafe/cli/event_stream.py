@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TextIO
 
 from hatch_vibesafe.cli.event_documents import event_document
+from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED, EXIT_USAGE
 from hatch_vibesafe.cli.output import print_warnings, problems_as_json
 from hatch_vibesafe.generate.events import Event
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 from hatch_vibesafe.redact import without
+from hatch_vibesafe.unexpected import unexpected
 
 STANDARD_OUTPUT = "-"
 
@@ -103,9 +105,18 @@ def _ended_by_problems(stream: EventStream) -> Iterator[EventStream]:
     try:
         yield stream
     except VibesafeError as error:
-        exit_code = 2 if isinstance(error, VibesafeConfigurationError) else 1
-        stream.end(exit_code, {"units": [], "problems": problems_as_json(error.problems), "warnings": []})
+        _end(stream, EXIT_USAGE if isinstance(error, VibesafeConfigurationError) else EXIT_FINDINGS, error.problems)
         raise
+    except KeyboardInterrupt:
+        _end(stream, EXIT_INTERRUPTED, ())
+        raise
+    except Exception as error:
+        _end(stream, EXIT_FINDINGS, (unexpected("vibesafe", "the command", error),))
+        raise
+
+
+def _end(stream: EventStream, exit_code: int, problems: Sequence[Problem]) -> None:
+    stream.end(exit_code, {"units": [], "problems": problems_as_json(problems), "warnings": []})
 
 
 def _mapped(value: object, change: Callable[[str], str]) -> object:

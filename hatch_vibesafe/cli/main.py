@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from hatch_vibesafe import __version__
-from hatch_vibesafe.cli.loudness import speaking
+from hatch_vibesafe.cli.loudness import speaking, wanted
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 
 EXIT_FINDINGS = 1
@@ -165,8 +165,10 @@ def _run(given: list[str]) -> int:
     except SystemExit as error:
         # So click ends where whoever reads our output has gone, and nothing else exits by itself.
         raise BrokenPipeError from error
-    except (OSError, UnicodeError) as error:
-        _show((_system_problem(error),), as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - the system's refusal, or our own mistake: a user sees a problem
+        _show((_problem_of(error),), as_json=as_json)
+        if wanted(given) == "verbose":
+            sys.excepthook(type(error), error, error.__traceback__)
         return EXIT_FINDINGS
     return result if isinstance(result, int) else 0
 
@@ -193,10 +195,14 @@ def _usage_problem(error: click.ClickException, given: Sequence[str]) -> Problem
     return Problem(where, f"{what[:1].lower()}{what[1:]}", remedy)
 
 
-def _system_problem(error: OSError | UnicodeError) -> Problem:
-    """Return what the system refused, in the user's terms."""
+def _problem_of(error: Exception) -> Problem:
+    """Return what the system refused, in the user's terms; else that it is our own mistake."""
+    from hatch_vibesafe.unexpected import REPORT, reason, unexpected  # noqa: PLC0415 - hardly ever needed
+
+    if not isinstance(error, OSError | UnicodeError):
+        return unexpected("vibesafe", "the command", error, f"{REPORT}; with --verbose it says more")
     if isinstance(error, OSError):
         where = str(error.filename or "the system")
-        return Problem(where, error.strerror or str(error), "mend that and run the command again")
+        return Problem(where, error.strerror or reason(error), "mend that and run the command again")
     what = f"a name cannot be written in this locale's encoding ({error})"
     return Problem("the locale", what, "run it with PYTHONUTF8=1 in the environment, or in a UTF-8 locale")

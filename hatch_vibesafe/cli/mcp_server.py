@@ -6,6 +6,7 @@ Source: https://modelcontextprotocol.io/specification (tools, resources, elicita
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _ACTIVATES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempo
 # `-P`: what lies in the project must not take the place of what is installed.
 _VIBESAFE = (sys.executable, "-P", "-c", "from hatch_vibesafe.cli import main; main()")
 _JSON = "application/json"
+_PATIENCE = 10.0
+"""Seconds that a command has to end in, once nobody waits for it."""
 
 
 class Approval(BaseModel):
@@ -144,6 +147,24 @@ def _asked(context: Context, planned: list[str]) -> Elicit[Approval]:
     return Elicit("\n".join(["`vibesafe save` would change what ships:", *planned]), Approval)
 
 
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a command that nobody waits for any more, and take its end, so that it leaves no zombie.
+
+    A cancellation that comes meanwhile is held back: it would leave the command as it is.
+    """
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+    ending = asyncio.ensure_future(process.wait())
+    with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(ending), _PATIENCE)
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.shield(ending)
+
+
 async def run(root: Path, name: str, *rest: str, given: str = "") -> Document:
     """Run a command in the project at `root`, with `given` on its standard input, and return its JSON document.
 
@@ -159,9 +180,9 @@ async def run(root: Path, name: str, *rest: str, given: str = "") -> Document:
     )
     try:
         out, error = await process.communicate(given.encode("utf-8", "surrogatepass"))
-    finally:
-        if process.returncode is None:
-            process.terminate()
+    except BaseException:
+        await _ended(process)
+        raise
     try:
         document = json.loads(out)
     except ValueError:

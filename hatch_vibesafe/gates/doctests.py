@@ -22,6 +22,7 @@ from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.store.records import GateRecord
+from hatch_vibesafe.unexpected import reason
 
 GATE = "doctests"
 _CHECKER = doctest.OutputChecker()
@@ -116,12 +117,12 @@ def judge(spec: Spec, result: Result) -> tuple[Finding, ...]:
         try:
             outcome = read_outcome(answers[number - 1])
         except (MalformedAnswerError, RecursionError) as error:
-            findings.append(Finding(GATE, 0, f"{place}\nhas no readable answer: {error}"))
+            findings.append(Finding(GATE, 0, f"{place}\nhas no readable answer: {reason(error)}"))
             return tuple(findings)
-        reason = disagreement(example, outcome)
-        if reason:
+        disagreed = disagreement(example, outcome)
+        if disagreed:
             line = outcome.raised.line if outcome.raised else 0
-            findings.append(Finding(GATE, line, f"{place}\n{reason}"))
+            findings.append(Finding(GATE, line, f"{place}\n{disagreed}"))
     ended_in_order = len(answers) == len(spec.examples) + 1 and answers[-1] == ["done"] and not result.ending
     if not findings and not ended_in_order:
         how = result.ending or "sent more than its answers"

@@ -23,6 +23,7 @@ from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, r
 from hatch_vibesafe.gates.verdict import Candidate
 from hatch_vibesafe.gates.without_answers import without_answers
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.unexpected import reason
 
 OUT_OF_TIME = "sandbox.timeout"
 """The word in what is said of a call that did not end within its time."""
@@ -118,7 +119,7 @@ def answer_at(result: Result, place: int) -> Answer:
     try:
         outcome = read_outcome(answer)
     except (MalformedAnswerError, RecursionError) as error:
-        return f"has no readable answer: {error}"
+        return f"has no readable answer: {reason(error)}"
     match answer:
         case [_, [*_, ["value", value]], _, _]:
             return outcome, value
@@ -187,7 +188,7 @@ def _returned(value: object, count: int, modules: frozenset[str]) -> Done:
             except NotCarriedError as error:
                 return Done(got=str(error), uncarried=str(error))
             except (MalformedAnswerError, RecursionError) as error:
-                return Done(wrong=f"has no readable answer: {error}")
+                return Done(wrong=f"has no readable answer: {reason(error)}")
             return Done((got, *left), got=readable(got))
     return Done(wrong="has no readable answer: it shows other than one value")
 

@@ -17,9 +17,10 @@ from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
 from hatch_vibesafe.gates.tools import version_of_batch
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion, Verdict
-from hatch_vibesafe.problems import Problem, VibesafeValidationError
+from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeValidationError
 from hatch_vibesafe.store.records import GateRecord
 from hatch_vibesafe.store.required import gates_for
+from hatch_vibesafe.unexpected import reason, unexpected
 
 __all__ = ["GateContext", "judge_each", "run_gates"]
 
@@ -53,6 +54,17 @@ def judge_each(candidates: Sequence[Candidate], context: GateContext, *, measure
     """
     if not candidates:
         return ()
+    try:
+        return _judged(candidates, context, measures=measures)
+    except (VibesafeError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - our own mistake: it is that unit's, and not that of all others
+        if len(candidates) > 1:
+            return tuple(each for one in candidates for each in judge_each([one], context, measures=measures))
+        return (Verdict((), (), "", (unexpected(candidates[0].spec.where, "judging it", error),)),)
+
+
+def _judged(candidates: Sequence[Candidate], context: GateContext, *, measures: bool) -> tuple[Verdict, ...]:
     config = context.project.config
     version_of_batch.cache_clear()  # a process that lives long sees when a tool is replaced
     with Sandbox(config.sandbox, config.secret_variables(os.environ)) as sandbox:
@@ -142,11 +154,21 @@ def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRu
 
 
 def _opinions(gate: str, check: Check, candidates: Sequence[Candidate]) -> Sequence[Opinion]:
-    """Return what a gate says of each candidate; where the system keeps it from judging, that is no one's refusal."""
+    """Return what a gate says of each candidate; where the system keeps it from judging, that is no one's refusal.
+
+    Nor is an exception of its own: the candidates of its batch are judged one by one, and those that it breaks off at
+    could not be judged.
+    """
     try:
         return check(candidates)
     except OSError as error:
         where = f"gate {gate}" if error.filename is None else f"gate {gate}: {error.filename}"
-        what = f"could not judge: {error.strerror or error}"
+        what = f"could not judge: {error.strerror or reason(error)}"
         mend = "mend that (a full disk, a missing right, a limit of processes) and run the command again"
         return [Fault((Problem(where, what, mend),))] * len(candidates)
+    except VibesafeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - our own mistake: it is that unit's, and not that of all others
+        if len(candidates) > 1:
+            return [opinion for candidate in candidates for opinion in _opinions(gate, check, [candidate])]
+        return [Fault((unexpected(candidates[0].spec.where, f"the gate {gate}", error),))]

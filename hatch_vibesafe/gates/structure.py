@@ -25,6 +25,7 @@ from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same
 from hatch_vibesafe.spec.characters import unreadable
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.records import GateRecord
+from hatch_vibesafe.unexpected import reason
 
 GATE = "structure"
 SIZE_LIMIT = 256 << 10
@@ -109,8 +110,8 @@ def _parsed(text: str) -> ast.Module:
             compile(text, "<implementation>", "exec", dont_inherit=True)
     except SyntaxError as error:
         raise _RefusedError(f"is not Python: {error.msg}", error.lineno or 0) from error
-    except (ValueError, MemoryError) as error:
-        raise _RefusedError(f"is not Python: {error}") from error
+    except (ValueError, MemoryError, RecursionError) as error:
+        raise _RefusedError(f"is not Python: {reason(error)}") from error
     return tree
 
 

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from hatch_vibesafe.generate.events import Event, Started
-from hatch_vibesafe.generate.loop import Loop
+from hatch_vibesafe.generate.loop import begun, work
 from hatch_vibesafe.generate.options import CompileOptions
-from hatch_vibesafe.generate.result import (
-    CompileResult,
-)
+from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.standing import standing
 from hatch_vibesafe.generate.strategy import Question
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
@@ -47,7 +45,7 @@ def compile_units(
             runs[spec.unit] = UnitRun(spec, found, lines, project.config.generate.holdout)
     on_event(Started(tuple(results), tuple(runs)))
     if runs:
-        results |= Loop(project, scan, runs, options, on_event).results()
+        results |= work(begun(project, scan, runs, options, on_event))
     return tuple(_told_once(results[spec.unit] for spec in specs))
 
 

@@ -9,7 +9,10 @@ from hatch_vibesafe.gates.verdict import Candidate, Finding, Verdict
 from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
 from hatch_vibesafe.generate.compose import Composed, compose_all
 from hatch_vibesafe.generate.unit_run import Line, UnitRun, answer_text
+from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import VibesafeError, VibesafeValidationError
 from hatch_vibesafe.project import Project
+from hatch_vibesafe.unexpected import unexpected
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,30 @@ class Judged:
     verdict: Verdict | None
 
 
-def judge_round(runs: Sequence[UnitRun], context: GateContext) -> tuple[Unusable | Judged, ...]:
+def judge_round(
+    runs: Sequence[UnitRun], context: GateContext
+) -> tuple[tuple[Unusable | Judged, ...], dict[UnitId, VibesafeError]]:
     """Return what there is to say of every answer that waits to be judged, in the order of units and lines.
+
+    And the errors of the units of which none can be judged, for a mistake of ours that nothing foresaw.
 
     Raises:
         VibesafeError: if the gates cannot run at all.
     """
+    try:
+        return _round(runs, context), {}
+    except (VibesafeError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - our own mistake: it is that unit's, and not that of all others
+        if len(runs) == 1:
+            spec = runs[0].spec
+            return (), {spec.unit: VibesafeValidationError(unexpected(spec.where, "judging its answer", error))}
+    alone = [judge_round([run], context) for run in runs]
+    errors = {unit: error for _, found in alone for unit, error in found.items()}
+    return tuple(each for said, _ in alone for each in said), errors
+
+
+def _round(runs: Sequence[UnitRun], context: GateContext) -> tuple[Unusable | Judged, ...]:
     texts = [(run, line, *answer_text(run.spec, line)) for run in runs for line in run.answered]
     composed = iter(compose_all([(run.spec, text) for run, _, text, bad in texts if bad is None], markdown=True))
     made = [None if bad is not None else next(composed) for _, _, _, bad in texts]

@@ -11,6 +11,7 @@ from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.spec.model import UnitSettings
 from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.unexpected import reason
 
 _REMEDY = "mend the template; docs/prompts.md and the top of ours (prompts/base.j2) tell its variables and blocks"
 _OF_JINJA = "__jinja_exception__"
@@ -32,7 +33,7 @@ def render(settings: UnitSettings, unit: UnitId, variables: Mapping[str, object]
         what = f"it reads {error.name!r}, which is not named in quotes by a tag, so that the spec hash does not hold it"
     except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
         name, line = _place(error.__traceback__, settings.template)
-        what = " ".join(str(error).split()) or type(error).__name__
+        what = reason(error)
     at = f", line {line}" if line else ""
     raise VibesafeConfigurationError(
         Problem(f"template {name!r}{at}, for {unit}", f"cannot be rendered: {what}", _REMEDY)

@@ -26,7 +26,9 @@ def tidied(before: str, after: str) -> tuple[str, ...]:
         return ()
     gone = Counter(_imports(old)) - Counter(_imports(new))
     words = [f"removed the unused `{text}`" for text in gone]
-    if _code(before, old) != _code(after, new):
+    # Where an import is gone, its lines differ for that; in another order they are the same.
+    same_imports = bool(gone) or Counter(_import_lines(before, old)) == Counter(_import_lines(after, new))
+    if not same_imports or _code(before, old) != _code(after, new):
         words.append(FORMATTED)
     return tuple(words)
 
@@ -50,11 +52,20 @@ def _alias(name: ast.alias) -> str:
 
 def _code(text: str, tree: ast.Module) -> list[str]:
     """Return the lines that hold something and are no imports of the module, which are told apart and sorted."""
-    imports = {
+    imports = _lines_of_imports(tree)
+    lines = enumerate(text.split("\n"), start=1)
+    return [line.rstrip() for number, line in lines if line.strip() and number not in imports]
+
+
+def _import_lines(text: str, tree: ast.Module) -> list[str]:
+    imports = _lines_of_imports(tree)
+    return [line.rstrip() for number, line in enumerate(text.split("\n"), start=1) if number in imports]
+
+
+def _lines_of_imports(tree: ast.Module) -> frozenset[int]:
+    return frozenset(
         line
         for statement in tree.body
         if isinstance(statement, ast.Import | ast.ImportFrom)
         for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
-    }
-    lines = enumerate(text.split("\n"), start=1)
-    return [line.rstrip() for number, line in lines if line.strip() and number not in imports]
+    )

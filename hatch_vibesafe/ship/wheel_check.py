@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.unexpected import reason
 from vibesafe_runtime._manifest import MANIFEST, parse_manifest
 
 _REMEDY = "let no build hook, force-include or sources setting of pyproject.toml touch this file, and build again"
@@ -23,7 +24,7 @@ def check_wheel(path: Path, baked: Mapping[str, bytes]) -> tuple[Problem, ...]:
             contents = Counter(wheel.namelist())
             return tuple(_differences(wheel, contents, baked))
     except (OSError, zipfile.BadZipFile) as error:
-        return (Problem(path.name, f"cannot be read again: {error}", "run the build again"),)
+        return (Problem(path.name, f"cannot be read again: {reason(error)}", "run the build again"),)
 
 
 def _differences(wheel: zipfile.ZipFile, names: Counter[str], baked: Mapping[str, bytes]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import SourceFile
 from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.unexpected import reason
 
 _PLACED = (ast.expr, ast.stmt)
 _TEXTS = (ast.Constant, ast.JoinedStr)  # only texts and bytes reach over several lines
@@ -47,7 +48,7 @@ def read_source(file: SourceFile) -> Source | Problem:
             "save it as UTF-8, or name its encoding in the first line (PEP 263)",
         )
     except (SyntaxError, LookupError) as error:
-        return Problem(f"{file.path}:1", f"the encoding is unknown: {error}", "save the file as UTF-8")
+        return Problem(f"{file.path}:1", f"the encoding is unknown: {reason(error)}", "save the file as UTF-8")
     try:
         tree = parse(text)
     except SyntaxError as error:
@@ -88,7 +89,7 @@ def parse(text: str) -> ast.Module:
         try:
             return ast.parse(text)
         except ValueError as error:  # a lone surrogate in the text
-            raise SyntaxError(str(error)) from error
+            raise SyntaxError(reason(error)) from error
 
 
 def segment(source: Source, start: tuple[int, int], end: tuple[int, int]) -> str:

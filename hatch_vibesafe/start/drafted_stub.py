@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from hatch_vibesafe.generate.stub import INDENT, docstring_statement, indented
 from hatch_vibesafe.spec.characters import unreadable
+from hatch_vibesafe.unexpected import reason
 
 LONGEST = 20_000
 ALLOWED_MODULES = frozenset(
@@ -65,7 +66,7 @@ def read_draft(text: str, name: str, known: frozenset[str]) -> DraftedStub | tup
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return (f"it is no Python: {error}",)
+        return (f"it is no Python: {reason(error)}",)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     others = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     if len(functions) != 1:

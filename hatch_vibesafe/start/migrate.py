@@ -14,6 +14,7 @@ from hatch_vibesafe.start.older_configuration import with_our_dependencies, with
 from hatch_vibesafe.start.older_source import SHIMS, rewritten
 from hatch_vibesafe.start.text_file import TextFile, read_text_file
 from hatch_vibesafe.start.toml_edits import value_at
+from hatch_vibesafe.unexpected import reason
 
 _NOT_OURS = frozenset({SHIMS, "__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
 _REQUIREMENT = re.compile(r"^\s*[\"']?vibesafe\s*(?![-\w.])", re.MULTILINE)
@@ -58,7 +59,9 @@ def _sources(root: Path, left: list[Problem]) -> Iterator[Change]:
             left += error.problems
             continue
         except (SyntaxError, ValueError) as error:
-            left.append(Problem(where, f"is no Python, and was left as it is: {error}", "mend it, and migrate again"))
+            left.append(
+                Problem(where, f"is no Python, and was left as it is: {reason(error)}", "mend it, and migrate again")
+            )
             continue
         except (RecursionError, MemoryError):
             what = "is nested too deeply to be read, and was left as it was"

@@ -20,6 +20,7 @@ from hatch_vibesafe.start.changes import Change
 from hatch_vibesafe.start.drafted_stub import DraftedStub
 from hatch_vibesafe.start.module_edits import RUNTIME_IMPORTS, CollisionError, bound_names, with_unit
 from hatch_vibesafe.start.text_file import TextFile, read_text_file
+from hatch_vibesafe.unexpected import reason
 
 LONGEST_TEXT = 2_000
 _MOST_WORDS = 5
@@ -175,7 +176,7 @@ def _bound(file: TextFile, path: str) -> dict[str, int]:
         return bound_names(ast.parse(file.text))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        problem = Problem(f"{path}:{line}", f"is no Python: {error}", "mend it first; nothing was written")
+        problem = Problem(f"{path}:{line}", f"is no Python: {reason(error)}", "mend it first; nothing was written")
         raise VibesafeConfigurationError(problem) from error
     except (RecursionError, MemoryError) as error:
         problem = Problem(f"{path}:1", "is nested too deeply to be read", "split its deepest expression first")

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 
 from hatch_vibesafe.start.drafted_stub import LONGEST, DraftedStub, read_draft
+from hatch_vibesafe.unexpected import reason
 
 FEWEST, MOST = 2, 4
 
@@ -27,7 +28,7 @@ def read_parts(text: str, known: frozenset[str]) -> Parts | tuple[str, ...]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return (f"it is no Python: {error}",)
+        return (f"it is no Python: {reason(error)}",)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     others = [node for node in tree.body if node not in functions]
     if not FEWEST <= len(functions) <= MOST:

@@ -12,6 +12,7 @@ import pytest
 from mcp import Client, StdioServerParameters, types
 from mcp.client import ClientRequestContext
 
+from hatch_vibesafe.cli.mcp_server import run
 from tests.cli.conftest import ADD
 
 REPOSITORY = Path(__file__).parents[2]
@@ -137,3 +138,28 @@ def test_code_of_the_project_does_not_take_the_place_of_what_is_installed(projec
         assert (await tool(client, "scan"))["units"]
 
     talk(project, said)
+
+
+@pytest.mark.parametrize("heeds", [True, False], ids=["ends when it is told to", "does not"])
+def test_a_command_that_nobody_waits_for_any_more_is_ended_and_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, heeds: bool
+) -> None:
+    deaf = "" if heeds else "signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    begins = f"import os, pathlib, signal, time; {deaf}pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)"
+    monkeypatch.setattr("hatch_vibesafe.cli.mcp_server._VIBESAFE", (sys.executable, "-c", begins))
+    monkeypatch.setattr("hatch_vibesafe.cli.mcp_server._PATIENCE", 60.0 if heeds else 0.1)
+    pid = tmp_path / "pid"
+
+    async def main() -> None:
+        running = asyncio.create_task(run(tmp_path, "scan"))
+        while True:
+            await asyncio.sleep(0.01)
+            if pid.exists() and pid.read_text("ascii"):
+                break
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        with pytest.raises(ProcessLookupError):  # which a zombie does not raise
+            os.kill(int(pid.read_text("ascii")), 0)
+
+    asyncio.run(main())

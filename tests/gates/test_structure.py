@@ -1,5 +1,6 @@
 """The structure gate: what may stand in an implementation, and what may not."""
 
+import re
 import textwrap
 from collections.abc import Callable
 
@@ -173,3 +174,8 @@ def test_no_other_encoding_can_hide_code_in_a_comment(check: Check, declared: st
 @pytest.mark.parametrize("declared", ["# coding: utf-8\n", "# -*- coding: UTF8 -*-\n", "# a\n# b\n# coding: latin-1\n"])
 def test_utf_8_may_be_declared_and_other_lines_declare_nothing(check: Check, declared: str) -> None:
     assert check((declared + HONEST).encode()) == ""
+
+
+def test_code_that_no_parser_takes_is_refused_with_a_reason(check: Check) -> None:
+    deep = "-" * 19_000 + "1"
+    assert re.fullmatch(r"(is not Python: \w.+|has no function `guarded`.*)", check(deep)), "newer parsers take it"

@@ -276,6 +276,8 @@ UNUSED = tuple(f"removed the unused `{each}`" for each in ("import os", "import 
         (f"```python\nprint(1)\n```\n```python\n{RIGHT}```", (AROUND,)),
         (f"```python\nimport os, re\nfrom sys import path as p\n{RIGHT}```", UNUSED),
         (f"```python\n{RIGHT.replace('return sum(xs[:limit])', 'return  sum( xs[:limit] )')}```", (FORMATTED,)),
+        (f"```python\n{RIGHT.replace('import List', 'import (List)')}```", (FORMATTED,)),
+        (f"```python\n{RIGHT.replace('return sum(xs[:limit])', 'return (sum(xs[:limit]))')}```", (FORMATTED,)),
         (RIGHT, ()),
     ],
 )

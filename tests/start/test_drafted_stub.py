@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from hatch_vibesafe.start.drafted_stub import LONGEST, DraftedStub, read_draft
@@ -112,3 +114,10 @@ def test_the_name_that_is_asked_for_is_the_only_one() -> None:
 
 def test_every_fault_is_told_at_once() -> None:
     assert len(faults("import os\nprint(1)\n@other\ndef f(a) -> int:\n    return 1\n")) >= 5
+
+
+def test_a_draft_that_no_parser_takes_is_refused_with_a_reason() -> None:
+    faults = read_draft("-" * 19_000 + "1", "", frozenset())
+    assert isinstance(faults, tuple)
+    (fault,) = faults
+    assert re.fullmatch(r"it is no Python: \w.+|it defines 0 functions.*", fault), "newer parsers take it"

@@ -14,6 +14,7 @@ from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.redact import without
 from hatch_vibesafe.store.records import Answer
+from hatch_vibesafe.unexpected import reason
 
 TRY_AGAIN = 75
 """The exit code that says that another try may help: EX_TEMPFAIL of sysexits.h."""
@@ -63,8 +64,8 @@ class Command:
         except InterruptedError:
             raise self._failed(Failure("was not asked any more", "run the command again"), secrets) from None
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            what = one_line(_redacted(f"{arguments[0]} cannot be started: {reason}", secrets))
+            said = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
+            what = one_line(_redacted(f"{arguments[0]} cannot be started: {said}", secrets))
             remedy = f"install it, or mend command in {self._settings}"
             raise ProviderUnusableError(Problem(self._settings, what, remedy)) from None
         outcome = self._outcome(done)

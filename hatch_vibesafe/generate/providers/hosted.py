@@ -24,6 +24,7 @@ from hatch_vibesafe.generate.providers.redact import Secret, one_line
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
+from hatch_vibesafe.unexpected import reason
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ANSWER = 16 * 1024 * 1024
@@ -156,7 +157,7 @@ class Hosted(ABC, Generic[_Client]):
             remedy = f"pip install 'hatch-vibesafe[{self.extra}]'"
             raise ProviderUnusableError(Problem(self._settings, what, remedy)) from None
         except Exception as error:  # noqa: BLE001 - each client lets other errors through, with no common base
-            what = one_line(secret.redacted(f"base_url {self._base_url!r} cannot be used: {error}"))
+            what = one_line(secret.redacted(f"base_url {self._base_url!r} cannot be used: {reason(error)}"))
             raise ProviderUnusableError(Problem(self._settings, what, f"mend base_url in {self._settings}")) from None
 
     @property

@@ -6,6 +6,7 @@ from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.redact import Secret, one_line
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.unexpected import reason
 
 
 def read_key(config: ProviderConfig, *, needed: bool) -> Secret:
@@ -45,6 +46,6 @@ def _of_keyring(config: ProviderConfig, service: str, user: str) -> str:
     try:
         return keyring.get_password(service, user) or ""
     except Exception as error:  # noqa: BLE001 - each backend raises what it likes
-        what = f"the keyring cannot be read: {one_line(str(error) or type(error).__name__)}"
+        what = f"the keyring cannot be read: {one_line(reason(error))}"
         remedy = 'unlock the keyring, or write key = "env:NAME"'
         raise ProviderUnusableError(Problem(settings, what, remedy)) from None

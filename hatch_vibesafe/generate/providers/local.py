@@ -16,6 +16,7 @@ from hatch_vibesafe.generate.providers.redact import one_line
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
+from hatch_vibesafe.unexpected import reason
 
 _CONTEXT = 8192
 _MOST_TOKENS = 1024
@@ -73,7 +74,7 @@ class Local:
         try:
             answer = read_completion(_document(model.complete(settings)), self._config.model)
         except (UnreadableCompletionError, RuntimeError, ValueError) as error:
-            what = f"brought no answer: {one_line(str(error))}"
+            what = f"brought no answer: {one_line(reason(error))}"
             raise VibesafeProviderError(
                 Problem(self._settings, what, "give the model less to read, or choose another model")
             ) from None
@@ -117,7 +118,7 @@ class Local:
         try:
             server: _Server = llama.Server(parameters)
         except (RuntimeError, ValueError) as error:
-            what = f"the model {path.name} cannot be loaded: {one_line(str(error))}"
+            what = f"the model {path.name} cannot be loaded: {one_line(reason(error))}"
             raise ProviderUnusableError(Problem(self._settings, what, "vibesafe model install")) from None
         return server
 
