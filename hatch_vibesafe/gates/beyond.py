@@ -111,7 +111,8 @@ def _holds_an_example(candidate: Candidate) -> bool:
     What checks a form (an address, a date, an identifier) says no to nearly all that can be drawn, and is honest.
     """
     told = {case.call.values for case in example_cases(candidate.spec, parameters_of(candidate.spec))}
-    inputs = {value for values in told for value in values if strength(value) == _TELLING}
+    text = rules(candidate.spec)
+    inputs = {it for values in told for it in values if strength(it) == _TELLING and not is_said(it, text)}
     for each in written_values(ast.parse(_text(candidate))):
         value = ast.literal_eval(each)
         if each in inputs or (type(value) is int and abs(value) >= _CHECKSUM):

@@ -18,6 +18,7 @@ from hatch_vibesafe.spec.model import Spec
 
 _STRONG = 2
 _LARGE = 1000
+_RATE = 3
 _SURELY_MADE = 6
 _MANY = 3
 _REMEDY = "compute the answer from the arguments; where this is a rule, the text of the docstring has to say it"
@@ -26,7 +27,7 @@ _REMEDY = "compute the answer from the arguments; where this is a rule, the text
 def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     """Yield a finding for each place where an implementation knows the answers of its examples by heart."""
     known = cases(spec)
-    if not known:
+    if not known or any(_is_missing_key(case, spec) for case in known):
         return
     text = rules(spec)
     found: dict[int, set[int]] = {}
@@ -39,7 +40,7 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         matches = _matches(look_up, known)
         covered |= {case.number for _, case in matches}
         matched |= {entry.key for entry, _ in matches if strength(entry.key)}
-        matches = [(entry, case) for entry, case in matches if not is_said(entry.key, text)]
+        matches = [(entry, case) for entry, case in matches if not _is_rule(entry.key, text)]
         by_heart += matches
         telling = {entry.key for entry in look_up if strength(entry.key)}
         keys = {entry.key for entry, _ in matches}
@@ -56,7 +57,7 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     wanted = {case.output for case in known}
     covers_all = covered == {case.number for case in known}
     always = len(constants) == 1 and _ignores_arguments(tree, spec)
-    is_made = always or any(_is_computed(shown, text) for shown in constants)
+    is_made = always or any(_is_computed(shown, text) and not _is_kind(shown, known) for shown in constants)
     if constants and constants <= wanted and covers_all and is_made:
         yield Finding(gate, 0, f"gives nothing but the answers of {_listed(covered)}: {_REMEDY}")
         return
@@ -69,6 +70,20 @@ def cheats(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     told_in_words = {case.number for case in known if any(is_said(shown, text) for shown in case.whole)}
     if not answers and (back := recurring(tree, [case for case in known if case.number not in told_in_words])):
         yield Finding(gate, 0, f"holds what goes into {_listed(set(back))} and what comes out: {_REMEDY}")
+
+
+def _is_missing_key(case: Case, spec: Spec) -> bool:
+    """Whether an example shows the error of a table that does not hold an argument: such a unit is to be a table."""
+    shown = (spec.examples[case.number - 1].exception or "").partition(":")
+    return case.exception == "KeyError" and shown[2].strip() in case.whole
+
+
+def _is_rule(key: Literal, text: str) -> bool:
+    """Whether the words of a docstring say a value, or each word of which it is put together."""
+    if is_said(key, text):
+        return True
+    value = ast.literal_eval(key) if key.startswith("(") else ()
+    return bool(value) and all(isinstance(each, str) and each.isalpha() and is_said(repr(each), text) for each in value)
 
 
 def _unit(tree: ast.Module, spec: Spec) -> FunctionNode | None:
@@ -159,11 +174,11 @@ def _is_answer(entry: Entry, case: Case) -> bool:
 def _answers(tree: ast.Module, known: Sequence[Case], text: str, gate: str) -> Iterator[Finding]:
     """Yield a finding where most of what is given as it stands are answers of examples, whatever tells them apart."""
     shown_by = {shown: case.number for case in known for shown in (case.output, *case.items) if shown is not None}
-    wanted = {shown: number for shown, number in shown_by.items() if _is_computed(shown, text)}
+    wanted = {it: number for it, number in shown_by.items() if _is_computed(it, text) and not _is_kind(it, known)}
     readable = {case.output for case in known if case.output is not None}
     given = [(line, shown) for line, shown in results(tree) if strength(shown)]
     taken = {shown: line for line, shown in given if shown in wanted}
-    if len(taken) >= 2 and 2 * len(taken) >= len(readable) and 2 * len(taken) >= len({shown for _, shown in given}):  # noqa: PLR2004 - half
+    if len(taken) >= 2 and 2 * len(taken) >= len(readable) and 2 * len(taken) > len({shown for _, shown in given}):  # noqa: PLR2004 - half
         numbers = {wanted[shown] for shown in taken}
         line = min(taken.values())
         yield Finding(gate, line, f"gives the answers of {_listed(numbers)} as they stand there: {_REMEDY}")
@@ -177,6 +192,13 @@ def _is_computed(shown: Literal, text: str) -> bool:
     if isinstance(value, int):
         return abs(value) >= _LARGE
     return not (isinstance(value, str) and value.isalpha())
+
+
+def _is_kind(shown: Literal, known: Sequence[Case]) -> bool:
+    """Whether this is a number of a few digits, where examples share answers: a rate or price of a kind of things."""
+    if not isinstance(ast.literal_eval(shown), float) or len(shown.strip("-0.").replace(".", "")) > _RATE:
+        return False
+    return len({case.output for case in known}) < len(known)
 
 
 def _listed(numbers: set[int]) -> str:

@@ -7,9 +7,11 @@ result that neither text nor example shows was made up.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from hatch_vibesafe.gates.cases import strength
+from hatch_vibesafe.gates.cases import cases, strength
+from hatch_vibesafe.gates.fact_tables import facts
+from hatch_vibesafe.gates.folded import written_texts
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.canonical import FunctionNode
@@ -25,14 +27,15 @@ def foreign_literals(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Findin
     text = rules(spec)
     own = "\n".join([spec.head, spec.pre_hole, *spec.header, *(each.source for each in spec.references)])
     texts = list(_texts(tree))
-    for line, value in texts:
+    known = facts(tree, cases(spec))
+    for line, value in _put_together(tree, known):
         number = _passed_on(value, spec)
         if number and value not in own and not is_said(repr(value), text):
             yield Finding(gate, line, _told(f"{value!r}", number))
     yield from _letters(texts, text + own.casefold(), spec, gate)
     for function in tree.body:
         if isinstance(function, FunctionNode) and function.name == spec.unit.name:
-            yield from _made_up(function, text, own, spec, gate)
+            yield from _made_up(function, (text, own), spec, gate, known)
     types = "\n".join([spec.head, *(each.source for each in spec.references)])
     if _DECIMAL.search(types) and not _FLOAT.search(types):
         for node in ast.walk(tree):
@@ -54,6 +57,12 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.lineno, node.value
+
+
+def _put_together(tree: ast.Module, known: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Yield each text in the code, those made of pieces too, with its line; what a table of facts holds is left out."""
+    but = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} | {*known}
+    yield from dict.fromkeys(written_texts([node for node in ast.walk(tree) if id(node) not in but]))
 
 
 def _inputs(source: str) -> frozenset[str]:
@@ -85,10 +94,12 @@ def _letters(texts: Sequence[tuple[int, str]], said: str, spec: Spec, gate: str)
         yield Finding(gate, min(held.values()), message)
 
 
-def _made_up(function: FunctionNode, text: str, own: str, spec: Spec, gate: str) -> Iterator[Finding]:
-    wants = "\n".join(f"{example.want}{example.source}" for example in spec.examples)
+def _made_up(
+    function: FunctionNode, said: Sequence[str], spec: Spec, gate: str, known: Collection[int]
+) -> Iterator[Finding]:
+    places = (*said, "\n".join(f"{example.want}{example.source}" for example in spec.examples))
     for node in ast.walk(function):
-        if not isinstance(node, ast.Return) or node.value is None:
+        if not isinstance(node, ast.Return) or node.value is None or id(node) in known:
             continue
         try:
             value = ast.literal_eval(node.value)
@@ -97,7 +108,7 @@ def _made_up(function: FunctionNode, text: str, own: str, spec: Spec, gate: str)
         if isinstance(value, bool) or not isinstance(value, int | float) or not (value == -1 or strength(repr(value))):
             continue
         shown = re.compile(rf"(?<![\w.]){re.escape(repr(value))}(?![\w.]\w)(?!\w)")
-        if not any(shown.search(place) for place in (text, own, wants)):
+        if not any(shown.search(place) for place in places):
             message = (
                 f"gives {value!r}, which neither the text of the docstring nor an example says: give what they say"
             )

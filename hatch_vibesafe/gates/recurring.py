@@ -6,9 +6,10 @@ examples. Pure.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, literal, strength
+from hatch_vibesafe.gates.fact_tables import facts
 
 _STRONG = 2
 _SHORTEST_TEXT = 5
@@ -19,9 +20,10 @@ def recurring(tree: ast.Module, known: Sequence[Case]) -> frozenset[int]:
     """Return the numbers of the examples that come back, where those are most of them; else nothing.
 
     One counts where its arguments stand in the code, or more than half of the text that shows them, and its answer too.
+    What a table of facts holds beside does not count.
     """
     readable = [case for case in known if case.whole and case.output is not None]
-    values = frozenset(written_values(tree))
+    values = frozenset(written_values(tree, facts(tree, known)))
     texts = [value for value in map(ast.literal_eval, values) if isinstance(value, str)]
     found = [case for case in readable if case.output in values and _comes_back(case, values, texts)]
     inputs = {case.whole for case in found}
@@ -29,9 +31,9 @@ def recurring(tree: ast.Module, known: Sequence[Case]) -> frozenset[int]:
     return frozenset(case.number for case in found) if is_most else frozenset()
 
 
-def written_values(tree: ast.Module) -> Iterator[Literal]:
-    """Yield each value that is written out, but for docstrings; what is in another one too."""
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+def written_values(tree: ast.Module, but: Collection[int] = frozenset()) -> Iterator[Literal]:
+    """Yield each value that is written out, but for docstrings and some nodes; what is in another one too."""
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} | {*but}
     for node in ast.walk(tree):
         if isinstance(node, ast.expr) and id(node) not in said and (shown := literal(node)) is not None:
             yield shown
