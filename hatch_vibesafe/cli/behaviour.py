@@ -43,9 +43,12 @@ def acknowledged(session: Session, unit: UnitId, after: CheckpointHash | None) -
     return tuple(each for each in said if each.after == after)
 
 
-def unacknowledged(session: Session, spec: Spec, before: CheckpointHash, after: CheckpointHash) -> tuple[Problem, ...]:
+def unacknowledged(
+    session: Session, spec: Spec, before: CheckpointHash, after: CheckpointHash, command: str = ""
+) -> tuple[Problem, ...]:
     """Return the problem of a checkpoint that does other things than another under the same spec, without a reason.
 
+    `command` gives the reason, where that is not `vibesafe save`.
     None where one of them is not there whole: then nothing can be compared.
     """
     directory = session.project.checkpoints_path
@@ -58,7 +61,7 @@ def unacknowledged(session: Session, spec: Spec, before: CheckpointHash, after: 
     except VibesafeError:
         return ()
     found = silent_divergence(spec, old, new, said, _context(session))
-    return () if found is None else (divergence_problem(spec, old, new, found),)
+    return () if found is None else (divergence_problem(spec, old, new, found, command),)
 
 
 def _context(session: Session) -> GateContext:

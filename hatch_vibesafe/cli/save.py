@@ -61,7 +61,7 @@ def command(
     A checkpoint that does other things than the active one, under a spec that did not change, is saved with
     --acknowledge alone. Without --target, units that the project no longer has leave the index too.
     """
-    _refuse_no_reason(reason)
+    refuse_no_reason(reason, 'vibesafe save --acknowledge "REASON"')
     session = open_session(targets, allow_unsandboxed=allow_unsandboxed)
     named = who_approves(session.project.root, approver)
     pruned = () if targets else orphan_units(session.scan, session.index)
@@ -156,10 +156,15 @@ def who_approves(root: Path, named: str | None) -> str:
     raise VibesafeConfigurationError(Problem(where, what, "vibesafe save --approver NAME"))
 
 
-def _refuse_no_reason(reason: str | None) -> None:
+def refuse_no_reason(reason: str | None, remedy: str) -> None:
+    """Refuse what was given as a reason and cannot be recorded as one.
+
+    Raises:
+        VibesafeConfigurationError: if it is none; `remedy` is the command as it is meant.
+    """
     if reason is not None and not is_reason(reason):
         what = f"is {reason!r:.80}, where one printable line of at most {LONGEST_REASON} characters is expected"
-        raise VibesafeConfigurationError(Problem("--acknowledge", what, 'vibesafe save --acknowledge "REASON"'))
+        raise VibesafeConfigurationError(Problem("--acknowledge", what, remedy))
 
 
 def _diverging(session: Session, plan: SavePlan) -> dict[UnitId, tuple[Problem, ...]]:

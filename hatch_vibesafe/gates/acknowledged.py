@@ -43,8 +43,10 @@ def silent_divergence(
     return found if found.is_divergent else None
 
 
-def divergence_problem(spec: Spec, before: Checkpoint, after: Checkpoint, found: Comparison) -> Problem:
-    """Return the problem of a divergence that nobody acknowledged."""
+def divergence_problem(
+    spec: Spec, before: Checkpoint, after: Checkpoint, found: Comparison, command: str = ""
+) -> Problem:
+    """Return the problem of a divergence that nobody acknowledged; `command` does, else `vibesafe save`."""
     pair = f"checkpoint {after.hash[:12]} does other things than {before.hash[:12]} under the same spec"
     if found.divergences:
         first = found.divergences[0]
@@ -52,5 +54,5 @@ def divergence_problem(spec: Spec, before: Checkpoint, after: Checkpoint, found:
     else:
         own = next(each for each in found.unsettled if each.side == "after")
         shown = f"`{own.call}` gives {own.first}, then {own.again}"
-    mend = f'add what is right as an example, or: vibesafe save --acknowledge "REASON" --target {spec.unit}'
-    return Problem(spec.where, f"{pair}: {shown}", mend)
+    command = command or f'vibesafe save --acknowledge "REASON" --target {spec.unit}'
+    return Problem(spec.where, f"{pair}: {shown}", f"add what is right as an example, or: {command}")

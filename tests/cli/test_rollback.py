@@ -126,3 +126,30 @@ def test_what_is_active_already_is_told_as_a_document_too(command: Command, twic
     assert "is the active one already" in command("rollback", "app.math/double", active).out
     document = command("rollback", "app.math/double", active, "--json").document
     assert (document["active"], document["previous"]) == (active, active)
+
+
+def test_going_back_to_what_does_other_things_needs_a_reason_that_is_kept(
+    project: Path, command: Command, twice: tuple[str, str]
+) -> None:
+    (project / "double.py").write_text("def double(a: int) -> int:\n    return 2 * a if a < 9 else a\n")
+    third = str(command("submit", UNIT, "double.py", "--json").document["checkpoint"])
+    assert command("save", "--target", UNIT, "--acknowledge", "large ones are whole already").code == 0
+    before = active(project)
+    refused = command("rollback", UNIT, twice[0])
+    assert (refused.code, active(project)) == (1, before)
+    assert "`double(9)` gave 9, and gives 18" in refused.error
+    assert f'vibesafe rollback {UNIT} {twice[0][:12]} --acknowledge "REASON"' in " ".join(refused.error.split())
+    assert command("rollback", UNIT, twice[0], "--acknowledge", "two\nlines").code == 2
+    assert command("rollback", UNIT, twice[0], "--json").document["problems"]
+    done = command("rollback", UNIT, twice[0], "--acknowledge", "the shop was wrong")
+    assert done.code == 0
+    assert done.out.splitlines()[1] == f"acknowledged  {UNIT}  the shop was wrong"
+    assert active(project)[0] == twice[0]
+    assert "the shop was wrong" in command("explain", UNIT).out
+    assert command("check", "--target", UNIT).code == 0
+    # The way forward has its reason already, and between two that do the same none is asked for, nor kept.
+    assert command("rollback", UNIT, third, "--json").document["acknowledged"] is None
+    assert command("rollback", UNIT, twice[0]).code == 0
+    assert (
+        command("rollback", UNIT, twice[1], "--acknowledge", "for nothing", "--json").document["acknowledged"] is None
+    )
