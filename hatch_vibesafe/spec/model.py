@@ -219,6 +219,7 @@ class Spec:
         contract_header: The import lines that the clauses need in a module of their own, like `header`.
         properties: The `hypothesis` fences of its docstring, in their order; the docstring is in the hash.
         method: How it is called where it is a method; the decorators that say so are in the hash.
+        is_wrapped: Whether its name may mean something else to callers: it has other decorators, or is bound again.
     """
 
     unit: UnitId
@@ -240,6 +241,7 @@ class Spec:
     contract_header: tuple[str, ...] = ()
     properties: tuple[StatedProperty, ...] = ()
     method: MethodKind = ""
+    is_wrapped: bool = False
 
     @property
     def where(self) -> str:

@@ -1,6 +1,7 @@
 """What a stub itself contributes to its spec hash, part by part, and the names that it uses."""
 
 import ast
+import builtins
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
@@ -31,6 +32,8 @@ FORMAT = "vibesafe-spec/1"
 Part = tuple[str, Digest]
 """A part's name for people, and its digest."""
 _WHERE_GIVEN = ("capabilities", "contracts", "status")
+_GIVEN = {"http": frozenset({"client"}), "cli": frozenset({"shell"})}
+"""The names that examples of each kind have without an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class StubParts:
         after: The parts that stand after them.
         contract: What its docstring promises.
         properties: What it says of every value that is drawn.
+        strangers: The names of its examples that are nowhere, sorted.
     """
 
     stub: Stub
@@ -83,6 +87,7 @@ class StubParts:
     after: tuple[Part, ...]
     contract: Contract
     properties: Properties
+    strangers: tuple[str, ...] = ()
 
     @property
     def unit(self) -> UnitId:
@@ -133,6 +138,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         ),
         contract=contract,
         properties=read_properties(docstring, scope, *lines, is_async=is_async, method=stub.method),
+        strangers=_strangers(stub, docstring, names.examples, scope),
     )
 
 
@@ -210,6 +216,16 @@ def _scope(stub: Stub, resolver: Resolver) -> Scope:
         return name in module.bindings or bool(resolver.chain(module, (name,)))
 
     return Scope(frozenset(parameter_names(stub.node.args)), stub.node.name, is_known)
+
+
+def _strangers(stub: Stub, docstring: Docstring, named: Names, scope: Scope) -> tuple[str, ...]:
+    """Return the names that examples take from the module which has none of them, where no example says that."""
+    given = _GIVEN.get(stub.decoration.options.kind, frozenset())
+    if stub.module.stars or any((example.exception or "").startswith("NameError") for example in docstring.examples):
+        return ()
+    names = {chain[0] for chain in named.chains} - given
+    unknown = {name for name in names if not hasattr(builtins, name) and not scope.is_known(name)}
+    return tuple(sorted(name for name in unknown if not name.startswith("__")))
 
 
 def _part(value: Encodable) -> Digest:

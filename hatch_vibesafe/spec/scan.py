@@ -232,10 +232,16 @@ def _finish(
             contract_header=header_lines(module, parts.contract.names, stub.node.name, resolver),
             properties=parts.properties.stated,
             method=stub.method,
+            is_wrapped=_is_wrapped(stub),
             spec_hash=spec_hash(every),
         )
     )
     return frozenset({module.name, *(target.module for target in reached)})
+
+
+def _is_wrapped(stub: Stub) -> bool:
+    bound = stub.module.bindings.get(stub.node.name, []) if not stub.classes else []
+    return bool(stub.decoration.above or stub.decoration.below) or len(bound) > 1
 
 
 def _header(parts: StubParts, resolver: Resolver) -> tuple[str, ...]:
@@ -272,6 +278,10 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
         section = "Requires:" if mode == PRE else "Requires:, Ensures: or Raises:"
         what = f"contracts is {mode!r}, and its docstring has no clause which that would check in a call"
         warnings.append(Problem(where, what, f"add {section} to the docstring, or take contracts={mode!r} out"))
+    if parts.strangers:
+        what = f"an example names {parts.strangers[0]}, which is neither in the module nor built in"
+        remedy = f"define or import {parts.strangers[0]}, in the module or in the example, or correct its name"
+        warnings.append(Problem(where, what, remedy))
     doubts = parts.contract.doubts
     warnings += [Problem(_where(parts.stub, parts.unit, item.line), item.what, item.remedy) for item in doubts]
     return warnings

@@ -5,22 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.spec.example_arguments import arguments_of_another_type
+from hatch_vibesafe.spec.impossible_examples import impossible_examples
 from hatch_vibesafe.spec.model import Example, Spec, asks
+from hatch_vibesafe.spec.plain_types import plain_types
 
 ENOUGH_EXAMPLES = 3
-_TYPES = {
-    "bool": (bool,),
-    "int": (int,),
-    "float": (float, int),
-    "complex": (complex, float, int),
-    "str": (str,),
-    "bytes": (bytes,),
-    "list": (list,),
-    "dict": (dict,),
-    "tuple": (tuple,),
-    "set": (set,),
-    "None": (type(None),),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +36,8 @@ def weaknesses(spec: Spec) -> tuple[Problem, ...]:
     A spec without any example is told elsewhere.
     """
     calls = _all_calls(spec)
-    return (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, calls))
+    told = (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, calls))
+    return (*told, *arguments_of_another_type(spec), *impossible_examples(spec))
 
 
 def contradictions(spec: Spec) -> tuple[Problem, ...]:
@@ -59,7 +50,7 @@ def contradictions(spec: Spec) -> tuple[Problem, ...]:
     is_certain = not spec.references and all(call.is_literal for call in calls)
     has_options = any(example.options for example in spec.examples)
     contradicting = _contradicting(spec, calls) if is_certain and not has_options else ()
-    return (*contradicting, *_of_another_type(spec, calls, certainly=True))
+    return (*contradicting, *_of_another_type(spec, calls, certainly=True), *impossible_examples(spec))
 
 
 def _few(spec: Spec) -> Iterator[Problem]:
@@ -97,7 +88,7 @@ def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
 
 def _of_another_type(spec: Spec, calls: list[_Call], *, certainly: bool = False) -> Iterator[Problem]:
     annotation = _annotation(spec) if calls else None
-    types = _returned(annotation)
+    types = plain_types(annotation)
     # What returns nothing may print what looks like a value.
     if annotation is None or not types or (certainly and type(None) in types):
         return
@@ -197,23 +188,6 @@ def _ordered(value: object) -> str:
             return f"dict({', '.join(f'{_ordered(key)}: {_ordered(each)}' for key, each in value.items())})"
         case _:
             return repr(value)
-
-
-def _returned(annotation: ast.expr | None) -> tuple[type, ...]:
-    """Return what a result may be an instance of; nothing where the annotation says more than a few plain types."""
-    parts = [] if annotation is None else [annotation]
-    found: list[type] = []
-    while parts:
-        match parts.pop():
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                parts += [left, right]
-            case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)) if name in _TYPES:
-                found += _TYPES[name]
-            case ast.Constant(value=None):
-                found += _TYPES["None"]
-            case _:
-                return ()
-    return tuple(found)
 
 
 def _annotation(spec: Spec) -> ast.expr | None:

@@ -69,6 +69,17 @@ def test_a_spec_that_contradicts_itself_costs_no_call(make_project: Make, model_
     assert run(project, options=CompileOptions(offline=True))["f1"].calls == 0
 
 
+def test_an_example_that_no_implementation_can_fulfil_costs_no_call(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    stub = STUB.format(name="f1", k=1, result=2).replace(">>> f1(1)", ">>> f1(1, 2)")
+    project = make_project(modules={"unit1": stub})
+    serve(model_server, reply, right)
+    result = run(project)["f1"]
+    assert (result.outcome, result.calls, model_server.asked) == ("failed", 0, [])
+    assert result.problems[0].what == "example 1 calls f1(1, 2), which takes 1 by place, with 2"
+
+
 @pytest.mark.parametrize(
     ("answers", "held", "expected"),
     [
