@@ -8,6 +8,7 @@ from urllib.parse import quote
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.granted import granted_text
+from hatch_vibesafe.generate.openings import opened_with
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.rendering import render
 from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
@@ -16,8 +17,8 @@ from hatch_vibesafe.identity import Digest, digest, tagged_digest
 from hatch_vibesafe.spec.model import Reference, Spec
 from hatch_vibesafe.store.records import Scalar
 
-# Where a model that continues the function runs on: another statement at the margin, or the fence's end.
-_STOP = ("\n```", "\ndef ", "\nclass ", "\nprint(", "\nif __name__", "\nassert ")
+# Where a model that continues the function runs on: empty lines, another statement at the margin, or the fence's end.
+_STOP = ("\n```", "\ndef ", "\n\n\n", "\nprint(", "\nclass ", "\nif __name__", "\nassert ")
 _MOST_FINDINGS = 8
 _ROUTE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "`")
 
@@ -66,7 +67,7 @@ def build_prompt(
     if strategy == "helpers":
         content += f"\n{HELPERS}\n"
     # Without the last line end: small models stumble over a beginning that ends between two lines.
-    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
+    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}{opened_with(strategy)}" if continues else ""
     messages = [Message("user", content)]
     if beginning:
         messages.append(Message("assistant", beginning))
