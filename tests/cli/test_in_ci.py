@@ -1,4 +1,4 @@
-"""What runs the check for others: pre-commit, GitHub's composite action, an editor's task."""
+"""What runs the check for others: pre-commit, GitHub's composite action, the documents' jobs, an editor's task."""
 
 import json
 import os
@@ -6,12 +6,16 @@ import re
 import shlex
 import subprocess
 import sys
+import sysconfig
+import venv
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.cli.conftest import Command
+from tests.e2e.conftest import Wheelhouse, shared, tool, wheelhouse  # noqa: F401 - fixtures of this file too
 
 REPOSITORY = Path(__file__).parents[2]
 INPUT = re.compile(r"\$\{\{ inputs\.(\w+) \}\}")
@@ -105,6 +109,68 @@ def test_the_composite_action_does_what_it_says(saved: Path, variables: dict[str
     _, check = run(arguments="--no-gates; touch planted")
     assert check.returncode == 2
     assert not (saved / "planted").exists()
+
+
+@pytest.fixture
+def runner(tmp_path: Path, wheelhouse: Wheelhouse) -> dict[str, str]:  # noqa: F811 - the fixture
+    """Return a job's environment: a fresh Python with pip, our wheels to install, what they require at hand."""
+    place = tmp_path / "runner"
+    venv.create(place, symlinks=True)
+    (packages,) = place.glob("lib/python*/site-packages")
+    (packages / "at_hand.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    (place / "bin" / "ruff").symlink_to(tool("ruff"))
+    return wheelhouse.variables | {"PATH": os.pathsep.join([str(place / "bin"), os.environ["PATH"]])}
+
+
+def jobs() -> tuple[dict[str, str], list[str], list[str]]:
+    """Return what the action is given in GitHub's job of the documents, and the scripts of GitHub's and GitLab's."""
+    text = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    steps = next(block["jobs"] for block in blocks if "jobs" in block)["vibesafe"]["steps"]
+    (given,) = (step["with"] for step in steps if "hatch-vibesafe" in step.get("uses", ""))
+    gitlab = next(block["vibesafe"] for block in blocks if "vibesafe" in block)
+    assert gitlab["artifacts"]["reports"]["junit"] == "vibesafe.xml"
+    return given, [step["run"] for step in steps if "run" in step], gitlab["script"]
+
+
+@pytest.mark.e2e
+def test_the_jobs_of_the_documents_say_what_drifted(saved: Path, runner: dict[str, str]) -> None:
+    """With a build that refuses drift among their steps, they would end there and annotate nothing."""
+    given, prepared, script = jobs()
+    action = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
+
+    def run(*lines: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(lines)],
+            cwd=saved,
+            env=runner | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    def failed() -> list[str]:
+        cases = ET.parse(saved / "vibesafe.xml").iter("testcase")  # noqa: S314 - our own
+        return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("failure") is not None]
+
+    good = run(*script)
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert failed() == []
+    drift(saved)
+    bad = run(*script)
+    assert bad.returncode == 1, bad.stderr
+    assert failed() == ["app.math.double"]
+    annotated = run(
+        *prepared,
+        *(step["run"] for step in action),
+        REQUIREMENT="hatch-vibesafe[dev]",
+        FORMAT="github",
+        OUTPUT="",
+        ARGUMENTS=given["arguments"],
+    )
+    assert annotated.returncode == 1, annotated.stderr
+    assert "::error file=app/math.py,line=" in annotated.stdout
 
 
 def test_the_task_of_the_documents_finds_every_finding(saved: Path, command: Command) -> None:
