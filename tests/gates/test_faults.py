@@ -174,6 +174,29 @@ def test_an_example_that_proves_nothing_is_the_specs_fault(
     assert judge(wrong).faults == beforehand(wrong) == (problem,)
 
 
+def test_an_async_unit_whose_examples_wait_for_nothing_is_the_specs_fault(make_double: MakeDouble) -> None:
+    """Whatever a model wrote, each example would get a coroutine: nobody may be asked, or paid, for that."""
+    wrong = edited(make_double(FAST), "def double", "async def double")
+    problems = spec_faults(wrong.spec(UNIT))
+    assert len(problems) == 1
+    assert "waits for nothing" in problems[0].what
+    assert "asyncio.run(double(2))" in problems[0].remedy
+    assert beforehand(wrong) == problems
+    waits = edited(
+        edited(wrong, ">>> double(2)", ">>> import asyncio\n    >>> asyncio.run(double(2))"),
+        ">>> double(-3)",
+        ">>> asyncio.run(double(-3))",
+    )
+    assert spec_faults(waits.spec(UNIT)) == ()
+    verdict = judge(waits, "async def double(n: int) -> int:\n    return n * 2\n")
+    assert not verdict.faults
+    assert not verdict.findings
+    shown = edited(
+        waits, ">>> asyncio.run(double(2))\n    4", ">>> double(2)  # doctest: +ELLIPSIS\n    <coroutine ...>"
+    )
+    assert spec_faults(shown.spec(UNIT)) == ()
+
+
 def test_a_tool_that_gives_up_on_one_candidate_refuses_it_alone_and_on_everything_nobody() -> None:
     failed = ToolRun(2, "", "INTERNAL ERROR")
 
