@@ -72,7 +72,7 @@ def main(names: list[str]) -> int:
         print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     ours = environment(
-        "benchmarks", "-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local,sign]", "build", "pip"
+        "benchmarks", "-e", str(ROOT / "vibesafe_runtime"), "-e", f"{ROOT}[dev,local,sign,wasi]", "build", "pip"
     )
     rival = environment("rival", RIVAL, "ruff", "ty", "hypothesis", "mypy")
     sys.path.insert(0, str(ROOT))

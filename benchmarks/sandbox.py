@@ -33,6 +33,7 @@ from pathlib import Path
 from hatch_vibesafe.gates import doctests, sandbox
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.ladder import Reach
+from hatch_vibesafe.gates.portable import component
 from hatch_vibesafe.gates.reach import found_once
 from hatch_vibesafe.gates.surroundings import surroundings
 from hatch_vibesafe.gates.verdict import Candidate
@@ -48,7 +49,12 @@ context = GateContext(project, scan, {})
 around = surroundings(context, scan.specs)
 candidate = Candidate(scan.specs[0], b"def double(n: int) -> int:\\n    return n * 2\\n")
 sandbox.refusal = lambda *_: ()
-for level in [each for each in ("L0", "L2", "L3") if LEVELS.index(each) <= LEVELS.index(reached.level)]:
+lacking = {"L1"} if component.lacking() else set()
+if not lacking:
+    component.make()
+for level in [each for each in ("L0", "L1", "L2", "L3") if LEVELS.index(each) <= LEVELS.index(reached.level)]:
+    if level in lacking:
+        continue
     sandbox.reach = lambda _: Reach(level)
     for count in (1, batch):
         best = []

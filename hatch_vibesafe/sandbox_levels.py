@@ -2,11 +2,11 @@
 
 UNCONFINED, LIMITED, PORTABLE, CONFINED, ISOLATED = "none", "L0", "L1", "L2", "L3"
 LEVELS = (UNCONFINED, LIMITED, PORTABLE, CONFINED, ISOLATED)
-"""none: a process of its own; L0: resource limits; L1: WebAssembly, for pure Python (kept as a name, reached nowhere);
+"""none: a process of its own; L0: resource limits; L1: WebAssembly, for pure Python;
 L2: a worker that confines itself (Landlock, seccomp); L3: that inside bubblewrap."""
 
-REQUIRABLE = (LIMITED, CONFINED, ISOLATED)
-"""What a project can require: levels that a machine can reach today."""
+REQUIRABLE = (LIMITED, PORTABLE, CONFINED, ISOLATED)
+"""What a project can require."""
 
 
 def reaches(level: str, minimum: str) -> bool:

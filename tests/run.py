@@ -24,7 +24,7 @@ def environment() -> Path:
         "-e",
         str(ROOT / "vibesafe_runtime"),
         "-e",
-        f"{ROOT}[dev,local,mcp,prices,sign]",
+        f"{ROOT}[dev,local,mcp,prices,sign,wasi]",
         *(each for group in ("docs", "test") for each in pyproject["dependency-groups"][group]),
     ]
     made = subprocess.run(

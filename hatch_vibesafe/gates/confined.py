@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates import bubblewrap
+from hatch_vibesafe.gates.portable import component
 from hatch_vibesafe.gates.view import WORKER, View
 from hatch_vibesafe.gates.worker.messages import framed
 from hatch_vibesafe.redact import without
-from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, UNCONFINED, reaches
+from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, PORTABLE, UNCONFINED, reaches
 
 FILE_SIZE_LIMIT = 16 << 20
 SCRATCH_LIMIT = 64 << 20
@@ -23,8 +24,14 @@ GRANTED = frozenset({"fs.read", "fs.write", "net", "process"})
 """The capabilities that a worker is given or not; the others are held by the structure gate alone."""
 
 
-def command(level: str, seen: View, granted: Collection[str] = ()) -> list[str]:
-    """Return the command that starts a worker for candidates with these capabilities."""
+def command(level: str, config: SandboxConfig, seen: View, granted: Collection[str] = ()) -> list[str]:
+    """Return the command that starts a worker for candidates with these capabilities.
+
+    Raises:
+        VibesafeConfigurationError: if the portable worker cannot be made.
+    """
+    if level == PORTABLE:
+        return component.command(component.make(), config.memory_mb)
     # The interpreter itself: a link to it, or one beside a link, may be out of sight.
     interpreter = os.path.realpath(sys.executable) if sys.platform == "linux" else sys.executable
     worker = [interpreter, "-I", "-S", "-B", "-X", "utf8", str(WORKER / "__main__.py")]

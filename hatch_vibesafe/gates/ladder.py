@@ -7,7 +7,7 @@ from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates.worker import self_test
 from hatch_vibesafe.gates.worker.system_calls import MACHINES
 from hatch_vibesafe.problems import Problem
-from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, UNCONFINED, reaches
+from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, PORTABLE, UNCONFINED, reaches
 
 _STOPPED_BY = {
     self_test.READS: "Landlock",
@@ -20,7 +20,10 @@ _STOPPED_BY = {
     self_test.EXECUTES: "seccomp",
     self_test.SEES_FILES: "bubblewrap",
 }
-"""Which layer each attack of the self-test has to be stopped by."""
+"""Which layer each attack of the self-test has to be stopped by, where there is a kernel of Linux."""
+
+WEBASSEMBLY = "WebAssembly"
+_LAYERS = {ISOLATED: ("Landlock", "seccomp", "bubblewrap"), CONFINED: ("Landlock", "seccomp"), PORTABLE: (WEBASSEMBLY,)}
 
 _NAMESPACES = (
     "allow user namespaces: sysctl -w user.max_user_namespaces=10000, and where the system has them "
@@ -31,6 +34,7 @@ _REMEDIES = {
     "bubblewrap": _NAMESPACES,
     "Landlock": _KERNEL,
     "seccomp": "run a kernel with CONFIG_SECCOMP_FILTER, in a container whose own filter allows seccomp",
+    WEBASSEMBLY: "pip install --upgrade 'hatch-vibesafe[wasi]'",
 }
 
 
@@ -88,26 +92,35 @@ def not_there(machine: Machine) -> tuple[Missing, ...]:
     return tuple(found)
 
 
+def not_installed(lacking: Sequence[str]) -> tuple[Missing, ...]:
+    """Return what of the portable level is missing, by the modules that are not installed."""
+    if not lacking:
+        return ()
+    why = f"needs {' and '.join(lacking)}, which {'is' if len(lacking) == 1 else 'are'} not installed"
+    return (Missing(PORTABLE, WEBASSEMBLY, why, "pip install 'hatch-vibesafe[wasi]'"),)
+
+
 def failed(level: str, answers: Sequence[object], said: str) -> tuple[Missing, ...]:
     """Return the layers that do not hold, by what the self-test answered at a level; empty where all do.
 
     Args:
-        level: `CONFINED` or `ISOLATED`.
+        level: `PORTABLE`, `CONFINED` or `ISOLATED`.
         answers: The answers of the self-test.
         said: How it ended and what it said, where it did not end in order.
     """
-    layers = ("Landlock", "seccomp", "bubblewrap") if level == ISOLATED else ("Landlock", "seccomp")
+    layers = _LAYERS[level]
     if not answers or answers[0] != ["benign"] or answers[-1] != ["done"] or said:
         match answers:
             case (["unconfined", str(why)], *_):
                 said = why
-        layer = "seccomp" if "prctl" in said else "bubblewrap" if level == ISOLATED else "Landlock"
+        layer = layers[-1] if level != CONFINED else layers[0]
+        layer = "seccomp" if "prctl" in said else layer
         return (Missing(level, layer, f"does not work here: {said or 'it says nothing'}", _REMEDIES[layer]),)
     through = [answer[1] for answer in answers if isinstance(answer, list) and answer[:1] == ["got through"]]
     return tuple(
         Missing(level, layer, f"did not stop: {', '.join(names)}", _REMEDIES[layer])
         for layer in layers
-        if (names := [str(name) for name in through if _STOPPED_BY.get(str(name)) == layer])
+        if (names := [str(name) for name in through if layer in {_STOPPED_BY.get(str(name)), WEBASSEMBLY}])
     )
 
 

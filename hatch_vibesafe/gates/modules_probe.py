@@ -7,6 +7,7 @@ from pathlib import Path
 from hatch_vibesafe.config import Config, SandboxConfig
 from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.portable.unportable import unportable
 from hatch_vibesafe.gates.project_rules import policy_problems
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -32,11 +33,14 @@ def faults_beforehand(specs: Sequence[Spec], context: GateContext) -> dict[UnitI
     if not specs:
         return {}
     config = context.project.config
-    found = {spec.unit: (*policy_problems(spec, config), *spec_faults(spec)) for spec in specs}
-    faults = {unit: problems for unit, problems in found.items() if problems}
     surrounding = surroundings(context, specs)
     with Sandbox(config.sandbox) as sandbox:
         by_module = module_faults(specs, context, surrounding, sandbox)
+    found = {
+        spec.unit: (*policy_problems(spec, config), *spec_faults(spec), *unportable(spec, sandbox.level))
+        for spec in specs
+    }
+    faults = {unit: problems for unit, problems in found.items() if problems}
     return faults | {spec.unit: by_module[spec.unit.module] for spec in specs if spec.unit.module in by_module}
 
 

@@ -12,23 +12,31 @@ from pathlib import Path
 from hatch_vibesafe.config import SandboxConfig
 from hatch_vibesafe.gates.bubblewrap import PROGRAM
 from hatch_vibesafe.gates.confined import command, decoded, environment, opening
-from hatch_vibesafe.gates.ladder import Machine, Missing, Reach, failed, not_there
+from hatch_vibesafe.gates.ladder import Machine, Missing, Reach, failed, not_installed, not_there
+from hatch_vibesafe.gates.portable import component
 from hatch_vibesafe.gates.view import View, bare_view
 from hatch_vibesafe.gates.warm import Warm
 from hatch_vibesafe.gates.worker.landlock import version
-from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, UNCONFINED
+from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, PORTABLE, UNCONFINED
 
 _SECONDS = 10.0
 
 
 def reach(config: SandboxConfig) -> Reach:
-    """Return the level that this machine reaches, with what is missing for more."""
-    return found_once() if config.enabled else Reach(UNCONFINED)
+    """Return the level that this machine reaches, with what is missing for more.
+
+    Raises:
+        VibesafeConfigurationError: if the portable level is asked for, and its worker cannot be made.
+    """
+    return found_once(portable=config.min_sandbox == PORTABLE) if config.enabled else Reach(UNCONFINED)
 
 
 @functools.cache
-def found_once() -> Reach:
-    """Return what the machine reaches, by a self-test of each level from the top; the first that holds counts."""
+def found_once(*, portable: bool = False) -> Reach:
+    """Return what the machine reaches, by a self-test of each level from the top; the first that holds counts.
+
+    The portable level is looked for where a project asks for it, and nothing above it is reached.
+    """
     here = machine()
     missing = not_there(here)
     lacking = {each.level for each in missing}
@@ -39,7 +47,19 @@ def found_once() -> Reach:
                 if not broken:
                     return Reach(level, missing)
                 missing += broken
+    if portable:
+        broken = not_installed(component.lacking()) or tried(PORTABLE)
+        if not broken:
+            return Reach(PORTABLE, missing)
+        missing += broken
     return Reach(LIMITED, missing)
+
+
+def has_to_be_made(config: SandboxConfig) -> bool:
+    """Return whether the portable level is what this machine reaches, and its worker is not there yet."""
+    if not config.enabled or config.min_sandbox != PORTABLE or component.lacking() or component.is_made():
+        return False
+    return found_once().level == LIMITED
 
 
 def machine() -> Machine:
@@ -59,9 +79,11 @@ def tried(level: str) -> tuple[Missing, ...]:
         file.chmod(0o666)
         file.parent.chmod(0o777)
         seen: View = bare_view()
-        test = {"file": str(file), "home": str(Path.home()), "parent": os.getpid()}
-        begin = opening(level, SandboxConfig(timeout=_SECONDS), seen, (), ("fs.write",)) + b"\0\0\0\2{}"
-        worker = Warm(command(level, seen), Path(directory), environment(), begin)
+        files = level != PORTABLE
+        test = {"files": files, "file": str(file), "home": str(Path.home()), "parent": os.getpid()}
+        config = SandboxConfig(timeout=_SECONDS)
+        begin = opening(level, config, seen, (), ("fs.write",)) + b"\0\0\0\2{}"
+        worker = Warm(command(level, config, seen), Path(directory), environment(), begin)
         try:
             content, ending = worker.ask(json.dumps(test).encode(), _SECONDS)
         finally:

@@ -12,6 +12,7 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.dependencies import Dependencies
 from hatch_vibesafe.gates.mutation import adequacy_of
 from hatch_vibesafe.gates.parsing_threads import threads_may_parse
+from hatch_vibesafe.gates.portable.unportable import unportable
 from hatch_vibesafe.gates.project_rules import ProjectRules, policy_problems
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.surroundings import Surroundings, surroundings
@@ -86,7 +87,7 @@ def _verdicts(candidates: Sequence[Candidate], context: GateContext, sandbox: Sa
     rules = ProjectRules(config.policy, Dependencies(context.project.root, surrounding.path))
     gates: dict[str, tuple[Check, Record]] = {
         "structure": (
-            lambda batch: tuple(_structure(candidate, surrounding, rules, config) for candidate in batch),
+            lambda batch: tuple(_structure(each, surrounding, rules, config, sandbox.level) for each in batch),
             lambda _, findings: structure.record(findings),
         ),
         "lint": (
@@ -148,8 +149,10 @@ def _said(
     return {structure.GATE: first, **{name: future.result() for name, future in tools.items()}, **later}
 
 
-def _structure(candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config) -> Opinion:
-    problems = policy_problems(candidate.spec, config)
+def _structure(
+    candidate: Candidate, surrounding: Surroundings, rules: ProjectRules, config: Config, level: str
+) -> Opinion:
+    problems = (*policy_problems(candidate.spec, config), *unportable(candidate.spec, level))
     return Fault(problems) if problems else structure.check(candidate, surrounding.files, rules)
 
 

@@ -180,7 +180,7 @@ class Sandbox:
         batch, granted = kind.batch, kind.granted
         seen = widened(batch.view, granted)
         begin = opening(self.level, self._config, seen, batch.preload, granted) + framed(batch.shared)
-        return Warm(command(self.level, seen, granted), directory, environment(), begin)
+        return Warm(command(self.level, self._config, seen, granted), directory, environment(), begin)
 
     def _result(self, content: bytes, ending: str) -> Result:
         secrets = [os.environ.get(name, "") for name in self._key_variables]

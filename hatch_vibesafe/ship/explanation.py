@@ -6,7 +6,7 @@ What it is told may come from a stranger's wheel: nothing of it reaches a termin
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, UNCONFINED
+from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, PORTABLE, UNCONFINED
 from hatch_vibesafe.ship.account import Account, account_of
 from hatch_vibesafe.ship.printable import printable
 from hatch_vibesafe.spec.contract_modes import FULL, OFF, PRE
@@ -20,6 +20,7 @@ _SHORT = 12  # digits of a hash: enough for a person to compare
 _PLACES = {
     UNCONFINED: "in no sandbox",
     LIMITED: "under resource limits alone (sandbox level L0)",
+    PORTABLE: "in WebAssembly, by a CPython of its own (sandbox level L1)",
     CONFINED: "in a worker confined by Landlock and seccomp (sandbox level L2)",
     ISOLATED: "in a worker confined by Landlock and seccomp, inside bubblewrap (sandbox level L3)",
 }

@@ -124,7 +124,7 @@ def test_all_problems_at_once_each_with_its_path(tmp_path: Path) -> None:
         required = ["structure", "vibes"]
         [sandbox]
         enabled = "yes"
-        min_sandbox = "L1"
+        min_sandbox = "L4"
         allow_unsandboxed = true
         """,
         encoding="utf-8",

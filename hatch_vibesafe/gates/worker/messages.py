@@ -49,8 +49,12 @@ if TYPE_CHECKING:
         seconds: NotRequired[float]
 
     class SelfTest(TypedDict):
-        """A question about the sandbox alone: what gets through? Names what has to be out of reach."""
+        """A question about the sandbox alone: what gets through? Names what has to be out of reach.
 
+        With `files` there is a directory to write in, and an interpreter's library to read.
+        """
+
+        files: bool
         file: str
         home: str
         parent: int

@@ -19,13 +19,15 @@ READS_PROCESSES, CONNECTS, FORKS, SIGNALS, EXECUTES = "processes", "connect", "f
 
 def self_test(test: "SelfTest") -> "Iterator[Encoded]":
     """Do the honest thing and try each attack."""
-    with open("scratch", "w", encoding="ascii") as file:  # noqa: PTH123 - what a candidate would write
-        file.write("1")
-    with open("scratch", encoding="ascii") as file:  # noqa: PTH123 - likewise
-        file.read()
-    with open(os.__file__, "rb") as file:  # noqa: PTH123 - likewise
-        file.read(1)
-    yield ["benign"]
+    if test["files"]:
+        with open("scratch", "w", encoding="ascii") as file:  # noqa: PTH123 - what a candidate would write
+            file.write("1")
+        with open("scratch", encoding="ascii") as file:  # noqa: PTH123 - likewise
+            file.read()
+        with open(os.__file__, "rb") as file:  # noqa: PTH123 - likewise
+            file.read(1)
+    if sum(range(10)) == 45:  # noqa: PLR2004 - the sum
+        yield ["benign"]
     attacks: dict[str, Callable[[], object]] = {
         SEES_FILES: lambda: os.stat(test["file"]),  # noqa: PTH116 - likewise
         READS: lambda: os.close(os.open(test["file"], os.O_RDONLY)),
@@ -47,7 +49,7 @@ def gets_through(name: str, attack: "Callable[[], object]") -> bool:
     """Return whether an attack is not stopped."""
     try:
         attack()
-    except PermissionError:
+    except (PermissionError, AttributeError):  # forbidden, or not there at all
         return False
     except FileNotFoundError:
         return name == EXECUTES
