@@ -7,6 +7,7 @@ another example could see.
 import ast
 from collections.abc import Iterable, Sequence
 
+from hatch_vibesafe.gates.type_members import Members
 from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, definition_of, invocation, parameters_of
 from hatch_vibesafe.gates.worker.examples import DRAINED
 from hatch_vibesafe.spec.contract_expressions import evaluable, is_awaited_lazily, is_lazy
@@ -17,6 +18,7 @@ LAZY_ITEMS = 1000
 
 _OLD = "_old"
 _KINDS = "_kinds"
+_OUTSIDE = "False, ()"
 _DEFINE_KINDS = (
     f"def {_KINDS}(kind):\n"
     "    below = [pair for each in type.__subclasses__(kind) for pair in _kinds(each)]\n"
@@ -60,11 +62,19 @@ class Sources:
         return places
 
     def before(self, cases: Sequence[Case]) -> list[str]:
-        """Return what asks, for each call, whether it is within `Requires` and which conditions of `Raises` hold."""
+        """Return what asks, for each call, whether it is within `Requires` and which conditions of `Raises` hold.
+
+        A call that the types do not allow is outside of it, and is not made.
+        """
         required = _all(evaluable(self.requires, self._names, _OLD).conditions)
         raised = _tuple(f"not not ({it})" for it in evaluable(self.raises, self._names, _OLD).conditions)
-        body = f"({required}, {raised}) if {required} else (False, ())"
-        return self._head + self._examples(cases, [self._with_arguments(case, body) for case in cases])
+        body = f"({required}, {raised}) if {required} else ({_OUTSIDE})"
+        members = Members(self.spec)
+        asked = [
+            self._with_arguments(case, body) if members.allow(case, self.parameters) else f"({_OUTSIDE})"
+            for case in cases
+        ]
+        return self._head + self._examples(cases, asked)
 
     def calls(self, cases: Sequence[Case], *, copies: bool = False) -> list[str]:
         """Return the calls, each of which shows what came back and what the arguments are like then.

@@ -66,7 +66,7 @@ class _Types:
             case "Literal":
                 texts = [ast.unparse(item) for item in inner]
                 return lambda random: random.choice(texts)
-            case "Annotated" | "Final":
+            case "Annotated" | "Final" | "Required" | "NotRequired":
                 return self.draw(inner[0], depth)
             case "tuple" | "Tuple":
                 return self._tuple(inner, depth)
