@@ -3,8 +3,11 @@
 import base64
 
 REDACTED = "[key]"
-_SHORTEST = 8
+SHORTEST_SECRET = 8
 """A shorter one is no secret, and encoded it stands in any text."""
+
+_SHORTEST_WORD = 4
+"""A value that is shorter stands in any text as it is: it is taken out of none."""
 
 
 def without(text: str, secret: str) -> str:
@@ -15,11 +18,11 @@ def without(text: str, secret: str) -> str:
 
 
 def spellings(secret: str) -> frozenset[str]:
-    """Return the texts that give a secret away; none for an empty one, and only it itself for a very short one."""
-    if not secret:
+    """Return the texts that give a secret away; only it itself where it is short, none where it is shorter still."""
+    if len(secret) < _SHORTEST_WORD:
         return frozenset()
     plain = {secret, ascii(secret)[1:-1], repr(secret)[1:-1]}
-    if len(secret) < _SHORTEST:
+    if len(secret) < SHORTEST_SECRET:
         return frozenset(plain)
     content = secret.encode("utf-8", "surrogateescape")
     plain |= {secret[::-1], content.hex(), content.hex().upper(), content.hex()[::-1], content[::-1].hex()}

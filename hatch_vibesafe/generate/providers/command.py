@@ -12,14 +12,13 @@ from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.redact import one_line
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.provider_config import ProviderConfig
-from hatch_vibesafe.redact import without
+from hatch_vibesafe.redact import SHORTEST_SECRET, without
 from hatch_vibesafe.store.records import Answer
 from hatch_vibesafe.unexpected import reason
 
 TRY_AGAIN = 75
 """The exit code that says that another try may help: EX_TEMPFAIL of sysexits.h."""
 
-_SHORTEST_SECRET = 8
 _HARMLESS = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR", "TEMP", "TMP"}
     | {"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "SSL_CERT_DIR", "SSL_CERT_FILE"}
@@ -54,7 +53,7 @@ class Command:
             ProviderUnusableError: if it cannot be started, or a variable that it is to get is not set.
         """
         given = self._environment(os.environ)
-        secrets = [given[name] for name in self._config.environment if len(given[name]) >= _SHORTEST_SECRET]
+        secrets = [given[name] for name in self._config.environment if len(given[name]) >= SHORTEST_SECRET]
         sent = dict(request.sent)
         arguments = self._config.arguments(sent)
         try:
