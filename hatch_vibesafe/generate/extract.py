@@ -13,6 +13,11 @@ ANSWER = "answer"
 _OPENING = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _DEFINITION = r"^(?:async[ \t]+)?def[ \t]+{name}\b"
+_THOUGHT = re.compile(r"\A\s*<(think|thinking)>.*?</\1>|\A.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
+"""What a model says before it answers, where its server leaves it in: some begin the thought in the prompt."""
+
+_THINKING = re.compile(r"\s*<think(?:ing)?>")
+
 _LONGEST_TAIL = 400
 
 
@@ -29,8 +34,9 @@ def extract(answer: str, name: str) -> str:
     Of several fenced blocks it is the last Python one that defines `name` (models correct themselves), else the last
     Python one, else the last in a language that is not named otherwise. Where nothing is fenced it is the whole answer
     if that is Python, else its lines from the first that begins a statement to the last with which they still parse.
+    What a model thinks aloud before it, between `<think>` and `</think>`, is none of it.
     """
-    answer = answer.replace("\r\n", "\n").replace("\r", "\n")
+    answer = without_thoughts(answer.replace("\r\n", "\n").replace("\r", "\n"))
     blocks = [block for block in _blocks(answer) if block.language in _PYTHON and block.code.strip()]
     if not blocks:
         return "" if _blocks(answer) else _unfenced(answer, name)
@@ -38,6 +44,11 @@ def extract(answer: str, name: str) -> str:
     defining = [block for block in blocks if definition.search(block.code)]
     named = [block for block in blocks if block.language]
     return (defining or named or blocks)[-1].code
+
+
+def without_thoughts(answer: str) -> str:
+    """Return an answer without what is thought aloud before it; whole where the thought has no end."""
+    return _THOUGHT.sub("", answer, count=1)
 
 
 def answer_finding(answer: str, finish: str, name: str) -> Finding | None:
@@ -69,7 +80,8 @@ def begins_anew(answer: str, name: str) -> bool:
 
 
 def _is_complete(answer: str) -> bool:
-    blocks = _blocks(answer)
+    said = without_thoughts(answer)
+    blocks = [] if _THINKING.match(said) else _blocks(said)
     return bool(blocks) and all(block.closed for block in blocks)
 
 

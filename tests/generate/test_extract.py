@@ -30,6 +30,9 @@ CODE = "def f(x: int) -> int:\n    return x\n"
         CODE,
         f"Here is the function:\n\n{CODE}",
         f"Here is the function:\n\n{CODE}\nIt returns its argument.",
+        f"<think>\nMaybe\n```python\ndef f(x): return 0\nno.\n</think>\n\n```python\n{CODE}```",
+        f"So I return x.\n```python\ndef f(x):\n</think>\n\n{CODE}",
+        f"<thinking>```</thinking>\n```python\n{CODE}```",
         f"```python\r\n{CODE}```".replace("\n", "\r\n").replace("\r\r", "\r"),
     ],
 )
@@ -58,6 +61,7 @@ def test_an_answer_without_code_gives_a_finding(answer: str) -> None:
 
 def test_an_answer_that_was_cut_off_gives_a_finding_unless_its_code_was_complete() -> None:
     finding = answer_finding("```python\ndef f(x: int) -> int:\n    retu", "length", "f")
+    assert answer_finding(f"<think>Maybe\n```python\n{CODE}```\nor", "length", "f") == finding
     assert finding is not None
     assert "cut off" in finding.message
     assert answer_finding(f"```python\n{CODE}```\nThis functi", "length", "f") is None
