@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hatch_vibesafe.budget_config import UNLIMITED, BudgetConfig, Limits
 from hatch_vibesafe.generate.gateway.account import Account
 from hatch_vibesafe.generate.gateway.budget import RUN, BudgetError, Spent, refusal
+from hatch_vibesafe.generate.gateway.clock import RunClock
 from hatch_vibesafe.generate.gateway.concurrency import Window, narrowed, widened
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.member import Member
@@ -25,7 +26,7 @@ from hatch_vibesafe.generate.gateway.turns import turn
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.identity import UnitId
-from hatch_vibesafe.problems import VibesafeProviderError
+from hatch_vibesafe.problems import Problem, VibesafeProviderError
 from hatch_vibesafe.provider_config import ProviderConfig
 
 UNIT, OTHER = UnitId("app", "f"), UnitId("app", "g")
@@ -36,6 +37,7 @@ Reply = Callable[..., object]
 class Server(Protocol):
     replies: list[Any]
     asked: list[Any]
+    answer: Callable[[str], Any] | None
     base_url: str
 
 
@@ -212,9 +214,48 @@ def test_requests_at_the_same_time_do_not_share_what_is_left(
 def test_no_request_is_sent_after_its_time(place: Callable[..., Place], model_server: Server, reply: Reply) -> None:
     here = place(Limits(seconds=3), attempts=9)
     model_server.replies = [reply(status=500)]
-    with pytest.raises(BudgetError, match="seconds"):
+    with pytest.raises(VibesafeProviderError, match="the budget of 3 s ends before first-model may be asked again"):
         here.ask(Gateway([here.first]))
     assert len(model_server.asked) == 3  # after 0, 0.5 and 1.5 s; the next would be after 3.5 s
+    assert here.clock.time == 1.5  # nobody waits for what would not be sent
+    here.clock.time = 3.0
+    with pytest.raises(BudgetError, match="the budget of 3 s is used up"):
+        here.ask(Gateway([here.first]))
+    assert len(model_server.asked) == 3
+
+
+def test_no_time_is_waited_away_that_another_provider_can_use(
+    place: Callable[..., Place], model_server: Server, reply: Reply
+) -> None:
+    busy, hello = reply(status=429, headers={"Retry-After": "20"}), reply("Hello.")
+    here = place(Limits(seconds=10))
+    model_server.replies = [busy, hello]
+    assert here.ask(Gateway([here.first], [here.second])) == "second"
+    assert here.ask(Gateway([here.first], [here.second])) == "second"  # the first is not to be asked for 20 s
+    assert here.clock.time == 0
+    patient = place(Limits(seconds=30))
+    model_server.replies = [busy, hello]
+    assert patient.ask(Gateway([patient.first], [patient.second])) == "first"
+    assert patient.clock.time == 20
+
+
+def test_a_limit_of_requests_a_minute_waits_no_longer_than_the_budget(model_server: Server, reply: Reply) -> None:
+    clock = Passing()
+    account = Account(BudgetConfig(Limits(), Limits(seconds=5)), clock.now)
+    config = ProviderConfig("p", "openai-compatible", "m", base_url=model_server.base_url, requests_per_minute=1)
+    gateway = Gateway([Member(config, OpenAICompatible(config), account, clock)])
+    model_server.replies = [reply("Hello.")]
+    assert gateway.ask(QUESTION, UNIT, lambda _: None).text == "Hello."
+    with pytest.raises(VibesafeProviderError) as failure:
+        gateway.ask(QUESTION, UNIT, lambda _: None)
+    assert failure.value.problems == (
+        Problem(
+            "[budget.unit] seconds",
+            "the budget of 5 s ends before m may be asked again, in 60 s",
+            "raise seconds in [budget.unit]",
+        ),
+    )
+    assert clock.time == 0
 
 
 def test_money_is_counted_and_bounded(place: Callable[..., Place], model_server: Server, reply: Reply) -> None:
@@ -259,7 +300,66 @@ def test_a_refusal_for_haste_halves_what_is_on_its_way_and_holds_the_others_back
     model_server.replies = [reply(status=429, headers={"Retry-After": "5"}), reply("Hello.")]
     here.ask(Gateway([here.first]))
     assert here.clock.time == 5
-    assert here.first._throttle.window == 4
+    throttle = Throttle(here.first.config, Passing(1.0))
+    with throttle.turn(1, print), throttle.turn(1, print), throttle.turn(1, print):
+        assert throttle.window == 8
+        with throttle.turn(1, print):
+            assert throttle.refused(1.0, None)
+    assert throttle.window == 2  # half of the four that were on their way
+    with throttle.turn(1, print):
+        assert not throttle.refused(2.0, None)  # nobody else was
+
+
+@pytest.fixture
+def waiting(model_server: Server) -> Callable[[int], Gateway]:
+    """Return a gateway whose clock is the real one."""
+
+    def make(attempts: int) -> Gateway:
+        config = ProviderConfig(
+            "first", "openai-compatible", "m", base_url=model_server.base_url, attempts=attempts, concurrency=16
+        )
+        clock = RunClock()
+        return Gateway([Member(config, OpenAICompatible(config), Account(UNLIMITED, clock.now), clock)])
+
+    return make
+
+
+@pytest.mark.parametrize("room", [1, 3])
+def test_who_is_refused_while_others_are_answered_has_a_turn_later(
+    waiting: Callable[[int], Gateway], model_server: Server, reply: Reply, room: int
+) -> None:
+    lock, on_their_way = threading.Lock(), 0
+
+    def answer(_prompt: str) -> object:
+        nonlocal on_their_way
+        with lock:
+            on_their_way += 1
+            full = on_their_way > room
+        if not full:
+            threading.Event().wait(0.02)
+        with lock:
+            on_their_way -= 1
+        return reply(status=429, headers={"Retry-After": "0.001"}) if full else reply("Hello.")
+
+    model_server.answer = answer
+    gateway = waiting(1)
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: gateway.ask(QUESTION, UNIT, lambda _: None).text, range(24)))
+    assert answers == ["Hello."] * 24
+
+
+def test_who_refuses_everybody_is_left(waiting: Callable[[int], Gateway], model_server: Server, reply: Reply) -> None:
+    model_server.replies = [reply(status=429, headers={"Retry-After": "0.001"})]
+    gateway = waiting(2)
+
+    def is_left(_: int) -> bool:
+        with pytest.raises(VibesafeProviderError, match="HTTP 429"):
+            gateway.ask(QUESTION, UNIT, lambda _: None)
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(is_left, range(8)))
+    assert len(model_server.asked) >= 16
 
 
 def test_no_more_than_allowed_are_on_their_way() -> None:
@@ -271,7 +371,7 @@ def test_no_more_than_allowed_are_on_their_way() -> None:
 
     def ask(_: int) -> None:
         nonlocal now
-        with throttle.turn(1):
+        with throttle.turn(1, print):
             with lock:
                 now += 1
                 on_their_way.append(now)
@@ -285,16 +385,17 @@ def test_no_more_than_allowed_are_on_their_way() -> None:
 
 
 def test_requests_of_one_volley_halve_the_window_once() -> None:
-    window = narrowed(Window(16.0), sent=1.0, now=2.0)
-    assert narrowed(window, sent=1.5, now=2.1).requests == 8
-    assert narrowed(window, sent=3.0, now=4.0).requests == 4
+    window = narrowed(Window(16.0), sent=1.0, now=2.0, on_their_way=16)
+    assert narrowed(window, sent=1.5, now=2.1, on_their_way=16).requests == 8
+    assert narrowed(window, sent=3.0, now=4.0, on_their_way=8).requests == 4
+    assert narrowed(window, sent=3.0, now=4.0, on_their_way=3).requests == 1
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 64))
 def test_a_window_stays_between_one_and_the_most(outcomes: list[bool], most: int) -> None:
     window = Window(float(most))
     for time, answered in enumerate(outcomes):
-        window = widened(window, most) if answered else narrowed(window, float(time), float(time))
+        window = widened(window, most) if answered else narrowed(window, float(time), float(time), 64)
         assert 1 <= window.requests <= most
 
 

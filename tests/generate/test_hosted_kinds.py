@@ -182,7 +182,12 @@ LATER = Failure("", "run the command again later", again=True, refused=True, has
         (429, {"Retry-After": "7"}, replace(LATER, wait=7.0)),
         (503, {}, LATER),
         (529, {}, LATER),
-        (429, {"Retry-After": "3600"}, Failure("", "run the command again after that time", refused=True, hasty=True)),
+        (402, {}, Failure("", "add credit, or another key in CANARY_KEY", unusable=True, refused=True)),
+        (
+            429,
+            {"Retry-After": "3600"},
+            Failure("", "run the command again after that time", unusable=True, refused=True, hasty=True),
+        ),
     ],
 )
 def test_a_refusal_is_read_and_asked_again_by_nobody_but_the_gateway(

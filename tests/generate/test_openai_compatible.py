@@ -269,6 +269,36 @@ def test_a_key_that_a_server_echoes_as_its_answer_is_not_kept(
     assert provider.ask(QUESTION).text == "your key is [key], and [key]"
 
 
+@pytest.mark.parametrize(
+    ("refusal", "unusable"),
+    [
+        ({"status": 402, "body": b'{"error": {"message": "Insufficient Balance"}}'}, True),
+        ({"status": 400, "body": b'{"error": {"message": "Your credit balance is too low to access it."}}'}, True),
+        ({"status": 429, "body": b'{"error": {"message": "Quota.", "code": "insufficient_quota"}}'}, True),
+        ({"status": 400, "body": b'{"error": {"message": "max_tokens is too large."}}'}, False),
+        ({"status": 429, "body": b'{"error": {"message": "Slow down."}}'}, False),
+    ],
+)
+def test_who_has_no_credit_is_not_asked_for_the_next_unit(
+    provider: Retried, model_server: Server, reply: Reply, refusal: dict[str, Any], unusable: bool
+) -> None:
+    model_server.replies = [reply(**refusal)]
+    for _ in range(2):
+        with pytest.raises(VibesafeProviderError, match=r"no credit left" if unusable else "HTTP"):
+            provider.ask(QUESTION)
+    assert (len(model_server.asked) == 1) is unusable
+
+
+@pytest.mark.parametrize("dummy", ["x", "test", "ollama", "EMPTY"])
+def test_what_a_server_on_this_machine_is_given_for_a_key_stays_in_its_code(
+    provider: Retried, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch, dummy: str
+) -> None:
+    monkeypatch.setenv("CANARY_KEY", dummy)
+    model_server.replies = [reply(f"def f(x):\n    return '{dummy}', x")]
+    assert provider.ask(QUESTION).text == f"def f(x):\n    return '{dummy}', x"
+    assert model_server.asked[0].headers["authorization"] == f"Bearer {dummy}"
+
+
 def test_a_missing_key_is_named_before_anything_is_sent(
     config: ProviderConfig, model_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

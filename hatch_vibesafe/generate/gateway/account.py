@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable
 
 from hatch_vibesafe.budget_config import BudgetConfig
-from hatch_vibesafe.generate.gateway.budget import COMMAND, RUN, UNIT, BudgetError, Spent, refusal
+from hatch_vibesafe.generate.gateway.budget import COMMAND, RUN, UNIT, BudgetError, Spent, no_time_left, refusal
 from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.problems import VibesafeProviderError
 
 
 class Account:
@@ -39,6 +40,24 @@ class Account:
             if problem is not None:
                 raise BudgetError(problem)
             self._add(unit, expected)
+
+    def allow_wait(self, unit: UnitId, seconds: float, model: str) -> None:
+        """Let a unit wait before its next request, unless no time would be left for one.
+
+        Raises:
+            VibesafeProviderError: if none would. Another provider may have an answer sooner.
+        """
+        with self._lock:
+            now = self._now()
+            began = self._units_began.get(unit, now)
+        for limits, since, bounds in (
+            (self._budget.command, self._began, COMMAND),
+            (self._budget.run, self._began, RUN),
+            (self._budget.unit, began, UNIT),
+        ):
+            problem = no_time_left(limits, now - since, seconds, of=bounds, model=model)
+            if problem is not None:
+                raise VibesafeProviderError(problem)
 
     def settle(self, unit: UnitId, expected: Spent, spent: Spent) -> None:
         """Put what a request cost in the place of what was set aside for it."""

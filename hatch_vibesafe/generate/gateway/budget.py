@@ -82,5 +82,13 @@ def refusal(  # noqa: PLR0911 - one answer for each limit
     return None
 
 
+def no_time_left(limits: Limits, seconds: float, wait: float, *, of: Bounds, model: str) -> Problem | None:
+    """Return why it is not worth waiting before a request: the time would be over then. None where it is."""
+    if limits.seconds is None or seconds + wait < limits.seconds:
+        return None
+    what = f"the budget of {limits.seconds:g} s ends before {model} may be asked again, in {wait:.0f} s"
+    return Problem(of.name("seconds"), what, of.raised("seconds"))
+
+
 def _used_up(of: Bounds, key: str, amount: str) -> Problem:
     return Problem(of.name(key), f"the budget of {amount} is used up", of.raised(key))

@@ -1,8 +1,9 @@
 """One provider behind the gateway: a bounded number of requests, each within the budget and the provider's limits."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from hatch_vibesafe.generate.gateway.account import Account
@@ -30,6 +31,15 @@ EXPECTED_OUTPUT = 2048
 _BYTES_A_TOKEN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """A request that brought no answer; `crowded` where it was refused for haste while others were on their way."""
+
+    problems: tuple[Problem, ...]
+    failure: Failure
+    crowded: bool = False
+
+
 class Member:
     """One provider of a run, asked by every gateway that it stands behind."""
 
@@ -49,30 +59,42 @@ class Member:
     def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None], count: int = 1) -> tuple[Answer, ...]:
         """Return the answers, after at most `attempts` requests; each is told to `record`.
 
-        There is at least one answer and at most `count`, which is above 1 only where it `samples`.
+        There is at least one answer and at most `count`, which is above 1 only where it `samples`. A request that is
+        refused for haste while others are answered is no attempt: its turn has not come.
 
         Raises:
             BudgetError: if the next request has no room in the budget.
             VibesafeProviderError: when there is no answer; `ProviderUnusableError` where no request can have one.
         """
         expected = self._expected(request, count)
-        attempt = 1
+        attempt, sent, answers = 1, 0, self._throttle.answers
         while True:
             self._refuse_where_unusable()
             outcome = self._try(request, count, unit, expected, record)
             if isinstance(outcome, tuple):
                 return tuple(replace(answer, provider=self.config.name) for answer in outcome)
-            if not outcome.failure.again or attempt >= self.config.attempts or self._clock.stopped:
+            before, answers = answers, self._throttle.answers
+            out_of_turn = outcome.failure.hasty and (outcome.crowded or answers > before)
+            if not outcome.failure.again or self._clock.stopped:
                 raise self._final(outcome)
-            attempt += 1
-            self._clock.sleep(wait_before(attempt, outcome.failure))
+            if not out_of_turn and attempt >= self.config.attempts:
+                raise self._final(outcome)
+            attempt, sent = attempt + (not out_of_turn), sent + 1
+            self._wait(unit, wait_before(sent + 1, outcome.failure), outcome)
 
     def close(self) -> None:
         """End what is on its way, where the provider can."""
         if isinstance(self.provider, Closing):
             self.provider.close()
 
-    def _final(self, outcome: RequestFailedError) -> VibesafeProviderError:
+    def _wait(self, unit: UnitId, seconds: float, outcome: "_Missed") -> None:
+        try:
+            self._account.allow_wait(unit, seconds, self.config.model)
+        except VibesafeProviderError as error:
+            raise VibesafeProviderError(*outcome.problems, *error.problems) from None
+        self._clock.sleep(seconds)
+
+    def _final(self, outcome: "_Missed") -> VibesafeProviderError:
         if not outcome.failure.unusable:
             return VibesafeProviderError(*outcome.problems)
         self._unusable = ProviderUnusableError(*outcome.problems)
@@ -80,8 +102,10 @@ class Member:
 
     def _try(
         self, request: Request, count: int, unit: UnitId, expected: Spent, record: Callable[[Try], None]
-    ) -> tuple[Answer, ...] | RequestFailedError:
-        with self._throttle.turn(expected.tokens) as sent:
+    ) -> "tuple[Answer, ...] | _Missed":
+        with self._throttle.turn(
+            expected.tokens, partial(self._account.allow_wait, unit, model=self.config.model)
+        ) as sent:
             if self._clock.stopped:
                 where = f"[provider.{self.config.name}]"
                 raise VibesafeProviderError(Problem(where, "was not asked any more", "run the command again"))
@@ -89,8 +113,8 @@ class Member:
             try:
                 answers = self._asked(request, count)
             except RequestFailedError as error:
-                self._failed(unit, expected, error.failure, sent, record)
-                return error
+                crowded = self._failed(unit, expected, error.failure, sent, record)
+                return _Missed(error.problems, error.failure, crowded=crowded)
             except ProviderUnusableError as error:
                 # Nothing was sent: a key or a package is missing, or a model cannot be loaded.
                 self._account.settle(unit, expected, Spent())
@@ -100,7 +124,7 @@ class Member:
                 # A provider that does not say whether another request may have an answer: then none is sent.
                 failure = Failure(error.problems[0].what, error.problems[0].remedy)
                 self._failed(unit, expected, failure, sent, record)
-                return RequestFailedError(*error.problems, failure=failure)
+                return _Missed(error.problems, failure)
         self._answered(unit, expected, answers, sent, record)
         return answers
 
@@ -145,16 +169,17 @@ class Member:
 
     def _failed(
         self, unit: UnitId, expected: Spent, failure: Failure, sent: float, record: Callable[[Try], None]
-    ) -> None:
+    ) -> bool:
+        """Take note of a request without an answer; return whether others were on their way that it stood behind."""
         # A request that the server refused costs no tokens; one that broke off may have been answered and counted.
         spent = Spent(1) if failure.refused else expected
         self._account.settle(unit, expected, spent)
-        if failure.hasty:
-            self._throttle.refused(sent, failure.wait)
+        crowded = failure.hasty and self._throttle.refused(sent, failure.wait)
         outcome: Literal["failed", "unusable"] = "unusable" if failure.unusable else "failed"
         seconds = self._clock.now() - sent
         config = self.config
         record(Try(config.name, config.kind, config.model, outcome, failure.what, seconds, reason=failure.reason))
+        return crowded
 
     def _expected(self, request: Request, count: int) -> Spent:
         read = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)

@@ -17,6 +17,9 @@ _UNPROCESSABLE = frozenset({400, 413, 415, 422})
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _HASTY = frozenset({429, 503, 529})
 _EXHAUSTED = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_UNPAID = 402
+_NO_CREDIT = "credit balance is too low"
+"""What Anthropic's API says with status 400."""
 
 
 class ProviderUnusableError(VibesafeProviderError):
@@ -84,14 +87,16 @@ def _failure_of_status(  # noqa: PLR0911 - one answer for each class of status
         return Failure(
             f"knows no such address or model ({said})", f"mend base_url or model in {settings}", unusable=True
         )
-    if status == 429 and _code(body) in _EXHAUSTED:  # noqa: PLR2004 - a status
+    if status == _UNPAID or _code(body) in _EXHAUSTED or _NO_CREDIT in _message(body):
         return Failure(
             f"has no credit left for this key ({said})", f"add credit, or another key in {key}", unusable=True
         )
     if status in _TRANSIENT or status >= 500:  # noqa: PLR2004 - server errors begin here
         wait = _retry_after(headers, now)
         if wait is not None and wait > LONGEST_WAIT:
-            return Failure(f"asks to wait {wait:.0f} s ({said})", "run the command again after that time")
+            return Failure(
+                f"asks to wait {wait:.0f} s ({said})", "run the command again after that time", unusable=True
+            )
         return Failure(f"failed ({said})", "run the command again later", again=True, wait=wait)
     if status in _UNPROCESSABLE:
         return Failure(f"does not accept the request ({said})", f"mend what the server names in {settings}")
