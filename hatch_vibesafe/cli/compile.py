@@ -147,7 +147,7 @@ def compiled(
             send(event, recorder.run)
             progress.show(event)
 
-        return compile_units(session.project, session.scan, session.specs, chosen, on_event)
+        return compile_units(session.project, session.scan, session.specs, chosen, on_event, sending=recorder)
 
 
 def _tell(

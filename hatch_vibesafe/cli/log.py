@@ -133,7 +133,8 @@ def _counts(run: "RunRow") -> str:
 
 
 def _failed(each: LedgerTry) -> str:
-    told = f"{printable(each.model or '?')} ({each.provider}, {each.strategy or '?'}, {each.seconds:.1f} s)"
+    took = "" if each.seconds is None else f", {each.seconds:.1f} s"
+    told = f"{printable(each.model or '?')} ({each.provider}, {each.strategy or '?'}{took})"
     return f"{told}  no answer: {each.what}"
 
 

@@ -114,7 +114,7 @@ def _side(project: Project, template: str, units: tuple[str, ...], given: Limits
             recorder.show(event)
             progress.show(event)
 
-        tally, results = compiled(each, jobs, on_event)
+        tally, results = compiled(each, jobs, on_event, recorder)
     missed = [result for result in results if result.unit not in tally.answered]
     ended_early = [result for result in results if result.unit in tally.answered and _is_cut_off(result)]
     problems = tuple(problem for result in (*missed, *ended_early) for problem in result.problems)

@@ -11,11 +11,9 @@ from hatch_vibesafe.spec.model import Spec
 
 @contextmanager
 def recording(project: Project, command: str, specs: Sequence[Spec]) -> Iterator[Recorder]:
-    """Yield the recorder of a command; warn afterwards where the ledger could not be written."""
+    """Yield the recorder of a command; warn afterwards of what could not be written, and of what dead commands left."""
     recorder = Recorder(project, command, specs)
     try:
         yield recorder
     finally:
-        problem = recorder.close()
-        if problem is not None:
-            print_warnings((problem,))
+        print_warnings(recorder.close())

@@ -20,7 +20,8 @@ GROUPS = ("model", "template", "strategy")
 def command(groups: tuple[str, ...], *, as_json: bool) -> int:
     """Count what passed at the first answer and in the end, and what a solved unit cost, from the ledger.
 
-    Each rate stands with its 95 % Wilson score interval. What nobody counted is shown as "?", never as zero.
+    Each rate stands with its 95 % Wilson score interval. What nobody counted is shown as "?", never as zero; an amount
+    that some requests may have added to, which broke off or were lost with their command, is shown as ">= ".
     """
     with opened_ledger(open_project(Path.cwd())) as engine:
         if engine is None:
@@ -71,14 +72,15 @@ def rate_document(rate: Rate) -> dict[str, object]:
 
 def _row(each: Figures) -> tuple[str, ...]:
     calls, tokens, cost = (each.each_solved(amount) for amount in (each.calls, each.tokens, each.cost))
+    least = ">= " if each.uncounted else ""
     return (
         each.group,
         rate_text(each.first),
         rate_text(each.end),
         str(each.calls),
         "?" if calls is None else f"{calls:.1f}",
-        "?" if tokens is None else f"{tokens:.0f}",
-        "?" if cost is None else f"{cost:.4f}",
+        "?" if tokens is None else f"{least}{tokens:.0f}",
+        "?" if cost is None else f"{least}{cost:.4f}",
         ", ".join(f"{count} {reason}" for reason, count in each.failed.items()),
     )
 
@@ -91,6 +93,7 @@ def _document(each: Figures) -> dict[str, object]:
         "calls": each.calls,
         "tokens": each.tokens,
         "failed": dict(each.failed),
+        "uncounted": each.uncounted,
         "cost": each.cost,
         "calls_per_solved": each.each_solved(each.calls),
         "tokens_per_solved": each.each_solved(each.tokens),

@@ -1,6 +1,6 @@
 """Asking providers, several at a time; an answer is on disk before anybody reads it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from hatch_vibesafe.generate.gateway.account import Account
 from hatch_vibesafe.generate.gateway.clock import RunClock
 from hatch_vibesafe.generate.gateway.gateway import Gateway
 from hatch_vibesafe.generate.gateway.member import Member
-from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.inquiry import Inquiry, Requests, Sending
 from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.providers.protocol import Loading, Request
 from hatch_vibesafe.identity import Digest, UnitId
@@ -17,23 +17,6 @@ from hatch_vibesafe.project import Project
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.answers import AnswerCache
 from hatch_vibesafe.store.records import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question on its way.
-
-    Attributes:
-        unit: For which unit it is asked, and on whose budget.
-        request: What is asked.
-        name: The request's name in the answer cache.
-        record: Is told every request that is sent for it.
-    """
-
-    unit: UnitId
-    request: Request
-    name: Digest
-    record: Callable[[Try], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +30,10 @@ class _Question:
 class Asking:
     """The providers of a run, the threads that ask them, and the recorded answers."""
 
-    def __init__(self, project: Project, jobs: int) -> None:
+    def __init__(self, project: Project, jobs: int, sending: Sending | None = None) -> None:
         self._config = project.config
         self._root = project.root
+        self._sending = sending
         self._cache = AnswerCache(project.cache_path)
         self._pool = ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="vibesafe-ask")
         self._clock = RunClock()
@@ -121,8 +105,11 @@ class Asking:
         """Answer the same question as often as it is asked: a provider may give fewer answers than it was asked for."""
         while questions:
             inquiry = questions[0].inquiry
+            requests = Requests(inquiry, self._sending)
             try:
-                answers = provider.ask_for_several(inquiry.request, len(questions), inquiry.unit, inquiry.record)
+                answers = provider.ask_for_several(
+                    inquiry.request, len(questions), inquiry.unit, requests.record, requests
+                )
                 for question, answer in zip(questions, answers, strict=False):
                     self._record(provider, question.inquiry, answer)
             except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for

@@ -11,6 +11,7 @@ from hatch_vibesafe.budget_config import Limits
 from hatch_vibesafe.config import PathsConfig, PromptsConfig
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
 from hatch_vibesafe.generate.events import Answered, Event, Interrupted, Passed, Refused, Requested
+from hatch_vibesafe.generate.inquiry import Sending
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, scan_project
@@ -92,7 +93,9 @@ def contender(project: Project, template: str, targets: Sequence[str], given: Li
         yield Contender(template, compared, scan, specs)
 
 
-def compiled(each: Contender, jobs: int, on_event: Callable[[Event], None]) -> tuple[Tally, tuple[CompileResult, ...]]:
+def compiled(
+    each: Contender, jobs: int, on_event: Callable[[Event], None], sending: Sending
+) -> tuple[Tally, tuple[CompileResult, ...]]:
     """Return what came of the units of a contender; every question is asked anew.
 
     Raises:
@@ -105,7 +108,7 @@ def compiled(each: Contender, jobs: int, on_event: Callable[[Event], None]) -> t
         on_event(event)
 
     options = CompileOptions(force=True, jobs=jobs, command="vibesafe prompt compare")
-    return tally, compile_units(each.project, each.scan, each.specs, options, counted)
+    return tally, compile_units(each.project, each.scan, each.specs, options, counted, sending=sending)
 
 
 def _meant(spec: Spec, targets: Sequence[str]) -> bool:

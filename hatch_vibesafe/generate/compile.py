@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from hatch_vibesafe.generate.events import Event, Started
+from hatch_vibesafe.generate.inquiry import Sending
 from hatch_vibesafe.generate.loop import begun, work
 from hatch_vibesafe.generate.options import CompileOptions
 from hatch_vibesafe.generate.result import CompileResult
@@ -25,10 +26,13 @@ def compile_units(
     specs: Sequence[Spec],
     options: CompileOptions,
     on_event: Callable[[Event], None],
+    *,
+    sending: Sending | None = None,
 ) -> tuple[CompileResult, ...]:
     """Return what became of each unit, in the order of `specs`. A unit's failure is a value and stops no other unit.
 
-    Where the user interrupts, what is finished is kept, and the results of the rest say so.
+    Where the user interrupts, what is finished is kept, and the results of the rest say so. `on_event` is told what
+    happens in the thread that called; `sending` each request before it is sent, in the thread that sends it.
 
     Raises:
         VibesafeError: if the gates cannot run at all, or the index cannot be read. Answers are on disk by then.
@@ -45,7 +49,7 @@ def compile_units(
             runs[spec.unit] = UnitRun(spec, found, lines, project.config.generate.holdout)
     on_event(Started(tuple(results), tuple(runs)))
     if runs:
-        results |= work(begun(project, scan, runs, options, on_event))
+        results |= work(begun(project, scan, runs, options, tell=on_event, sending=sending))
     return tuple(_told_once(results[spec.unit] for spec in specs))
 
 

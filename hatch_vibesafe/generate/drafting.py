@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from hatch_vibesafe.generate.asking import Asking, Inquiry
+from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.extract import extract
+from hatch_vibesafe.generate.inquiry import Inquiry
 from hatch_vibesafe.generate.prompt import request_digest
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.stub import fence_for

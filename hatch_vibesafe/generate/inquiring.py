@@ -1,7 +1,7 @@
 """Giving each line of a unit its next question: to a recorded answer, to a provider, or to nobody any more."""
 
-from hatch_vibesafe.generate.asking import Inquiry
 from hatch_vibesafe.generate.events import Asked
+from hatch_vibesafe.generate.inquiry import Inquiry
 from hatch_vibesafe.generate.providers.at_hand import called
 from hatch_vibesafe.generate.questions import pose
 from hatch_vibesafe.generate.receiving import tell_answered
@@ -63,7 +63,8 @@ def _ask_line(running: Running, run: UnitRun, line: Line) -> None:
         run.calls += 1
         running.tell(Asked(spec.unit, run.calls, called(running.project, config)))
         line.tries = []
-        question = Inquiry(spec.unit, line.prompt.request, line.request, running.arrivals.recorder(run, line))
+        record = running.arrivals.recorder(run, line)
+        question = Inquiry(spec.unit, line.prompt.request, line.request, record, line.question.strategy)
         with running.interrupts.finishing():
             line.future = running.asking.ask(provider, question)
             running.arrivals.expect(run, line, line.future)

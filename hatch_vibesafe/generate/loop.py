@@ -9,6 +9,7 @@ from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
 from hatch_vibesafe.generate.deciding import judge, judge_stored
 from hatch_vibesafe.generate.events import Event, Interrupted
 from hatch_vibesafe.generate.inquiring import ask
+from hatch_vibesafe.generate.inquiry import Sending
 from hatch_vibesafe.generate.interrupts import Interrupts
 from hatch_vibesafe.generate.options import CompileOptions
 from hatch_vibesafe.generate.outcomes import Outcomes
@@ -31,7 +32,9 @@ def begun(
     scan: Scan,
     runs: dict[UnitId, UnitRun],
     options: CompileOptions,
+    *,
     tell: Callable[[Event], None],
+    sending: Sending | None,
 ) -> Running:
     """Return a run over units that have work, in the order in which they are worked on."""
     others = callees([run.spec for run in runs.values()], scan)
@@ -44,7 +47,7 @@ def begun(
         tell=tell,
         callees=others,
         outcomes=Outcomes(project, ordered, implementations_around(project, scan, around), tell),
-        asking=Asking(project, options.jobs),
+        asking=Asking(project, options.jobs, sending),
         arrivals=Arrivals(),
         interrupts=Interrupts(),
         memories=Memories(project, forgetting=options.force),

@@ -22,6 +22,7 @@ from hatch_vibesafe.generate.events import (
     Requested,
     Started,
 )
+from hatch_vibesafe.generate.inquiry import Beginning
 from hatch_vibesafe.identity import Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project
@@ -31,13 +32,14 @@ from hatch_vibesafe.store.ledger.entries import (
     ExchangeJudged,
     ExchangeMade,
     GatesSaid,
+    RequestBegan,
     RunBegan,
     RunEnded,
     StepBegan,
     StepEnded,
     TryMade,
 )
-from hatch_vibesafe.store.ledger.place import ledger_place
+from hatch_vibesafe.store.ledger.place import journals_place, ledger_place
 from hatch_vibesafe.store.ledger.writing import LedgerWriter
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL")
@@ -51,12 +53,14 @@ class Recorder:
         run: The run's id, which begins with its time.
     """
 
-    def __init__(self, project: Project, command: str, specs: Sequence[Spec]) -> None:
-        """Record a run of `command` over `specs`."""
+    def __init__(self, project: Project, command: str, specs: Sequence[Spec], template: str = "") -> None:
+        """Record a run of `command` over `specs`; units that have none yet are drafted with `template`."""
         self._project = project
         self._command = command
         self._specs = {spec.unit: spec for spec in specs}
         self._secrets = secret_values(os.environ, project.config.secret_variables(os.environ))
+        self._template = template
+        self._steps: dict[UnitId, StepBegan] = {}
         self._numbers: dict[UnitId, int] = {}
         self._judged: dict[UnitId, Digest | None] = {}
         self._open: set[UnitId] = set()
@@ -70,11 +74,13 @@ class Recorder:
         if not units or not self._project.config.ledger.enabled:
             return
         began = RunBegan(self.run, self._project.root.name, self._command, self._started, __version__)
-        self._writer = LedgerWriter(ledger_place(self._project), began)
+        self._writer = LedgerWriter(ledger_place(self._project), began, journals_place(self._project))
         for unit in units:
-            spec = self._specs[unit]
             self._open.add(unit)
-            self._writer.put(StepBegan(str(unit), spec.spec_hash, spec.settings.template))
+            spec = self._specs.get(unit)
+            hashed, template = (None, self._template) if spec is None else (spec.spec_hash, spec.settings.template)
+            self._steps[unit] = StepBegan(str(unit), hashed, template)
+            self._writer.put(self._steps[unit])
 
     def verdict(self, unit: UnitId, verdict: Verdict, checkpoint: str | None) -> None:
         """Record what the gates said of code that nobody was asked for."""
@@ -90,13 +96,37 @@ class Recorder:
         elif self._writer is not None:
             self._record(self._writer, event)
 
-    def close(self) -> Problem | None:
-        """Wait until everything is written; return why something is not, once, for a warning."""
+    def announce(self, beginning: Beginning) -> None:
+        """Write down that a request is about to be sent; it is on disk when this returns. Called from any thread."""
+        if self._writer is not None and beginning.unit in self._steps:
+            self._writer.begin(self._request(beginning))
+
+    def withdraw(self, beginning: Beginning) -> None:
+        """Take back what was announced: it was not sent. Called from any thread."""
+        if self._writer is not None and beginning.unit in self._steps:
+            self._writer.withdraw(self._request(beginning))
+
+    def close(self) -> tuple[Problem, ...]:
+        """Wait until everything is written; return why something is not, and what earlier commands left behind."""
         writer, self._writer = self._writer, None
         if writer is None:
-            return None
+            return ()
         writer.put(RunEnded(_text(datetime.now(UTC))))
-        return writer.close()
+        problem = writer.close()
+        return (*writer.adopted, *(() if problem is None else (problem,)))
+
+    def _request(self, beginning: Beginning) -> RequestBegan:
+        config = beginning.provider
+        return RequestBegan(
+            step=self._steps[beginning.unit],
+            request=beginning.request,
+            number=beginning.number,
+            at=_text(datetime.now(UTC)),
+            strategy=beginning.strategy,
+            provider=config.name,
+            kind=config.kind,
+            model=self._redacted(config.model) or None,
+        )
 
     def _record(self, writer: LedgerWriter, event: Event) -> None:
         match event:

@@ -35,7 +35,7 @@ def locked(path: Path, patience: float = 60.0) -> Iterator[None]:
         raise VibesafeError(problem_of(error, path, "opened")) from error
     try:
         deadline = time.monotonic() + patience
-        while not _try_lock(descriptor):
+        while not try_lock(descriptor):
             if time.monotonic() > deadline:
                 raise VibesafeError(
                     Problem(
@@ -53,7 +53,8 @@ def locked(path: Path, patience: float = 60.0) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file where nobody else holds it, until it is closed or its holder dies; return whether it is."""
     try:
         if sys.platform == "win32":
             os.lseek(descriptor, 0, os.SEEK_SET)

@@ -168,6 +168,13 @@ def last_tries(root: Path) -> dict[str, int]:
         return dict(database.execute(query).fetchall())
 
 
+def all_tries(root: Path) -> int:
+    """Return how many requests the ledger tells of, of whatever run."""
+    with contextlib.closing(sqlite3.connect(root / ".vibesafe" / "runs.db")) as database:
+        (count,) = database.execute("SELECT count(*) FROM tries").fetchone()
+        return int(count)
+
+
 def ledger_damage(root: Path) -> Sequence[str]:
     """Return what is wrong with the ledger; nothing where there is none."""
     place = root / ".vibesafe" / "runs.db"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.campaign import (
+    all_tries,
     checkpoints,
     last_tries,
     ledger_damage,
@@ -36,6 +37,8 @@ def survive(root: Path, *, seed: int, units: int, kills: int, every: float, jobs
         of_last = [served for served in server.served if served.run == campaign.runs]
         if of_last:  # it was not killed: the ledger tells of each request that it sent, whatever came of it
             assert sum(last_tries(root).values()) == len(of_last)
+        # Of those that were on their way when their run was killed it tells that nobody knows what came of them.
+        assert len(server.served) <= all_tries(root) <= len(server.served) + kills * jobs
         assert campaign.lost <= kills * jobs, "only what is on its way when a run is killed can be lost"
         asked = len(server.served)
         assert run_command(root, "save")[0] == 0

@@ -124,3 +124,28 @@ def test_an_interrupted_compile_says_so_and_the_next_carries_on(many: Path, serv
     process.send_signal(signal.SIGINT)
     assert finish(process) == 130
     assert finish(start(many, "compile")) == 0
+
+
+def test_a_request_that_was_on_its_way_when_its_command_was_killed_is_in_the_ledger(
+    many: Path, server: ModelServer
+) -> None:
+    answer, server.answer = server.answer, lambda _: Reply(behaviour="hang")
+    process = start(many, "compile", "--jobs", str(JOBS))
+    deadline = time.monotonic() + 60
+    while len(server.asked) < JOBS and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    server.answer = answer
+    server.released.set()
+    process = start(many, "compile", "--jobs", str(JOBS))
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 0, error
+    told = re.search(rf"run (\S+): {JOBS} requests were on their way when it was ended", error.decode())
+    assert told, error
+    out, _ = start(many, "log", told[1]).communicate(timeout=120)
+    assert out.count(b"no answer: its command was ended while it was on its way") == JOBS
+    out, _ = start(many, "stats", "--by", "strategy").communicate(timeout=120)
+    assert f"{JOBS} lost".encode() in out
+    assert b">= " in out, "what it cost is at least that"
+    assert not list((many / ".vibesafe").glob("*.begun"))

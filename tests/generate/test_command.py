@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hatch_vibesafe.config import Config
-from hatch_vibesafe.generate.asking import Asking, Inquiry
+from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.inquiry import Inquiry
 from hatch_vibesafe.generate.providers.command import Command
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError, RequestFailedError
 from hatch_vibesafe.generate.providers.open import open_provider

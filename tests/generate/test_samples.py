@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import pytest
 
 from hatch_vibesafe.config import Config
-from hatch_vibesafe.generate.asking import Asking, Inquiry
+from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.inquiry import Inquiry
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.identity import Digest, UnitId

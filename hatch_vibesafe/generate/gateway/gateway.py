@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hatch_vibesafe.generate.gateway.budget import BudgetError
 from hatch_vibesafe.generate.gateway.member import Member
-from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.gateway.tries import UNNOTICED, Notice, Try
 from hatch_vibesafe.generate.gateway.turns import turn
 from hatch_vibesafe.generate.providers.capabilities import warmest
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
@@ -56,11 +56,16 @@ class Gateway:
         return self.ask_for_several(request, 1, unit, record)[0]
 
     def ask_for_several(
-        self, request: Request, count: int, unit: UnitId, record: Callable[[Try], None]
+        self,
+        request: Request,
+        count: int,
+        unit: UnitId,
+        record: Callable[[Try], None],
+        notice: Notice = UNNOTICED,
     ) -> tuple[Answer, ...]:
         """Return the answers of the first that has one, at most `count`, which is above 1 only where it `samples`.
 
-        Every request is told to `record`.
+        Every request is told to `notice` before it is sent, and to `record` when it has ended.
 
         Raises:
             BudgetError: if the next request has no room in the budget.
@@ -70,7 +75,7 @@ class Gateway:
         unusable = True
         for member in self._order():
             try:
-                return member.ask(self._request_of(request, member), unit, record, count)
+                return member.ask(self._request_of(request, member), unit, record, count, notice)
             except BudgetError:
                 raise
             except VibesafeProviderError as error:

@@ -11,7 +11,7 @@ from hatch_vibesafe.generate.gateway.budget import Spent
 from hatch_vibesafe.generate.gateway.clock import Clock
 from hatch_vibesafe.generate.gateway.prices import cost
 from hatch_vibesafe.generate.gateway.throttle import Throttle
-from hatch_vibesafe.generate.gateway.tries import Try
+from hatch_vibesafe.generate.gateway.tries import UNNOTICED, Notice, Try
 from hatch_vibesafe.generate.providers.capabilities import accepted
 from hatch_vibesafe.generate.providers.failures import (
     Failure,
@@ -56,8 +56,15 @@ class Member:
         """Whether it can be asked for several answers with one request."""
         return isinstance(self.provider, Sampling) and "samples" in accepted(self.config)
 
-    def ask(self, request: Request, unit: UnitId, record: Callable[[Try], None], count: int = 1) -> tuple[Answer, ...]:
-        """Return the answers, after at most `attempts` requests; each is told to `record`.
+    def ask(
+        self,
+        request: Request,
+        unit: UnitId,
+        record: Callable[[Try], None],
+        count: int = 1,
+        notice: Notice = UNNOTICED,
+    ) -> tuple[Answer, ...]:
+        """Return the answers, after at most `attempts` requests; each is told to `notice` before, to `record` behind.
 
         There is at least one answer and at most `count`, which is above 1 only where it `samples`. A request that is
         refused for haste while others are answered is no attempt: its turn has not come.
@@ -70,7 +77,7 @@ class Member:
         attempt, sent, answers = 1, 0, self._throttle.answers
         while True:
             self._refuse_where_unusable()
-            outcome = self._try(request, count, unit, expected, record)
+            outcome = self._try(request, count, unit, expected, record, notice=notice)
             if isinstance(outcome, tuple):
                 return tuple(replace(answer, provider=self.config.name) for answer in outcome)
             before, answers = answers, self._throttle.answers
@@ -101,7 +108,14 @@ class Member:
         return ProviderUnusableError(*outcome.problems)
 
     def _try(
-        self, request: Request, count: int, unit: UnitId, expected: Spent, record: Callable[[Try], None]
+        self,
+        request: Request,
+        count: int,
+        unit: UnitId,
+        expected: Spent,
+        record: Callable[[Try], None],
+        *,
+        notice: Notice,
     ) -> "tuple[Answer, ...] | _Missed":
         with self._throttle.turn(
             expected.tokens, partial(self._account.allow_wait, unit, model=self.config.model)
@@ -110,6 +124,7 @@ class Member:
                 where = f"[provider.{self.config.name}]"
                 raise VibesafeProviderError(Problem(where, "was not asked any more", "run the command again"))
             self._account.reserve(unit, expected, self.config.model)
+            notice.begin(self.config)
             try:
                 answers = self._asked(request, count)
             except RequestFailedError as error:
@@ -117,6 +132,7 @@ class Member:
                 return _Missed(error.problems, error.failure, crowded=crowded)
             except ProviderUnusableError as error:
                 # Nothing was sent: a key or a package is missing, or a model cannot be loaded.
+                notice.withdraw()
                 self._account.settle(unit, expected, Spent())
                 self._unusable = error
                 raise

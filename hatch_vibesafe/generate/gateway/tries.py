@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
+
+from hatch_vibesafe.provider_config import ProviderConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,28 @@ class Try:
     output_tokens: int = 0
     cost: Decimal | None = None
     reason: str = ""
+
+
+class Notice(Protocol):
+    """Is told before each request of a question, in the thread that sends it."""
+
+    def begin(self, config: ProviderConfig) -> None:
+        """Take note that a request is about to be sent to a provider."""
+        ...
+
+    def withdraw(self) -> None:
+        """Take note that it was not sent after all."""
+        ...
+
+
+class Unnoticed:
+    """Takes note of nothing."""
+
+    def begin(self, config: ProviderConfig) -> None:
+        """Do nothing."""
+
+    def withdraw(self) -> None:
+        """Do nothing."""
+
+
+UNNOTICED = Unnoticed()

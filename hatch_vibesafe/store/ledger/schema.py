@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration; what a fresh ledger is stamped with."""
 
 metadata = MetaData(
@@ -100,14 +100,14 @@ tries = Table(
     Column("outcome", String(20), nullable=False),
     Column("reason", String(30)),
     Column("what", Text),
-    Column("seconds", Float, nullable=False),
+    Column("seconds", Float),
     Column("input_tokens", Integer),
     Column("output_tokens", Integer),
     Column("cost", Float),
     Index("ix_tries_run", "run"),
     Index("ix_tries_unit", "unit"),
 )
-"""One request that was sent: "answered", "failed" or "unusable" (no other can have an answer either), and why."""
+"""One request: "answered", "failed", "unusable" (no other can have an answer either) or "lost", and why."""
 
 gate_results = Table(
     "gate_results",

@@ -13,6 +13,7 @@ from hatch_vibesafe.store.ledger.entries import (
     ExchangeJudged,
     ExchangeMade,
     GatesSaid,
+    Paid,
     RunBegan,
     RunEnded,
     StepBegan,
@@ -127,7 +128,7 @@ def _of(kind: type[_Of], entries: Iterable[Entry]) -> list[_Of]:
     return [entry for entry in entries if isinstance(entry, kind)]
 
 
-def _row(run: str, entry: ExchangeMade | TryMade, names: Iterable[str]) -> _Row:
+def _row(run: str, entry: Paid, names: Iterable[str]) -> _Row:
     return {"run": run, **{name: getattr(entry, name) for name in names}}
 
 

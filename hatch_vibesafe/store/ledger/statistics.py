@@ -5,113 +5,45 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from hatch_vibesafe.store.ledger.entries import LOST, Paid, TryMade
 from hatch_vibesafe.store.ledger.wilson import Rate, rate
 
 _Amount = TypeVar("_Amount", int, float)
-_JUDGED = frozenset({"passed", "refused", "repeated"})
 UNKNOWN = "(unknown)"
+_JUDGED = frozenset({"passed", "refused", "repeated"})
+# Of these nobody knows whether they were answered; one that was refused, or went nowhere, certainly was not.
+_MAY_HAVE_COST = (LOST, "timeout", "connection", "unreadable", "failed", UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange(Paid):
     """One answer as the ledger tells it. What nobody knows is None.
 
     Attributes:
         run: The run.
-        unit: The unit.
-        number: Which answer of the unit in the run, from 1.
-        at: When it came.
         template: The unit's template.
-        strategy: How it was asked for.
-        provider: Who was asked.
-        model: Who answered.
         recorded: Whether it was recorded earlier, and cost nothing.
-        request: The request's digest.
         prompt: The prompt's digest.
         answer: The answer's digest.
-        input_tokens: Tokens of the prompt.
-        output_tokens: Tokens of the answer.
-        cost: Dollars.
-        seconds: How long it took.
         outcome: "passed", "refused", "repeated", or None where it was never judged.
         why: Why it was refused.
     """
 
     run: str
-    unit: str
-    number: int
-    at: str
     template: str | None
-    strategy: str | None
-    provider: str | None
-    model: str | None
     recorded: bool
-    request: str | None
     prompt: str | None
     answer: str | None
-    input_tokens: int | None
-    output_tokens: int | None
-    cost: float | None
-    seconds: float | None
     outcome: str | None
     why: str | None
 
-    @property
-    def tokens(self) -> int | None:
-        """Tokens of prompt and answer together."""
-        if self.input_tokens is None or self.output_tokens is None:
-            return None
-        return self.input_tokens + self.output_tokens
 
-
-@dataclass(frozen=True, slots=True)
-class LedgerTry:
-    """One request that was sent, as the ledger tells it. What nobody knows is None.
-
-    Attributes:
-        run: The run.
-        unit: The unit.
-        request: The question's digest.
-        number: Which request of the question, from 1.
-        at: When it ended.
-        template: The unit's template.
-        strategy: How the question was asked.
-        provider: Who was asked.
-        kind: Of which kind that is.
-        model: Who answered, or was asked.
-        outcome: "answered", "failed" or "unusable".
-        reason: Why there was no answer, in one word: an HTTP status, "timeout", "connection", ...
-        what: The same in a sentence.
-        seconds: How long it took.
-        input_tokens: Tokens of the prompt.
-        output_tokens: Tokens of the answer.
-        cost: Dollars.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerTry(TryMade):
+    """One request as the ledger tells it: in which run it was sent, and for a unit of which template."""
 
     run: str
-    unit: str
-    request: str
-    number: int
-    at: str
     template: str | None
-    strategy: str | None
-    provider: str
-    kind: str
-    model: str | None
-    outcome: str
-    reason: str | None
-    what: str | None
-    seconds: float
-    input_tokens: int | None
-    output_tokens: int | None
-    cost: float | None
-
-    @property
-    def tokens(self) -> int | None:
-        """Tokens of prompt and answer together."""
-        if self.input_tokens is None or self.output_tokens is None:
-            return None
-        return self.input_tokens + self.output_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +58,7 @@ class Figures:
         tokens: The tokens of the requests that were answered; None where nobody counted some of them.
         cost: Their dollars, likewise.
         failed: How many requests brought no answer, by reason.
+        uncounted: How many requests may have cost what nobody counted: they broke off, or were lost with their command.
     """
 
     group: str
@@ -135,6 +68,7 @@ class Figures:
     tokens: int | None
     cost: float | None
     failed: Mapping[str, int] = field(default_factory=dict)
+    uncounted: int = 0
 
     def each_solved(self, amount: float | None) -> float | None:
         """Return an amount a solved unit; None where it is not known, or none is solved."""
@@ -200,6 +134,7 @@ def _of_group(
         tokens=_sum([each.tokens for each in paid]),
         cost=_sum([each.cost for each in paid]),
         failed=dict(sorted(failed.items())),
+        uncounted=sum(failed[reason] for reason in _MAY_HAVE_COST),
     )
 
 
