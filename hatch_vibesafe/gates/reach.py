@@ -17,9 +17,15 @@ from hatch_vibesafe.gates.portable import component
 from hatch_vibesafe.gates.view import View, bare_view
 from hatch_vibesafe.gates.warm import Warm
 from hatch_vibesafe.gates.worker.landlock import version
+from hatch_vibesafe.gates.worker.messages import framed
 from hatch_vibesafe.sandbox_levels import CONFINED, ISOLATED, LIMITED, PORTABLE, UNCONFINED
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hatch_vibesafe.gates.worker.messages import Shared
+
 _SECONDS = 10.0
+_NO_PROJECT: "Shared" = {"path": [], "modules": {}, "sources": {}, "names": {}, "implementations": {}}
 
 
 def reach(config: SandboxConfig) -> Reach:
@@ -82,7 +88,7 @@ def tried(level: str) -> tuple[Missing, ...]:
         files = level != PORTABLE
         test = {"files": files, "file": str(file), "home": str(Path.home()), "parent": os.getpid()}
         config = SandboxConfig(timeout=_SECONDS)
-        begin = opening(level, config, seen, (), ("fs.write",)) + b"\0\0\0\2{}"
+        begin = opening(level, config, seen, (), ("fs.write",)) + framed(json.dumps(_NO_PROJECT).encode())
         worker = Warm(command(level, config, seen), Path(directory), environment(), begin)
         try:
             content, ending = worker.ask(json.dumps(test).encode(), _SECONDS)

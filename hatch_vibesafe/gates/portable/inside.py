@@ -18,6 +18,7 @@ import wit_world  # type: ignore[import-not-found]  # made of judge.wit while th
 from hatch_vibesafe.gates.capability_table import PARTS, PURE_MODULES
 from hatch_vibesafe.gates.worker.answers import answers
 from hatch_vibesafe.gates.worker.imports import imports
+from hatch_vibesafe.gates.worker.modules import Project
 from hatch_vibesafe.gates.worker.self_test import self_test
 
 TYPE_CHECKING = False
@@ -66,7 +67,7 @@ class WitWorld(wit_world.WitWorld):  # type: ignore[misc]  # likewise
     def work(self, shared: bytes, job: bytes, platform: str) -> None:
         """Do a job, and have the host take each answer."""
         answer: Callable[[bytes], None] = wit_world.answer
-        given, asked = json.loads(shared), json.loads(job)
+        given, asked = Project(json.loads(shared)), json.loads(job)
         found = imports(given, asked) if "imports" in asked else None
         found = found or (self_test(asked) if "file" in asked else answers(given, asked))
         # What a candidate could tell by that it is judged.

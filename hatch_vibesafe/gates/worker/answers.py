@@ -6,7 +6,14 @@ import sys
 from hatch_vibesafe.gates.worker import client, shell
 from hatch_vibesafe.gates.worker.examples import DRAINED, OWN, SEEN, SHOW, described, drained, line_in, run_example
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
-from hatch_vibesafe.gates.worker.modules import CandidateLoader, Modules, given_path, import_if_possible, stand_in
+from hatch_vibesafe.gates.worker.modules import (
+    CandidateLoader,
+    Modules,
+    Project,
+    given_path,
+    import_if_possible,
+    stand_in,
+)
 from hatch_vibesafe.gates.worker.origins import Origins
 from hatch_vibesafe.gates.worker.transcript import Transcript
 from hatch_vibesafe.gates.worker.witness import Witness
@@ -15,22 +22,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hatch_vibesafe.gates.worker.messages import Encoded, Job, Shared
+    from hatch_vibesafe.gates.worker.messages import Encoded, Job
 
 
-def answers(shared: "Shared", job: "Job") -> "Iterator[Encoded]":
+def answers(project: Project, job: "Job") -> "Iterator[Encoded]":
     """Import the spec's module with the candidate in it, run the examples, and give one answer each."""
     unit = f"{job['module']}/{job['qualname']}"
-    name = shared["names"][unit]
-    # What was accepted for this unit earlier would be an answer.
-    shared["implementations"].pop(unit, None)
-    implementations = {shared["names"][other]: source for other, source in shared["implementations"].items()}
-    origins = Origins()
+    name = project.names[unit]
+    project.give(name, job["source"])
+    origins = Origins(project.frozen)
     candidate = CandidateLoader(job["source"], given_path(name), job["qualname"], origins, job["examples"])
-    modules = Modules(shared["modules"], shared["sources"], implementations | {name: job["source"]}, (name, candidate))
-    sys.meta_path.insert(0, modules)
-    sys.path += shared["path"]
-    resolved = stand_in(shared["names"], {*implementations, name})
+    sys.meta_path.insert(0, Modules(project, (name, candidate)))
+    sys.path += project.path
+    resolved = stand_in(project)
     for way in (client, shell):
         for needed in way.MODULES if way.asks(job["examples"]) else ():
             import_if_possible(needed)

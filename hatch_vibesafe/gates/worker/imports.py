@@ -9,23 +9,22 @@ import importlib
 import sys
 
 from hatch_vibesafe.gates.worker.limits import TEXT_LIMIT
-from hatch_vibesafe.gates.worker.modules import Modules, stand_in
+from hatch_vibesafe.gates.worker.modules import Modules, Project, stand_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from hatch_vibesafe.gates.worker.messages import Encoded, Probe, Shared
+    from hatch_vibesafe.gates.worker.messages import Encoded, Probe
 
 
-def imports(shared: "Shared", probe: "Probe") -> "Iterator[Encoded]":
+def imports(project: Project, probe: "Probe") -> "Iterator[Encoded]":
     """Import each module, and say what came of it."""
-    implementations = {shared["names"][unit]: source for unit, source in shared["implementations"].items()}
-    sys.meta_path.insert(0, Modules(shared["modules"], shared["sources"], implementations))
-    sys.path += shared["path"]
+    sys.meta_path.insert(0, Modules(project))
+    sys.path += project.path
     called: list[str] = []
-    stand_in(shared["names"], {*implementations}, called)
-    files = {file for file, _ in shared["modules"].values()}
+    stand_in(project, called)
+    files = {file for file, _ in project.places.values()}
     for name in probe["imports"]:
         called.clear()
         try:

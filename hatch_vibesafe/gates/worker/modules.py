@@ -7,19 +7,24 @@ it was. So what ships is byte for byte what was gated, except for that one const
 import ast
 import contextlib
 import functools
+import gc
 import importlib
 import importlib.machinery
 import sys
 import types
 from pathlib import Path
 
+from hatch_vibesafe.gates.worker.origins import Frozen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from hatch_vibesafe.gates.worker.messages import Shared
     from hatch_vibesafe.gates.worker.origins import Origins
 
 STAND_IN = "hatch_vibesafe.dev"
+STAND_INS = (STAND_IN.partition(".")[0], STAND_IN)
 
 
 class ProjectLoader(importlib.machinery.SourceFileLoader):
@@ -121,43 +126,70 @@ def import_if_possible(name: str) -> None:
         importlib.import_module(name)
 
 
+class Project:
+    """A batch's modules and implementations, laid out once: each child of a warm process finds them in memory."""
+
+    def __init__(self, shared: "Shared") -> None:
+        self.path = shared["path"]
+        self.names = shared["names"]
+        self.places = shared["modules"]
+        self.files = {name: (*self.places[name], source) for name, source in shared["sources"].items()}
+        self.namespaces = {
+            name.rsplit(".", count)[0] for name in self.places for count in range(1, name.count(".") + 1)
+        }
+        self.implementations = {self.names[unit]: source for unit, source in shared["implementations"].items()}
+        self.packages = {name.rpartition(".")[0] for name in self.implementations}
+        self.frozen: Frozen | None = None
+
+    def freeze(self) -> None:
+        """Keep what there is now apart from what is made later, for the children that are to be."""
+        gc.collect()
+        sources = (*(source for _, _, source in self.files.values()), *self.implementations.values())
+        names = (*self.files, *self.namespaces, *self.implementations, *self.packages, *STAND_INS)
+        self.frozen = Frozen(sources, names)
+        gc.freeze()
+
+    def give(self, name: str, source: str) -> None:
+        """Put an implementation in place; what was accepted for its unit earlier would be an answer."""
+        self.implementations[name] = source
+        self.packages.add(name.rpartition(".")[0])
+
+
 class Modules:
     """Finds the project's modules where the parent says they are, and the implementations that it gave."""
 
-    def __init__(
-        self,
-        files: "Mapping[str, tuple[str, bool]]",
-        sources: "Mapping[str, str]",
-        implementations: "Mapping[str, str]",
-        candidate: "tuple[str, CandidateLoader] | None" = None,
-    ) -> None:
-        self._files = {name: (*files[name], source) for name, source in sources.items()}
-        self._namespaces = {name.rsplit(".", count)[0] for name in files for count in range(1, name.count(".") + 1)}
+    def __init__(self, project: Project, candidate: "tuple[str, CandidateLoader] | None" = None) -> None:
+        self._project = project
         self._candidate = candidate
-        self._sources = {name.rpartition(".")[0]: "" for name in implementations} | dict(implementations)
 
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return the spec of a module that is ours to load, or None."""
-        if name in self._sources:
+        source = self._source(name)
+        if source is not None:
             file = given_path(name)
-            given = GivenLoader(self._sources[name], file)
+            given = GivenLoader(source, file)
             if self._candidate is not None and self._candidate[0] == name:
                 given = self._candidate[1]
-            is_package = not self._sources[name]
+            is_package = not source
             spec = importlib.machinery.ModuleSpec(name, given, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
             spec.has_location = not is_package
             return spec
-        if name not in self._files:
-            return self._namespace(name, path) if name in self._namespaces else None
-        file, is_package, source = self._files[name]
+        if name not in self._project.files:
+            return self._namespace(name, path) if name in self._project.namespaces else None
+        file, is_package, source = self._project.files[name]
         loader = ProjectLoader(name, file, source)
         spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=is_package)
         spec.has_location = True
         if is_package:
             spec.submodule_search_locations = [str(Path(file).parent)]
         return spec
+
+    def _source(self, name: str) -> str | None:
+        """Return the source of an implementation, nothing for a package of them, and None for any other module."""
+        project = self._project
+        return project.implementations.get(name, "" if name in project.packages else None)
 
     def _namespace(self, name: str, path: "Sequence[str] | None") -> importlib.machinery.ModuleSpec:
         """Return the spec of a namespace package of the project, whose directories are out of sight here."""
@@ -170,7 +202,7 @@ def given_path(name: str) -> str:
     return f"{name.replace('.', '/')}.py"
 
 
-def stand_in(names: "Mapping[str, str]", available: set[str], called: "list[str] | None" = None) -> dict[str, object]:
+def stand_in(project: Project, called: "list[str] | None" = None) -> dict[str, object]:
     """Stand where the decorator looks a checkout's implementations up; return what it was given, by unit id.
 
     A unit without an implementation fails when it is called, not when its module is imported; then it joins `called`.
@@ -179,8 +211,9 @@ def stand_in(names: "Mapping[str, str]", available: set[str], called: "list[str]
 
     def implementation(function: types.FunctionType, *_: object) -> object:
         unit = f"{function.__module__}/{function.__qualname__}"
-        if names.get(unit) in available:
-            found = vars(importlib.import_module(names[unit]))[function.__name__]
+        name = project.names.get(unit)
+        if name in project.implementations:
+            found = vars(importlib.import_module(name))[function.__name__]
         else:
             found = missing(unit, function, [] if called is None else called)
         resolved[unit] = found
@@ -188,10 +221,9 @@ def stand_in(names: "Mapping[str, str]", available: set[str], called: "list[str]
 
     module = types.ModuleType(STAND_IN)
     module.implementation = implementation  # type: ignore[attr-defined]  # the interface that the decorator calls
-    package = types.ModuleType(STAND_IN.partition(".")[0])
+    package = types.ModuleType(STAND_INS[0])
     package.__path__ = []
-    sys.modules[package.__name__] = package
-    sys.modules[STAND_IN] = module
+    sys.modules |= zip(STAND_INS, (package, module), strict=True)
     return resolved
 
 

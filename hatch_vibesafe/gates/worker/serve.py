@@ -5,7 +5,6 @@ two messages: what the child sent, and how it ended (empty where in order). It r
 looks at nothing that one sends, and ends all that one leaves running.
 """
 
-import gc
 import importlib.machinery
 import json
 import os
@@ -18,6 +17,7 @@ from hatch_vibesafe.gates.worker.answers import answers
 from hatch_vibesafe.gates.worker.confinement import confine, make_ready
 from hatch_vibesafe.gates.worker.imports import imports
 from hatch_vibesafe.gates.worker.messages import framed, read_message, send, write
+from hatch_vibesafe.gates.worker.modules import Project
 from hatch_vibesafe.gates.worker.offspring import own_threads, sweep
 from hatch_vibesafe.gates.worker.prctl import (
     PR_SET_CHILD_SUBREAPER,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeIs
 
-    from hatch_vibesafe.gates.worker.messages import Encoded, Job, Probe, SelfTest, Settings, Shared
+    from hatch_vibesafe.gates.worker.messages import Encoded, Job, Probe, SelfTest, Settings
 
 ANSWER_LIMIT = 32 << 20
 LOOK_SECONDS = 0.02
@@ -53,21 +53,24 @@ def serve() -> None:
         os.dup2(null, descriptor)
     os.close(null)
     settings: Settings = json.loads(read_message(questions))
-    shared: Shared = json.loads(read_message(questions))
-    prepare(settings)
+    project = Project(json.loads(read_message(questions)))
+    prepare(settings, project)
     write(results, framed(b"ready"))
     number = 0
     while question := read_message(questions):
         number += 1
         directory = os.path.abspath(str(number))  # noqa: PTH100 - pathlib is not loaded here
         os.mkdir(directory, 0o700)  # noqa: PTH102 - likewise
-        content, ending = run(settings, shared, json.loads(question), directory, (questions.fileno(), results))
+        content, ending = run(settings, project, json.loads(question), directory, (questions.fileno(), results))
         remove(directory)
         write(results, framed(content) + framed(ending.encode()))
 
 
-def prepare(settings: "Settings") -> None:
-    """Give up what is not needed, and load what every candidate's process would load."""
+def prepare(settings: "Settings", project: Project) -> None:
+    """Give up what is not needed, and do once what every candidate's process would do.
+
+    What its children only read, their memory shares with this process: each object that they touch is copied.
+    """
     for name in [name for name in os.environ if name not in ENVIRONMENT]:
         del os.environ[name]
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -81,8 +84,9 @@ def prepare(settings: "Settings") -> None:
     signal.signal(signal.SIGTERM, end)
     make_ready(settings)
     load(settings["preload"], settings["installed"])
-    gc.collect()
-    gc.freeze()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "hatch_vibesafe"]:
+        del sys.modules[name]
+    project.freeze()
 
 
 def load(names: "Iterable[str]", installed: "list[str]") -> None:
@@ -104,7 +108,7 @@ def end(*_: object) -> None:
 
 
 def run(
-    settings: "Settings", shared: "Shared", job: "Job | Probe | SelfTest", directory: str, ours: "Iterable[int]"
+    settings: "Settings", project: Project, job: "Job | Probe | SelfTest", directory: str, ours: "Iterable[int]"
 ) -> tuple[bytes, str]:
     """Return what a child sent that does the job, and how it ended."""
     seconds = job.pop("seconds", settings["timeout"])  # of which the child is told nothing
@@ -113,7 +117,7 @@ def run(
     if child == 0:
         for descriptor in (reading, *ours):
             os.close(descriptor)
-        become(settings, shared, job, directory, writing)
+        become(settings, project, job, directory, writing)
     os.close(writing)
     try:
         content, ending = watch(seconds, settings["scratch"], directory, child, reading)
@@ -122,7 +126,7 @@ def run(
     return content, ending
 
 
-def become(settings: "Settings", shared: "Shared", job: "Job | Probe | SelfTest", directory: str, channel: int) -> None:
+def become(settings: "Settings", project: Project, job: "Job | Probe | SelfTest", directory: str, channel: int) -> None:
     """Be the process that does one job, and end with it."""
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -133,20 +137,18 @@ def become(settings: "Settings", shared: "Shared", job: "Job | Probe | SelfTest"
         except OSError as error:
             send(channel, ["unconfined", str(error)])
             os._exit(1)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "hatch_vibesafe"]:
-            del sys.modules[name]
-        for answer in answers_to(shared, job):
+        for answer in answers_to(project, job):
             send(channel, answer)
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def answers_to(shared: "Shared", job: "Job | Probe | SelfTest") -> "Iterator[Encoded]":
+def answers_to(project: Project, job: "Job | Probe | SelfTest") -> "Iterator[Encoded]":
     """Return the answers of one job."""
     if is_probe(job):
-        return imports(shared, job)
-    return self_test(job) if is_self_test(job) else answers(shared, job)
+        return imports(project, job)
+    return self_test(job) if is_self_test(job) else answers(project, job)
 
 
 def is_probe(job: "Job | Probe | SelfTest") -> "TypeIs[Probe]":
