@@ -1,9 +1,9 @@
 """Examples that no implementation can make prove anything: a fault of the spec, known before anybody is asked. Pure."""
 
-import ast
 import warnings
 
 from hatch_vibesafe.problems import Problem
+from hatch_vibesafe.spec.impossible_examples import impossible_examples
 from hatch_vibesafe.spec.model import Example, Spec
 
 CHECKED_FLAGS = (
@@ -30,29 +30,7 @@ def spec_faults(spec: Spec) -> tuple[Problem, ...]:
             what = f"example {number} is no Python that can run as it stands: {error.msg}"
             hint = "edit the example: asyncio.run(...) waits for what is async" if "await" in example.source else ""
             problems.append(Problem(where, what, hint or "edit the example until Python reads it"))
-        elif spec.is_async and (call := _not_waited_for(spec, example)):
-            what = f"example {number} calls what is async and waits for nothing: it gets a coroutine, whatever the code"
-            problems.append(Problem(where, what, f"edit the example: asyncio.run({call}), below `>>> import asyncio`"))
-    return tuple(problems)
-
-
-def _not_waited_for(spec: Spec, example: Example) -> str:
-    """Return the call of an async unit that is all of an example which expects no coroutine; empty where it is none."""
-    if example.options or example.want.lstrip().startswith("<"):
-        return ""
-    try:
-        body = ast.parse(example.source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""  # the gate says what is wrong with it
-    match body:
-        case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name and not spec.method:
-            return ast.unparse(call)
-        case [ast.Expr(value=ast.Call(func=ast.Attribute(attr=name)) as call)] if (
-            name == spec.unit.name and spec.method
-        ):
-            return ast.unparse(call)
-        case _:
-            return ""
+    return (*problems, *impossible_examples(spec))
 
 
 def _syntax_error(example: Example) -> SyntaxError | None:

@@ -16,7 +16,7 @@ _NOT_ALWAYS_REACHED = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetC
 
 def impossible_examples(spec: Spec) -> tuple[Problem, ...]:
     """Return a problem for each example that calls a function as its head forbids, or shows what it never gives."""
-    if spec.method or spec.is_wrapped or spec.options.kind != "function":
+    if spec.is_wrapped or spec.options.kind != "function":
         return ()
     head = ast.parse(f"{spec.head}\n    ...").body[0]
     trees = [_tree(example.source) for example in spec.examples]
@@ -26,7 +26,7 @@ def impossible_examples(spec: Spec) -> tuple[Problem, ...]:
     return tuple(
         Problem(f"{spec.path}:{example.line}  {spec.unit}", f"example {number} {what}", remedy)
         for number, (example, tree) in enumerate(zip(spec.examples, trees, strict=True), start=1)
-        for what, remedy in _faults(example, tree, head, spec.unit.name)
+        for what, remedy in _faults(example, tree, head, spec)
     )
 
 
@@ -62,15 +62,18 @@ def _tree(source: str) -> ast.Module:
 
 
 def _faults(
-    example: Example, tree: ast.Module, head: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+    example: Example, tree: ast.Module, head: ast.FunctionDef | ast.AsyncFunctionDef, spec: Spec
 ) -> Iterator[tuple[str, str]]:
-    for call in _calls(tree, name):
+    name = spec.unit.name
+    for call in () if spec.method else _calls(tree, name):
         why = misfit(call, head.args)
         if why and not (example.exception or "").startswith("TypeError"):
             yield f"calls {ast.unparse(call)}, {why}", "correct the call or the signature"
             return
     match tree.body:
-        case [ast.Expr(value=ast.Call(func=ast.Name(id=called)) as call)] if called == name:
+        case [ast.Expr(value=ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called) as function) as call)] if (
+            called == name and isinstance(function, ast.Attribute) is bool(spec.method)
+        ):
             yield from _unused(example, ast.unparse(call), head)
 
 

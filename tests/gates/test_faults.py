@@ -179,7 +179,7 @@ def test_an_async_unit_whose_examples_wait_for_nothing_is_the_specs_fault(make_d
     wrong = edited(make_double(FAST), "def double", "async def double")
     problems = spec_faults(wrong.spec(UNIT))
     assert len(problems) == 1
-    assert "waits for nothing" in problems[0].what
+    assert "does not await double(2)" in problems[0].what
     assert "asyncio.run(double(2))" in problems[0].remedy
     assert beforehand(wrong) == problems
     waits = edited(

@@ -121,3 +121,18 @@ def test_a_name_that_is_nowhere_is_a_warning(
     assert [problem.what for problem in scan.warnings] == (
         ["an example names g, which is neither in the module nor built in"] if is_told else []
     )
+
+
+@pytest.mark.parametrize(("call", "is_told"), [("Clock().wait(1)", True), ("asyncio.run(Clock().wait(1))", False)])
+def test_a_method_that_no_example_awaits_is_told(
+    scanned: "Callable[[dict[str, str]], Scan]", call: str, is_told: bool
+) -> None:
+    source = (
+        "import asyncio\nfrom vibesafe_runtime import VibeCoded, vibesafe\n\n\nclass Clock:\n"
+        '    @vibesafe\n    async def wait(self, n: int) -> int:\n        """Wait.\n\n'
+        f'        >>> {call}\n        1\n        """\n        raise VibeCoded()\n'
+    )
+    (spec,) = scanned({"app": "", "app.m": source}).specs
+    assert [problem.what.partition(",")[0] for problem in contradictions(spec)] == (
+        [f"example 1 does not await {call}"] if is_told else []
+    )
