@@ -10,6 +10,7 @@ import click
 
 from hatch_vibesafe.budget_config import Limits
 from hatch_vibesafe.cli.session import Session
+from hatch_vibesafe.project import Project
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -59,9 +60,12 @@ def limits(
 
 def limited(session: Session, given: Limits) -> Session:
     """Return a session whose runs stay within limits, and within those that are configured."""
-    config = session.project.config
-    budget = replace(config.budget, command=given)
-    return replace(session, project=replace(session.project, config=replace(config, budget=budget)))
+    return replace(session, project=limited_project(session.project, given))
+
+
+def limited_project(project: Project, given: Limits) -> Project:
+    """Return a project whose runs stay within limits, and within those that are configured."""
+    return replace(project, config=replace(project.config, budget=replace(project.config.budget, command=given)))
 
 
 def words(given: Limits) -> list[str]:

@@ -10,9 +10,9 @@ from hatch_vibesafe.spec.model import Spec
 
 
 @contextmanager
-def recording(project: Project, command: str, specs: Sequence[Spec]) -> Iterator[Recorder]:
+def recording(project: Project, command: str, specs: Sequence[Spec], template: str = "") -> Iterator[Recorder]:
     """Yield the recorder of a command; warn afterwards of what could not be written, and of what dead commands left."""
-    recorder = Recorder(project, command, specs)
+    recorder = Recorder(project, command, specs, template)
     try:
         yield recorder
     finally:

@@ -8,13 +8,14 @@ from typing import Generic, TypeVar
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from hatch_vibesafe.generate.asking import Asking
+from hatch_vibesafe.generate.draft_rounds import conversations_over, end_conversation
+from hatch_vibesafe.generate.draft_telling import Record, Telling, asking_alone
 from hatch_vibesafe.generate.extract import extract
-from hatch_vibesafe.generate.inquiry import Inquiry
 from hatch_vibesafe.generate.prompt import request_digest
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.strategy import sent_with
 from hatch_vibesafe.generate.stub import fence_for
-from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.identity import Digest, UnitId
 from hatch_vibesafe.project import Project, template_files
 from hatch_vibesafe.provider_config import ProviderConfig
 
@@ -46,11 +47,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Drafted(Generic[Stub]):
-    """What came of it: the stub, or why the last answer was refused; and what that answer asks."""
+    """What came of it.
+
+    Attributes:
+        stub: The stub; None where none was drafted.
+        faults: Why the last answer was refused.
+        questions: What that answer asks.
+        question: The name of the conversation's first question.
+        number: Which conversation about it this is, from 0.
+    """
 
     stub: Stub | None
     faults: tuple[str, ...]
     questions: tuple[str, ...]
+    question: Digest
+    number: int
 
 
 def draft(
@@ -58,9 +69,14 @@ def draft(
     provider: ProviderConfig,
     wanted: Wanted,
     read: Callable[[str], Stub | tuple[str, ...]],
+    *,
     template: str = TEMPLATE,
+    unit: UnitId | None = None,
+    record: Record | None = None,
 ) -> Drafted[Stub]:
     """Return what a provider drafts; what is refused is asked for again with the reasons.
+
+    A conversation that ended without a stub, or that was set aside, is not begun again: the next one has other seeds.
 
     Args:
         project: Whose template and budget hold.
@@ -68,30 +84,40 @@ def draft(
         wanted: What for.
         read: Returns the stub that a Python text holds, or every reason why it is none.
         template: The prompt's template.
+        unit: On whose budget it is asked; one that is called as the draft has to be, where there is none yet.
+        record: Is told every request and what came of it.
 
     Raises:
         VibesafeError: if the provider brings no answer, or a budget is spent.
     """
     messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted, template)),)
-    unit = UnitId(wanted.module, wanted.name or "draft")
-    asking = Asking(project, 1)
-    try:
-        gateway = asking.provider(provider)
+    question = request_digest(Request(messages, provider.sent), provider.kind, 0)
+    number = conversations_over(project, question)
+    sent = sent_with("first", number, provider.sent)
+    telling = Telling(unit or UnitId(wanted.module, wanted.name or "draft"), provider, record)
+    refused: Drafted[Stub] | None = None
+    with telling, asking_alone(project, record) as asking:
         for attempt in range(min(provider.attempts, _MOST_TRIES)):
-            request = Request(messages, provider.sent)
-            name = request_digest(request, provider.kind, attempt)
-            answer = asking.recorded(name)
-            if answer is None:
-                answer = asking.ask(gateway, Inquiry(unit, request, name, lambda _: None)).result()
+            request = Request(messages, sent)
+            name = request_digest(request, provider.kind, number * _MOST_TRIES + attempt)
+            answer = telling.answer(asking, request, name)
             found = read(extract(answer.text, wanted.name or ""))
             questions = tuple(_questions(answer.text))
             if not isinstance(found, tuple):
-                return Drafted(found, (), questions)
-            refused: Drafted[Stub] = Drafted(None, found, questions)
+                telling.passed(name)
+                return Drafted(found, (), questions, question, number)
+            telling.refused(name, found)
+            refused = Drafted(None, found, questions, question, number)
             messages = (*messages, Message("assistant", answer.text), Message("user", _again(found)))
-    finally:
-        asking.close(wait=False)
+    if refused is None:
+        raise ValueError("a provider has at least one attempt")
+    set_aside(project, refused)
     return refused
+
+
+def set_aside(project: Project, drafted: Drafted[Stub]) -> None:
+    """Remember that nobody wants a draft: the same question is asked anew."""
+    end_conversation(project, drafted.question, drafted.number)
 
 
 def _prompt(project: Project, wanted: Wanted, template: str) -> str:

@@ -106,6 +106,13 @@ class Recorder:
         if self._writer is not None and beginning.unit in self._steps:
             self._writer.withdraw(self._request(beginning))
 
+    def drafted(self, unit: UnitId, name: Digest | None) -> None:
+        """Record that drafting has ended, with the answer to the question `name`, or with none."""
+        if self._writer is not None and unit in self._open:
+            if name is not None:
+                self._writer.put(ExchangeJudged(str(unit), name, "passed", None))
+            self._end(self._writer, unit, "failed" if name is None else "passed", None)
+
     def close(self) -> tuple[Problem, ...]:
         """Wait until everything is written; return why something is not, and what earlier commands left behind."""
         writer, self._writer = self._writer, None
