@@ -79,11 +79,8 @@ def digest(content: bytes) -> Digest:
 
 def tagged_digest(tag: str, *parts: bytes) -> Digest:
     """Return the SHA-256 of a domain tag and parts, each preceded by its length, so that no two lists collide."""
-    state = hashlib.sha256()
-    for part in (tag.encode(), *parts):
-        state.update(len(part).to_bytes(8, "big"))
-        state.update(part)
-    return Digest(state.hexdigest())
+    whole = [piece for part in (tag.encode(), *parts) for piece in (len(part).to_bytes(8, "big"), part)]
+    return Digest(hashlib.sha256(b"".join(whole)).hexdigest())
 
 
 def checkpoint_hash(

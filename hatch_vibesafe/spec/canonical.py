@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from hatch_vibesafe.spec.normalise import normalise_docstring
 
@@ -100,7 +101,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 # What a field is where the tree leaves it out: the running Python does not know it, or the tree was made by hand.
 _ABSENT: dict[str, tuple[()] | int] = {"type_params": (), "level": 0}
 
-
+_SPELLED_IN_SEVERAL_WAYS = frozenset(
+    {"Constant", "JoinedStr", "FormattedValue", "Delete", "FunctionDef", "AsyncFunctionDef", "ClassDef", "Module"}
+)
 _SEQUENCES = (list, tuple)
 
 
@@ -121,13 +124,18 @@ def encode(value: Encodable) -> bytes:
     waiting: list[Encodable] = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, ast.AST):
-            name = type(item).__name__
-            written.append(_sized(b"N", name.encode()))
-            waiting.extend(reversed(_fields(item, name)))
+        if item is None:
+            written.append(b"-")
+        elif isinstance(item, str):
+            text = item.encode("utf-8", "surrogatepass")
+            written.append(b"s" + len(text).to_bytes(8, "big") + text)
         elif isinstance(item, _SEQUENCES):
             written.append(b"[" + len(item).to_bytes(8, "big"))
-            waiting.extend(reversed(item))
+            waiting += item[::-1]
+        elif isinstance(item, ast.AST):
+            name = type(item).__name__
+            written.append(_header(name))
+            waiting += _fields(item, name)[::-1]
         else:
             written.append(_scalar(item))
     return b"".join(written)
@@ -148,6 +156,12 @@ def same_signature(one: FunctionNode, other: FunctionNode) -> bool:
 def same_statements(one: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> bool:
     """Return whether two blocks of statements mean the same by their syntax."""
     return encode((*one,)) == encode((*other,))
+
+
+@cache
+def _header(name: str) -> bytes:
+    """Return how a node of a type begins."""
+    return _sized(b"N", name.encode())
 
 
 def _sized(tag: bytes, content: bytes) -> bytes:
@@ -176,7 +190,8 @@ def _scalar(item: str | bytes | complex | None) -> bytes:
 def _fields(node: ast.AST, name: str) -> Sequence[Encodable]:
     if name not in _FIELDS:
         raise UnknownSyntaxError(f"no encoding for the syntax {name}")
-    return _normalised(node) or [_field(node, field) for field in _FIELDS[name]]
+    special = _normalised(node) if name in _SPELLED_IN_SEVERAL_WAYS else ()
+    return special or [_field(node, field) for field in _FIELDS[name]]
 
 
 def _normalised(node: ast.AST) -> Sequence[Encodable]:

@@ -111,6 +111,8 @@ def contract_names(text: str, sections: Sections = OF_A_UNIT) -> Names:
 def written_clauses(text: str, sections: Sections = OF_A_UNIT) -> list[Written]:
     """Return every clause of a normalised docstring, prose too."""
     found: list[Written] = []
+    if not any(word in text for word in sections):
+        return found
     kind: ClauseKind | None = None
     around = margin = 0
     pieces: list[str] = []

@@ -104,7 +104,10 @@ def example_names(docstring: Docstring) -> Names:
 
 def mentioned_names(text: str) -> Names:
     """Return the names in backticks, and those in contract sections (`Requires:`, `Ensures:`) that are expressions."""
-    names = Names(chains={tuple(found[2].split(".")) for found in _BACKTICKS.finditer(text)})
+    chains = {tuple(found[2].split(".")) for found in _BACKTICKS.finditer(text)} if "`" in text else set()
+    names = Names(chains)
+    if not _SECTION.search(text):
+        return names
     section: int | None = None
     for line in text.split("\n"):
         indentation = len(line) - len(line.lstrip())

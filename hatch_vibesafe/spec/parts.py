@@ -34,6 +34,7 @@ Part = tuple[str, Digest]
 _WHERE_GIVEN = ("capabilities", "contracts", "status")
 _GIVEN = {"http": frozenset({"client"}), "cli": frozenset({"shell"})}
 """The names that examples of each kind have without an import."""
+_OPTIONS = tuple(field.name for field in fields(UnitOptions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def stub_parts(stub: Stub, docstring: Docstring, settings: UnitSettings, resolve
         before=_before(stub, docstring, own, (code, examples, mentions, decorators)),
         after=(
             ("template", _template_part(settings.template_content, settings.template_chain)),
-            ("settings", _part(settings.sent)),
+            ("settings", _settings_part(repr(settings.sent), settings.sent)),
             *([("lessons", _part(tuple(lesson.text for lesson in lessons)))] if lessons else []),
         ),
         contract=contract,
@@ -232,24 +233,46 @@ def _part(value: Encodable) -> Digest:
     return tagged_digest(f"{FORMAT} part", encode(value))
 
 
+_NO_CODE = _part(())
+
+
 def _before(stub: Stub, docstring: Docstring, own: Target, resolutions: tuple[Resolution, ...]) -> tuple[Part, ...]:
-    options = stub.decoration.options
-    written = tuple(
-        (field.name, _option(options, field.name)) for field in fields(UnitOptions) if _counts(options, field.name)
-    )
-    decorators = ("above", stub.decoration.above, "below", stub.decoration.below)
+    options, above, below = stub.decoration.options, stub.decoration.above, stub.decoration.below
     signature = tuple(encode_signature(item) for item in (*stub.overloads, stub.node))
     # Two imports may change places while the text and the set of definitions stay as they are: what each name stands
     # for is a part of its own.
     meanings = sorted({item for found in resolutions for item in found.meanings if item[1] != own.label})
     return (
-        ("options", _part((written, decorators))),
+        ("options", _options_part(options, above, below) if above or below else _options_alone(repr(options), options)),
         ("signature", _part(signature)),
         ("docstring", _part(docstring.prose)),
         *((f"example {number}", _part(case)) for number, case in enumerate(docstring.cases, start=1)),
-        ("code before the hole", _part(stub.pre_hole)),
-        ("imports", _part((stub.module.postponed, (*meanings,)))),
+        ("code before the hole", _part(stub.pre_hole) if stub.pre_hole else _NO_CODE),
+        ("imports", _imports_part(stub.module.postponed, (*meanings,))),
     )
+
+
+# Most units of a project share these. A text stands beside what is sent, for `1`, `1.0` and `True` are equal, and are
+# encoded differently.
+@lru_cache(maxsize=32)
+def _settings_part(text: str, sent: tuple[tuple[str, str | int | float], ...]) -> Digest:  # noqa: ARG001 - see above
+    return _part(sent)
+
+
+@lru_cache(maxsize=256)
+def _imports_part(postponed: bool, meanings: tuple[tuple[str, str], ...]) -> Digest:
+    return _part((postponed, meanings))
+
+
+@lru_cache(maxsize=256)
+def _options_alone(text: str, options: UnitOptions) -> Digest:  # noqa: ARG001 - see above
+    return _options_part(options, (), ())
+
+
+def _options_part(options: UnitOptions, above: tuple[ast.expr, ...], below: tuple[ast.expr, ...]) -> Digest:
+    """Return the part of what stands in the decorator, and of the other decorators."""
+    written = tuple((name, _option(options, name)) for name in _OPTIONS if _counts(options, name))
+    return _part((written, ("above", above, "below", below)))
 
 
 @lru_cache(maxsize=32)

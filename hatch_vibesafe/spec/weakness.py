@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.example_arguments import arguments_of_another_type
@@ -35,8 +36,9 @@ def weaknesses(spec: Spec) -> tuple[Problem, ...]:
 
     A spec without any example is told elsewhere.
     """
-    calls = _all_calls(spec)
-    told = (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, calls))
+    head = _head(spec)
+    calls = _all_calls(spec, head)
+    told = (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, head, calls))
     return (*told, *arguments_of_another_type(spec), *impossible_examples(spec))
 
 
@@ -46,11 +48,12 @@ def contradictions(spec: Spec) -> tuple[Problem, ...]:
     Told is only what is certain: calls of literals, in a spec that refers to nothing which could have changed between
     them, compared without doctest options; and never that a flag stands for a number, which it may.
     """
-    calls = _all_calls(spec)
+    head = _head(spec)
+    calls = _all_calls(spec, head)
     is_certain = not spec.references and all(call.is_literal for call in calls)
     has_options = any(example.options for example in spec.examples)
     contradicting = _contradicting(spec, calls) if is_certain and not has_options else ()
-    return (*contradicting, *_of_another_type(spec, calls, certainly=True), *impossible_examples(spec))
+    return (*contradicting, *_of_another_type(spec, head, calls, certainly=True), *impossible_examples(spec))
 
 
 def _few(spec: Spec) -> Iterator[Problem]:
@@ -86,8 +89,8 @@ def _contradicting(spec: Spec, calls: list[_Call]) -> Iterator[Problem]:
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct one of the two")
 
 
-def _of_another_type(spec: Spec, calls: list[_Call], *, certainly: bool = False) -> Iterator[Problem]:
-    annotation = _annotation(spec) if calls else None
+def _of_another_type(spec: Spec, head: ast.stmt, calls: list[_Call], *, certainly: bool = False) -> Iterator[Problem]:
+    annotation = head.returns if calls and isinstance(head, ast.FunctionDef) else None
     types = plain_types(annotation)
     # What returns nothing may print what looks like a value.
     if annotation is None or not types or (certainly and type(None) in types):
@@ -96,10 +99,10 @@ def _of_another_type(spec: Spec, calls: list[_Call], *, certainly: bool = False)
         example = spec.examples[call.number - 1]
         if example.exception is not None or not example.want.strip() or (certainly and example.options):
             continue
-        try:
-            value = ast.literal_eval(example.want.strip())
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        literal = _literal(example.want.strip())
+        if literal is None:
             continue
+        value = literal.value
         is_flag_for_number = isinstance(value, bool) and bool not in types and not certainly
         if not isinstance(value, types) or is_flag_for_number:
             returns = ast.unparse(annotation)
@@ -107,27 +110,31 @@ def _of_another_type(spec: Spec, calls: list[_Call], *, certainly: bool = False)
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
 
 
-def _all_calls(spec: Spec) -> list[_Call]:
-    return [call for number, example in enumerate(spec.examples, start=1) for call in _calls(number, example, spec)]
+def _head(spec: Spec) -> ast.stmt:
+    return ast.parse(f"{spec.head}\n    ...").body[0]
 
 
-def _calls(number: int, example: Example, spec: Spec) -> Iterator[_Call]:
+def _all_calls(spec: Spec, head: ast.stmt) -> list[_Call]:
+    numbered = enumerate(spec.examples, start=1)
+    return [call for number, example in numbered for call in _calls(number, example, spec, head)]
+
+
+def _calls(number: int, example: Example, spec: Spec, head: ast.stmt) -> Iterator[_Call]:
     try:
         tree = ast.parse(example.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     match tree.body:
         case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name:
-            passes, gives = _passes(call, spec), _gives(example)
+            passes, gives = _passes(call, spec, head), _gives(example)
             yield _Call(number, example.line, ast.unparse(call), passes, gives, _meant(gives), _is_literal(call))
 
 
-def _passes(call: ast.Call, spec: Spec) -> str:
+def _passes(call: ast.Call, spec: Spec, head: ast.stmt) -> str:
     """Return what a call passes, each argument by its parameter's name with the literal defaults filled in.
 
     The call as it is where that cannot be told from the text.
     """
-    head = ast.parse(f"{spec.head}\n    ...").body[0]
     if not isinstance(head, ast.FunctionDef | ast.AsyncFunctionDef):
         return ast.unparse(call)
     of_head = head.args
@@ -164,18 +171,28 @@ def _gives(example: Example) -> str:
     """Return what is expected in one spelling."""
     if example.exception is not None:
         return example.exception
-    try:
-        return repr(ast.literal_eval(example.want.strip()))
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return example.want.strip()
+    literal = _literal(example.want.strip())
+    return example.want.strip() if literal is None else repr(literal.value)
 
 
 def _meant(text: str) -> str:
     """Return a value's text with the elements of sets in one order: a doctest takes them in any."""
+    literal = _literal(text)
+    return text if literal is None else _ordered(literal.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    value: object
+
+
+@lru_cache(maxsize=64)
+def _literal(text: str) -> _Literal | None:
+    """Return the value that a text spells; None where it is no literal. Nobody may change the value."""
     try:
-        return _ordered(ast.literal_eval(text))
+        return _Literal(ast.literal_eval(text))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return text
+        return None
 
 
 def _ordered(value: object) -> str:
@@ -188,11 +205,6 @@ def _ordered(value: object) -> str:
             return f"dict({', '.join(f'{_ordered(key)}: {_ordered(each)}' for key, each in value.items())})"
         case _:
             return repr(value)
-
-
-def _annotation(spec: Spec) -> ast.expr | None:
-    function = ast.parse(f"{spec.head}\n    ...").body[0]
-    return function.returns if isinstance(function, ast.FunctionDef) else None
 
 
 def _short(text: str) -> str:

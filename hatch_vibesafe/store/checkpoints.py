@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,15 +139,16 @@ def meta_at(path: Path, unit: UnitId, checkpoint: CheckpointHash) -> tuple[Meta,
         VibesafeHashMismatch: if it is malformed, or names another unit or another checkpoint than its place does.
         VibesafeError: if it cannot be read.
     """
-    content = read_file(path / META)
+    file = f"{path}{os.sep}{META}"
+    content = read_file(file)
     if content is None:
-        missing = path / META if path.exists() else path
-        problem = Problem(str(missing), f"checkpoint {checkpoint} is missing", restore(path, unit))
+        missing = file if path.exists() else str(path)
+        problem = Problem(missing, f"checkpoint {checkpoint} is missing", restore(path, unit))
         raise VibesafeCheckpointMissing(problem)
-    meta = parse_meta(content, str(path / META), restore(path / META, unit))
+    meta = parse_meta(content, file, restore(file, unit))
     if (meta.unit, meta.hash) != (unit, checkpoint):
         what = f"names {meta.unit} {meta.hash}, but lies where {unit} {checkpoint} belongs"
-        raise VibesafeHashMismatch(Problem(str(path / META), what, restore(path / META, unit)))
+        raise VibesafeHashMismatch(Problem(file, what, restore(file, unit)))
     return meta, digest(content)
 
 
@@ -158,14 +160,14 @@ def implementation_at(path: Path, meta: Meta) -> bytes:
         VibesafeHashMismatch: if its bytes are not those of the checkpoint.
         VibesafeError: if it cannot be read.
     """
-    file = path / IMPLEMENTATION
+    file = f"{path}{os.sep}{IMPLEMENTATION}"
     content = read_file(file)
     if content is None:
-        raise VibesafeCheckpointMissing(Problem(str(file), "is missing", restore(file, meta.unit)))
+        raise VibesafeCheckpointMissing(Problem(file, "is missing", restore(file, meta.unit)))
     found = digest(content)
     if found != meta.implementation:
         what = f"implementation bytes differ from checkpoint: expected SHA-256 {meta.implementation}, found {found}"
-        raise VibesafeHashMismatch(Problem(str(file), what, restore(file, meta.unit)))
+        raise VibesafeHashMismatch(Problem(file, what, restore(file, meta.unit)))
     return content
 
 
@@ -205,7 +207,8 @@ def list_checkpoints(directory: Path, unit: UnitId) -> tuple[CheckpointHash, ...
     """
     path = unit_directory(directory, unit)
     try:
-        names = sorted(entry.name for entry in path.iterdir() if entry.is_dir())
+        with os.scandir(path) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
     except FileNotFoundError:
         return ()
     except OSError as error:

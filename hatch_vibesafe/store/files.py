@@ -5,6 +5,7 @@ import os
 import shlex
 import stat
 import sys
+from io import FileIO
 from pathlib import Path
 
 from hatch_vibesafe.problems import Problem, VibesafeError
@@ -50,24 +51,25 @@ def write_new(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def read_file(path: Path) -> bytes | None:
+def read_file(path: Path | str) -> bytes | None:
     """Return the bytes of a regular file, or None where there is nothing at `path`.
 
     Raises:
         VibesafeError: if it is a symbolic link or something else than a file, or cannot be read.
     """
     try:
-        mode = path.lstat().st_mode
+        mode = os.lstat(path).st_mode
         if not stat.S_ISREG(mode):
             kind = "a symbolic link" if stat.S_ISLNK(mode) else "not a file"
             raise VibesafeError(
                 Problem(str(path), f"is {kind}, where a file is expected", f"git restore {quoted(path)}")
             )
-        return path.read_bytes()
+        with FileIO(path) as stream:
+            return stream.readall()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise VibesafeError(problem_of(error, path, "read")) from error
+        raise VibesafeError(problem_of(error, Path(path), "read")) from error
 
 
 def make_directory(path: Path) -> None:
@@ -112,6 +114,6 @@ def problem_of(error: OSError, path: Path, verb: str) -> Problem:
     return Problem(str(path), what, f"look at it and run the command again: ls -ld {quoted(path.parent)}")
 
 
-def quoted(path: Path) -> str:
+def quoted(path: Path | str) -> str:
     """Return a path as a shell reads it."""
     return shlex.quote(str(path))

@@ -13,9 +13,11 @@ _TEXT = r'"[^"\\\x00-\x1f\x7f]*"'
 _KEY = rf"(?:[A-Za-z0-9_-]+|{_TEXT})"
 _PATH = rf"{_KEY}(?:\.{_KEY})*"
 _LINE = re.compile(
-    rf"({_KEY}) = (?:({_TEXT})|(0|-?[1-9][0-9]{{0,17}})|(true|false)|\[((?:{_TEXT}(?:, {_TEXT})*)?)\])"
+    rf"^(?:({_KEY}) = (?:({_TEXT})|(0|-?[1-9][0-9]{{0,17}})|(true|false)|(\[(?:{_TEXT}(?:, {_TEXT})*)?\]))"
     rf"|\[({_PATH})\]"
     rf"|\[\[({_PATH})\]\]"
+    r")?\n",
+    re.MULTILINE,
 )
 _ONE_KEY = re.compile(_KEY)
 _ONE_TEXT = re.compile(_TEXT)
@@ -53,24 +55,22 @@ class _Plain:
             _NotPlain: where a line is of another kind, or names what there is already.
         """
         table = self._top
-        for line in text.split("\n"):
-            if not line:
-                continue
-            match = _LINE.fullmatch(line)
-            if match is None:
-                raise _NotPlain
-            key, written, number, truth, texts, header, element = match.groups()
-            if key is None:
-                table = self._table(header) if header is not None else self._element(element)
+        lines = _LINE.findall(text)
+        if len(lines) != text.count("\n") or not text.endswith("\n"):
+            raise _NotPlain
+        for key, written, number, truth, texts, header, element in lines:
+            if not key:
+                if header or element:
+                    table = self._table(header) if header else self._element(element)
                 continue
             name = _name(key)
             if name in table:
                 raise _NotPlain
-            if written is not None:
+            if written:
                 table[name] = written[1:-1]
-            elif number is not None:
+            elif number:
                 table[name] = int(number)
-            elif truth is not None:
+            elif truth:
                 table[name] = truth == "true"
             else:
                 table[name] = [each[1:-1] for each in _ONE_TEXT.findall(texts)]

@@ -1,5 +1,6 @@
 """Read all that the store holds about a unit, damage included, so that deciding needs no disk."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,9 +107,10 @@ def read_stored(directory: Path, unit: UnitId, checkpoint: CheckpointHash) -> St
         damage = error.problems
     evidence, evidence_digest = None, None
     try:
-        content = read_file(path / EVIDENCE)
+        file = f"{path}{os.sep}{EVIDENCE}"
+        content = read_file(file)
         if content is not None:
-            evidence = parse_evidence(content, str(path / EVIDENCE), f"vibesafe test --target {unit}")
+            evidence = parse_evidence(content, file, f"vibesafe test --target {unit}")
             evidence_digest = digest(content)
     except VibesafeError as error:
         evidence_damage = error.problems

@@ -144,6 +144,11 @@ def test_the_template_counts_by_its_content_and_the_settings_by_what_is_sent(
     assert changed(one, with_settings(settings)) == parts
 
 
+def test_a_whole_number_is_another_setting_than_a_fraction_or_a_truth_value() -> None:
+    hashes = [with_settings(UnitSettings("a.md", "", (("seed", value),))) for value in (1, 1.0, True, 1)]
+    assert [changed(hashes[0], each) for each in hashes] == [[], ["settings"], ["settings"], []]
+
+
 def test_the_path_of_a_file_does_not_count() -> None:
     text = b"from vibesafe_runtime import vibesafe\n@vibesafe\ndef f() -> int: ...\n"
 

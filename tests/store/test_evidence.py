@@ -29,6 +29,31 @@ def test_what_is_written_is_read_back(evidence: Evidence) -> None:
     assert evidence_bytes(parse_evidence(content, "file", "mend")) == content
 
 
+@given(
+    st.builds(Evidence, DIGESTS.map(CheckpointHash), DIGESTS, DIGESTS, st.sampled_from(["L0", "L3", "", '"']), GATES),
+    st.lists(
+        st.tuples(st.integers(0, 400), st.sampled_from([b"", b"\n", b"1", b"[[gates]]\n", b"0" * 64])), max_size=2
+    ),
+)
+def test_the_short_way_of_reading_says_what_the_long_one_does(
+    evidence: Evidence, edits: list[tuple[int, bytes]]
+) -> None:
+    content = evidence_bytes(replace(evidence, gates=tuple(evidence.gates)))
+    for place, written in edits:
+        content = content[:place] + written + content[place + 1 :]
+
+    def outcome() -> object:
+        try:
+            return parse_evidence(content, "file", "mend")
+        except VibesafeHashMismatch as error:
+            return error.problems
+
+    short = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hatch_vibesafe.store.evidence._as_written", lambda _: None)
+        assert outcome() == short
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
