@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.contract_expressions import is_awaited_lazily, is_lazy
 from hatch_vibesafe.spec.model import Example, Spec
-from hatch_vibesafe.spec.names import assigned_names
+from hatch_vibesafe.spec.names import assigned_names, children
+from hatch_vibesafe.spec.parsed import head_of, literal, parsed
 
 _NOT_ALWAYS_REACHED = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -18,8 +19,8 @@ def impossible_examples(spec: Spec) -> tuple[Problem, ...]:
     """Return a problem for each example that calls a function as its head forbids, or shows what it never gives."""
     if spec.is_wrapped or spec.options.kind != "function":
         return ()
-    head = ast.parse(f"{spec.head}\n    ...").body[0]
-    trees = [_tree(example.source) for example in spec.examples]
+    head = head_of(spec)
+    trees = [parsed(example.source) or ast.Module([], []) for example in spec.examples]
     is_own = spec.unit.name not in {name for tree in trees for name in assigned_names(tree.body)}
     if not is_own or not isinstance(head, ast.FunctionDef | ast.AsyncFunctionDef):
         return ()
@@ -54,13 +55,6 @@ def misfit(call: ast.Call, arguments: ast.arguments) -> str:
     return f"and does not give it {needed[0]}" if needed else ""
 
 
-def _tree(source: str) -> ast.Module:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
 def _faults(
     example: Example, tree: ast.Module, head: ast.FunctionDef | ast.AsyncFunctionDef, spec: Spec
 ) -> Iterator[tuple[str, str]]:
@@ -74,7 +68,8 @@ def _faults(
         case [ast.Expr(value=ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called) as function) as call)] if (
             called == name and isinstance(function, ast.Attribute) is bool(spec.method)
         ):
-            yield from _unused(example, ast.unparse(call), head)
+            if isinstance(head, ast.AsyncFunctionDef) or is_lazy(head.returns):
+                yield from _unused(example, ast.unparse(call), head)
 
 
 def _unused(example: Example, call: str, head: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
@@ -85,18 +80,10 @@ def _unused(example: Example, call: str, head: ast.FunctionDef | ast.AsyncFuncti
         if example.exception is not None or not says.startswith(("<", "...")):
             what = f"does not await {call}, and so shows a coroutine whatever that gives"
             yield what, f"write `>>> asyncio.run({call})`, with asyncio imported in the module"
-    elif is_lazy(head.returns) and example.exception is None and _is_literal(says):
+    elif example.exception is None and literal(says) is not None:
         what = f"shows {says if len(says) < len(call) * 2 else 'a value'} for {call}, which gives an iterator"
         taken = "take its items with `async for`" if is_awaited_lazily(head.returns) else f"write `>>> list({call})`"
         yield what, taken
-
-
-def _is_literal(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
@@ -111,4 +98,4 @@ def _calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
             yield node
         if not isinstance(node, _NOT_ALWAYS_REACHED):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)

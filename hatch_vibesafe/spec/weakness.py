@@ -3,12 +3,12 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.example_arguments import arguments_of_another_type
 from hatch_vibesafe.spec.impossible_examples import impossible_examples
 from hatch_vibesafe.spec.model import Example, Spec, asks
+from hatch_vibesafe.spec.parsed import head_of, literal, literal_of, parsed
 from hatch_vibesafe.spec.plain_types import plain_types
 
 ENOUGH_EXAMPLES = 3
@@ -36,7 +36,7 @@ def weaknesses(spec: Spec) -> tuple[Problem, ...]:
 
     A spec without any example is told elsewhere.
     """
-    head = _head(spec)
+    head = head_of(spec)
     calls = _all_calls(spec, head)
     told = (*_few(spec), *_alike(spec, calls), *_contradicting(spec, calls), *_of_another_type(spec, head, calls))
     return (*told, *arguments_of_another_type(spec), *impossible_examples(spec))
@@ -48,7 +48,7 @@ def contradictions(spec: Spec) -> tuple[Problem, ...]:
     Told is only what is certain: calls of literals, in a spec that refers to nothing which could have changed between
     them, compared without doctest options; and never that a flag stands for a number, which it may.
     """
-    head = _head(spec)
+    head = head_of(spec)
     calls = _all_calls(spec, head)
     is_certain = not spec.references and all(call.is_literal for call in calls)
     has_options = any(example.options for example in spec.examples)
@@ -99,19 +99,15 @@ def _of_another_type(spec: Spec, head: ast.stmt, calls: list[_Call], *, certainl
         example = spec.examples[call.number - 1]
         if example.exception is not None or not example.want.strip() or (certainly and example.options):
             continue
-        literal = _literal(example.want.strip())
-        if literal is None:
+        found = literal(example.want.strip())
+        if found is None:
             continue
-        value = literal.value
+        value = found.value
         is_flag_for_number = isinstance(value, bool) and bool not in types and not certainly
         if not isinstance(value, types) or is_flag_for_number:
             returns = ast.unparse(annotation)
             what = f"example {call.number} expects {_short(call.gives)}, and the spec is to return {returns}"
             yield Problem(f"{spec.path}:{call.line}  {spec.unit}", what, "correct the example or the annotation")
-
-
-def _head(spec: Spec) -> ast.stmt:
-    return ast.parse(f"{spec.head}\n    ...").body[0]
 
 
 def _all_calls(spec: Spec, head: ast.stmt) -> list[_Call]:
@@ -120,11 +116,8 @@ def _all_calls(spec: Spec, head: ast.stmt) -> list[_Call]:
 
 
 def _calls(number: int, example: Example, spec: Spec, head: ast.stmt) -> Iterator[_Call]:
-    try:
-        tree = ast.parse(example.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    match tree.body:
+    tree = parsed(example.source)
+    match [] if tree is None else tree.body:
         case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)] if name == spec.unit.name:
             passes, gives = _passes(call, spec, head), _gives(example)
             yield _Call(number, example.line, ast.unparse(call), passes, gives, _meant(gives), _is_literal(call))
@@ -150,49 +143,29 @@ def _passes(call: ast.Call, spec: Spec, head: ast.stmt) -> str:
         for name, value in zip(of_head.kwonlyargs, of_head.kw_defaults, strict=True)
         if value is not None
     }
-    passed |= {name: value for name, value in defaults.items() if name not in passed and _is_value(value)}
+    passed |= {name: value for name, value in defaults.items() if name not in passed and literal_of(value) is not None}
     return repr(sorted((name, ast.unparse(value)) for name, value in passed.items()))
-
-
-def _is_value(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _is_literal(call: ast.Call) -> bool:
     """Return whether nothing that happened before a call could change its arguments."""
-    return all(_is_value(argument) for argument in (*call.args, *(keyword.value for keyword in call.keywords)))
+    return all(
+        literal_of(argument) is not None for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+    )
 
 
 def _gives(example: Example) -> str:
     """Return what is expected in one spelling."""
     if example.exception is not None:
         return example.exception
-    literal = _literal(example.want.strip())
-    return example.want.strip() if literal is None else repr(literal.value)
+    found = literal(example.want.strip())
+    return example.want.strip() if found is None else repr(found.value)
 
 
 def _meant(text: str) -> str:
     """Return a value's text with the elements of sets in one order: a doctest takes them in any."""
-    literal = _literal(text)
-    return text if literal is None else _ordered(literal.value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Literal:
-    value: object
-
-
-@lru_cache(maxsize=64)
-def _literal(text: str) -> _Literal | None:
-    """Return the value that a text spells; None where it is no literal. Nobody may change the value."""
-    try:
-        return _Literal(ast.literal_eval(text))
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
+    found = literal(text)
+    return text if found is None else _ordered(found.value)
 
 
 def _ordered(value: object) -> str:
