@@ -28,7 +28,8 @@ def command(path: Path, *, dry_run: bool, yes: bool) -> int:
         click.echo("nothing to do: everything is there already")
         output.print_warnings(made.left)
         return 0
-    done = writing.written(made.changes, made.root, dry_run=dry_run, yes=yes)
+    index = made.index if made.index.parent.is_dir() else None  # where there is no store, no other command writes
+    done = writing.written(made.changes, made.root, dry_run=dry_run, yes=yes, index=index)
     output.print_warnings(made.left)
     if done:
         click.echo(_next(made, path))
@@ -37,4 +38,4 @@ def command(path: Path, *, dry_run: bool, yes: bool) -> int:
 
 def _next(made: Plan, path: Path) -> str:
     there = "" if made.root == Path.cwd() else f"cd {shlex.quote(str(path))}, then "
-    return f'next: {there}vibesafe new "what a function is to do" --module PACKAGE.MODULE'
+    return f'next: {there}vibesafe new "what a function is to do" --module {made.package or "PACKAGE"}.first'

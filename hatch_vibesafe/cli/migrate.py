@@ -9,12 +9,14 @@ from hatch_vibesafe.cli import output, writing
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.main import EXIT_FINDINGS
 from hatch_vibesafe.cli.session import statuses
+from hatch_vibesafe.config import PathsConfig
 from hatch_vibesafe.generate.submit import submit
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.start.migrate import migration
 from hatch_vibesafe.start.older_store import ASIDE, older_implementations, put_aside, stands_in_place
-from hatch_vibesafe.store.index import read_index
+from hatch_vibesafe.store.index import lock_of, read_index
+from hatch_vibesafe.store.lock import locked
 
 
 @click.command(
@@ -32,7 +34,8 @@ def command(path: Path, *, dry_run: bool, yes: bool) -> int:
     planned = migration(path.resolve())
     for line in planned.taken:
         click.echo(f"taken out  {line}", err=True)
-    if planned.changes and not writing.written(planned.changes, planned.root, dry_run=dry_run, yes=yes):
+    index = _index(planned.root)
+    if planned.changes and not writing.written(planned.changes, planned.root, dry_run=dry_run, yes=yes, index=index):
         output.print_warnings(planned.left)
         return 0 if dry_run else EXIT_FINDINGS
     if dry_run:
@@ -40,7 +43,8 @@ def command(path: Path, *, dry_run: bool, yes: bool) -> int:
         return 0
     project = open_project(planned.root)
     if stands_in_place(project):
-        put_aside(project)
+        with locked(lock_of(project.index_path)):
+            put_aside(project)
         click.echo(f"put aside  what the older release stored  {ASIDE}")
     problems = tuple(_gated(project))
     output.print_warnings(planned.left)
@@ -50,6 +54,15 @@ def command(path: Path, *, dry_run: bool, yes: bool) -> int:
     else:
         click.echo("next: vibesafe scan, then vibesafe save; for the build hook: vibesafe init")
     return EXIT_FINDINGS if problems or planned.left else 0
+
+
+def _index(root: Path) -> Path | None:
+    """Return the index whose lock keeps other commands out; None where there is no store that one could work in.
+
+    It is where it is by default: what an older release configured is not to be read before it is rewritten.
+    """
+    index = root / PathsConfig().index
+    return index if index.parent.is_dir() else None
 
 
 def _gated(project: Project) -> Iterator[Problem]:

@@ -57,7 +57,7 @@ def write_changes(changes: Sequence[Change], index: Path | None = None) -> None:
 
 
 def _write(changes: Sequence[Change]) -> None:
-    problems = [problem for change in changes for problem in _in_the_way(change)]
+    problems = dict.fromkeys(problem for change in changes for problem in _in_the_way(change))
     if problems:
         raise VibesafeError(*problems)
     for change in changes:

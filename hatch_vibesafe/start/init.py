@@ -31,11 +31,15 @@ class Plan:
         root: The project's root.
         changes: The files that change, `pyproject.toml` last.
         left: What only the user can do.
+        index: Where its index is, or will be.
+        package: A package of it that units can go into; empty where there is none.
     """
 
     root: Path
     changes: tuple[Change, ...]
     left: tuple[Problem, ...]
+    index: Path
+    package: str
 
 
 def plan(root: Path) -> Plan:
@@ -61,11 +65,13 @@ def plan(root: Path) -> Plan:
     files = {ignore: with_ignored(ignore.text, config.paths)}
     if not config.source:
         files[read_text_file(root / CONFIGURATION_FILE)] = CONFIGURATION
-    if not value_at(document, ("project", "name")) and not packages_in(root):
-        files[read_text_file(root / "src" / package_name(project_name(root)) / "__init__.py")] = ""
+    package = next(iter(packages_in(root)), "")
+    if not value_at(document, ("project", "name")) and not package:
+        package = package_name(project_name(root))
+        files[read_text_file(root / "src" / package / "__init__.py")] = ""
     files |= {hatch: edited_hatch, pyproject: edited}
     left = (*_left(tomllib.loads(edited)), *ignored_by_mistake(ignore.text, config.paths))
-    return Plan(root, tuple(_changes(files)), left)
+    return Plan(root, tuple(_changes(files)), left, root / config.paths.index, package)
 
 
 def _refuse_no_place(root: Path) -> None:

@@ -1,7 +1,9 @@
 import os
+import shlex
 import tempfile
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hatch_vibesafe.config import Config
 from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.start.configuration import CONFIGURATION
+from hatch_vibesafe.store.lock import locked
 from tests.cli.conftest import Command
 
 Terminal = Callable[..., "pexpect.spawn[str]"]
@@ -51,7 +54,7 @@ def existing(root: Path, text: str = HATCH) -> Path:
     return root
 
 
-def test_a_new_project_is_whole(command: Command, tmp_path: Path) -> None:
+def test_a_new_project_is_whole(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = command("init", str(tmp_path / "shop"), "--yes")
     assert done.code == 0
     assert {*files(tmp_path / "shop")} == {"pyproject.toml", "vibesafe.toml", ".gitignore", "src/shop/__init__.py"}
@@ -63,7 +66,13 @@ def test_a_new_project_is_whole(command: Command, tmp_path: Path) -> None:
         "env": {"requires": ["hatch-vibesafe[dev]"], "collectors": {"vibesafe": {}}},
     }
     assert open_project(tmp_path / "shop").root == tmp_path / "shop"
-    assert "vibesafe new" in done.out.splitlines()[-1]
+    # What it says is next can be typed as it is.
+    told = shlex.split(done.out.splitlines()[-1].removeprefix("next: "))
+    assert told[:2] == ["cd", f"{tmp_path / 'shop'},"]
+    monkeypatch.chdir(tmp_path / "shop")
+    assert told[2:4] == ["then", "vibesafe"]
+    assert command(*told[4:], "--empty", "--yes").code == 0
+    assert (tmp_path / "shop" / "src" / "shop" / "first.py").is_file()
 
 
 def test_an_existing_project_keeps_its_comments_order_and_style(command: Command, tmp_path: Path) -> None:
@@ -281,7 +290,7 @@ def test_a_tree_that_cannot_be_written_to_is_a_problem(command: Command) -> None
             if not ordinary:
                 os.seteuid(0)
         assert done.code == 1
-        assert "cannot be written to; nothing was written" in done.error
+        assert done.error.count("cannot be written to; nothing was written") == 1
         assert files(root) == before
         root.chmod(0o755)
 
@@ -320,3 +329,19 @@ def test_the_configuration_is_right_when_it_is_uncommented(tmp_path: Path) -> No
     assert [provider.name for provider in read.providers] == ["default"]
     assert read.build == Config().build
     assert read.sandbox == replace(Config().sandbox, min_sandbox="L2")
+
+
+def test_what_another_command_wrote_meanwhile_is_not_lost(command: Command, tmp_path: Path) -> None:
+    root = existing(tmp_path)
+    (root / ".vibesafe").mkdir()
+    with ThreadPoolExecutor() as pool:
+        with locked(root / ".vibesafe" / "index.toml.lock"):
+            running = pool.submit(command, "init", str(root), "--yes")
+            with pytest.raises(TimeoutError):
+                running.result(timeout=1)
+            (root / ".gitignore").write_text("mine\n")
+        done = running.result()
+    assert done.code == 1
+    assert "has changed since it was read; nothing was written" in done.error
+    assert (root / ".gitignore").read_text() == "mine\n"
+    assert (root / "pyproject.toml").read_text() == HATCH

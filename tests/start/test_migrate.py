@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pexpect
@@ -12,6 +13,7 @@ import pytest
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.start.older_configuration import with_our_dependencies
 from hatch_vibesafe.store.index import read_index
+from hatch_vibesafe.store.lock import locked
 from tests.cli.conftest import MATH, Command
 
 Terminal = Callable[..., "pexpect.spawn[str]"]
@@ -186,3 +188,18 @@ def test_shims_import_units_from_where_they_are(project: Path, command: Command)
     assert refused.code == 2
     assert "is no shim" in refused.error
     assert old.read_text() == "mine = 1\n"
+
+
+def test_what_another_command_wrote_meanwhile_is_not_lost(older: Path, command: Command) -> None:
+    before = files(older)
+    with ThreadPoolExecutor() as pool:
+        with locked(older / ".vibesafe" / "index.toml.lock"):
+            running = pool.submit(command, "migrate", "--yes")
+            with pytest.raises(TimeoutError):
+                running.result(timeout=1)
+            (older / "shop" / "text.py").write_text("MINE = 1\n")
+        done = running.result()
+    assert done.code == 1
+    assert "has changed since it was read; nothing was written" in done.error
+    (older / ".vibesafe" / "index.toml.lock").unlink()
+    assert files(older) == before | {"shop/text.py": b"MINE = 1\n"}
