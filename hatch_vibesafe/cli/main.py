@@ -11,6 +11,7 @@ import click
 
 from hatch_vibesafe import __version__
 from hatch_vibesafe.cli.loudness import speaking, wanted
+from hatch_vibesafe.cli.streams import open_missing
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
 
 EXIT_FINDINGS = 1
@@ -123,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code of `run`."""
     # What commands make they mostly keep: looking through it at every 700th object takes a fifth of a short one's time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    open_missing()
     sys.exit(run(arguments))
 
 
@@ -151,7 +153,9 @@ def _run(given: list[str]) -> int:
     except VibesafeError as error:
         _show(error.problems, as_json=as_json)
         return EXIT_USAGE if isinstance(error, VibesafeConfigurationError) else EXIT_FINDINGS
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as error:
+        if error.__cause__ is None:  # a question was interrupted, and click leaves the cursor in its line
+            click.echo(err=True)
         click.echo("vibesafe: interrupted; what was finished is kept, the same command carries on", err=True)
         return EXIT_INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:

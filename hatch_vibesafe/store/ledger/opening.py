@@ -1,5 +1,6 @@
 """Opening the ledger: SQLite in the project, or PostgreSQL by its address; migrated where its schema is older."""
 
+import os
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -71,7 +72,7 @@ def _engine(place: Path | str, *, read_only: bool) -> Engine:
         return sa.create_engine(_address(place), pool_pre_ping=True, connect_args={"connect_timeout": 10})
     # One connection a process: every command is one writer, and takes turns with others through SQLite itself.
     engine = sa.create_engine(
-        URL.create("sqlite", database=str(place)),
+        _closed_to_writers(place) if read_only and not os.access(place.parent, os.W_OK) else _of_file(place),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000},
     )
@@ -85,6 +86,22 @@ def _engine(place: Path | str, *, read_only: bool) -> Engine:
         execute("PRAGMA synchronous = NORMAL")  # with WAL a crash may lose the last rows, never the whole
 
     return engine
+
+
+def _of_file(place: Path) -> URL:
+    return URL.create("sqlite", database=str(place))
+
+
+def _closed_to_writers(place: Path) -> URL:
+    """Return a file's address in a directory that we may not write to, where SQLite cannot have its index of the log.
+
+    With a log beside it, whoever may write there is at it: then the index is there too. Source: https://sqlite.org/wal.html
+    (read-only databases).
+    """
+    log = place.with_name(f"{place.name}-wal")
+    is_whole = not log.exists() or not log.stat().st_size
+    query = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if is_whole else {})
+    return URL.create("sqlite", database=place.absolute().as_uri(), query=query)
 
 
 def _address(url: str) -> URL:
