@@ -115,7 +115,7 @@ def _uses(tree: ast.Module, spec: Spec, imports: _Imports) -> Iterator[_Need]:
             if dotted and id(node) not in inner and not imports.is_granted(dotted):
                 yield node.lineno, f"`{dotted}`", _needed(dotted, call)
             elif not dotted and isinstance(node, ast.Attribute):
-                yield node.lineno, f"the method `{node.attr}`", _method(node.attr, imports.modules)
+                yield node.lineno, f"the method `{node.attr}`", _method(node.attr, imports.modules, call)
 
 
 def _written_by_the_developer(tree: ast.Module, spec: Spec) -> Iterator[ast.AST]:
@@ -136,19 +136,27 @@ def _needed(dotted: str, call: ast.Call | None) -> tuple[str, ...]:
         immediate = bool(seeded) and isinstance(seeded[0], ast.Constant) and seeded[0].value == 0
         return () if immediate else ("clock",)
     module, _, name = dotted.partition(".")
-    return needs(dotted) or _method(name.rpartition(".")[2], {module} & {"pathlib", "datetime"})
+    return needs(dotted) or _method(name.rpartition(".")[2], {module} & {"pathlib", "datetime"}, call)
 
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _method(name: str, modules: set[str]) -> tuple[str, ...]:
+def _method(name: str, modules: set[str], call: ast.Call | None) -> tuple[str, ...]:
     if "pathlib" in modules and name in PATH_METHODS:
         return PATH_METHODS[name]
+    if "pathlib" in modules and name == "replace" and call is not None and _is_move(call):
+        return ("fs.write",)
     if "asyncio" in modules and name == "get_loop":
         return (f"{IMPORT}asyncio",)
     return CLOCK_METHODS.get(name, ()) if "datetime" in modules else ()
+
+
+def _is_move(call: ast.Call) -> bool:
+    """Return whether `replace` is called as a path's is: that of a text takes more by place, that of a date less."""
+    by_place = 2 if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value).endswith("Path") else 1
+    return len(call.args) == by_place and not call.keywords and not isinstance(call.args[0], ast.Starred)
 
 
 def _opening(name: str, call: ast.Call | None) -> tuple[str, ...]:

@@ -152,6 +152,8 @@ PATH_METHODS = {
         f"{name}": (READ,)
         for name in ("read_text", "read_bytes", "iterdir", "rglob", "is_file", "is_dir", "is_symlink")
     },
+    **{f"{name}": (READ,) for name in ("readlink", "samefile", "owner", "walk", "is_mount", "is_junction")},
+    **{f"{name}": (READ,) for name in ("is_socket", "is_fifo", "is_block_device", "is_char_device")},
     **{f"{name}": (WRITE,) for name in ("write_text", "write_bytes", "unlink", "rmdir", "symlink_to", "hardlink_to")},
     **{f"{name}": (ENV,) for name in ("expanduser", "absolute")},
     "exists": (READ,),
@@ -161,7 +163,9 @@ PATH_METHODS = {
     "resolve": (READ,),
     "mkdir": (WRITE,),
     "touch": (WRITE,),
+    "rename": (WRITE,),
     "chmod": (WRITE,),
+    "lchmod": (WRITE,),
     "open": (READ, WRITE),
 }
 """Methods of paths, whatever value they are called on in a module that imports `pathlib`."""

@@ -6,6 +6,7 @@ another example could see.
 
 import ast
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from hatch_vibesafe.gates.type_members import Members
 from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, definition_of, invocation, parameters_of
@@ -23,6 +24,14 @@ _DEFINE_KINDS = (
     f"def {_KINDS}(kind):\n"
     "    below = [pair for each in type.__subclasses__(kind) for pair in _kinds(each)]\n"
     "    return [(kind.__module__, kind.__qualname__), *below]\n"
+)
+_HELD = "_held"
+_DEFINE_HELD = (
+    f"def {_HELD}(condition):\n"
+    "    try:\n"
+    "        return not not condition()\n"
+    "    except Exception as error:\n"
+    "        return f'{type(error).__name__}: {error}'\n"
 )
 
 
@@ -49,10 +58,10 @@ class Sources:
         """An implementation that does nothing, for where none must run."""
         return "\n".join([*self.spec.header, "", self.spec.head, "    raise NotImplementedError", ""])
 
-    def places(self, cases: Sequence[Case], *, with_head: bool = False) -> list[int]:
-        """Return the place of the answer to each case among all answers; only `before` has a head."""
+    def places(self, cases: Sequence[Case], *, of: Literal["before", "calls", "after"] = "calls") -> list[int]:
+        """Return the place of the answer to each case among all answers to one of these questions."""
         places: list[int] = []
-        place = len(self._head) if with_head else 0
+        place = {"before": len(self._head), "calls": 0, "after": 1}[of]
         ran: tuple[str, ...] = ()
         for case in cases:
             place += len(case.setup) - len(ran)
@@ -96,10 +105,11 @@ class Sources:
     def after(self, cases: Sequence[Case], given: Sequence[tuple[str | None, ...]]) -> list[str]:
         """Return what asks, for each call that returned, which clauses of `Ensures` hold for what it gave.
 
-        `given` are the result and the arguments after each call; an argument that is None is as it was before.
+        For one that cannot be evaluated the answer is why. `given` are the result and the arguments after each call; an
+        argument that is None is as it was before.
         """
         ensured = evaluable(self.ensures, self._names, _OLD)
-        truths = _tuple(f"not not ({condition})" for condition in ensured.conditions)
+        truths = _tuple(f"{_HELD}(lambda: {condition})" for condition in ensured.conditions)
         sources: list[str] = []
         for case, values in zip(cases, given, strict=True):
             if not values:
@@ -111,7 +121,7 @@ class Sources:
             names = ", ".join([*self._names, "result", _OLD])
             old = self._with_arguments(case, _tuple(ensured.before))
             sources.append(f"(lambda {names}: {truths})({', '.join([*left, str(values[0]), old])})")
-        return self._examples(cases, sources)
+        return [_DEFINE_HELD, *self._examples(cases, sources)]
 
     def _with_arguments(self, case: Case, body: str) -> str:
         values = [_own_copy(value) if case.setup else f"({value})" for value in case.call.values]

@@ -136,8 +136,26 @@ class Judge:
                 return Judged(case, why, got, broken=self.own.ensures)
             case (_, ["tuple", list(held)]) if len(held) == len(self.own.ensures):
                 pairs = zip(self.own.ensures, held, strict=True)
-                broken = tuple(clause for clause, truth in pairs if truth != ["bool", True])
-                names = " and ".join(f"`{clause.text}`" for clause in broken)
-                return Judged(case, f"breaks {names}" if broken else "", got, broken=broken)
+                broken = {clause: truth for clause, truth in pairs if truth != ["bool", True]}
+                return Judged(case, _breaks(broken), got, broken=tuple(broken))
             case _:
                 return Judged(case, unjudged="the contract has no readable answer")
+
+
+def _breaks(broken: Mapping[Clause, object]) -> str:
+    """Return which clauses do not hold, and why those that could not be evaluated do not; nothing where all hold."""
+    names = " and ".join(f"`{clause.text}`" for clause in broken)
+    raised = [(clause, why) for clause, truth in broken.items() for why in _reason(truth)]
+    if not raised:
+        return f"breaks {names}" if broken else ""
+    (clause, why), *_ = raised
+    what = "that" if len(raised) == len(broken) else f"`{clause.text}`"
+    return f"breaks {names}: evaluating {what} raises {why}"
+
+
+def _reason(truth: object) -> tuple[str, ...]:
+    match truth:
+        case ["str", str(why)]:
+            return (why,)
+        case _:
+            return ()

@@ -80,7 +80,7 @@ def allowed_cases(asked: Sequence[tuple[Spec, Sequence[Case]]], ground: Ground) 
     return [
         tuple(
             case
-            for case, place in zip(cases, own.places(cases, with_head=True), strict=True)
+            for case, place in zip(cases, own.places(cases, of="before"), strict=True)
             if before_of(own, answer_at(result, place)).allowed
         )
         for own, (_, cases), result in zip(sources, asked, results, strict=True)

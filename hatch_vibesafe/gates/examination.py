@@ -55,7 +55,7 @@ def examine(courses: Sequence[Course], ground: Ground) -> list[list[Judged]]:
     first = run_alike_once(sandbox, batch, asking)
     kinds = [_kinds(own, result) for own, result in zip(sources, first, strict=True)]
     befores = [
-        [before_of(own, answer_at(result, place)) for place in own.places(course.cases, with_head=True)]
+        [before_of(own, answer_at(result, place)) for place in own.places(course.cases, of="before")]
         for own, course, result in zip(sources, courses, first, strict=True)
     ]
     allowed = [
@@ -77,7 +77,7 @@ def examine(courses: Sequence[Course], ground: Ground) -> list[list[Judged]]:
     for number, course in enumerate(courses):
         own, conclusions = sources[number], iter(done[number])
         judge = Judge(own, kinds[number])
-        places = iter(own.places(allowed[number]))
+        places = iter(own.places(allowed[number], of="after"))
         judged: list[Judged] = []
         for case, before in zip(course.cases, befores[number], strict=True):
             if not before.allowed:

@@ -46,6 +46,10 @@ def _constants(source: str) -> Iterator[int | float | str]:
         match node:
             case ast.Constant(value=bool()):
                 continue
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)) if abs(
+                number
+            ) <= _LARGEST and not isinstance(number, bool):
+                yield from (-number, -number - 1, -number + 1)
             case ast.Constant(value=int() | float() as number) if abs(number) <= _LARGEST:
                 yield from (number, number - 1, number + 1)
             case ast.Constant(value=str() as text) if id(node) not in texts and len(text) <= _LONGEST:

@@ -1,8 +1,8 @@
 """The property gate: generated calls within `Requires` are held against the contract, draws against stated properties.
 
 Half of the inputs are drawn from the types, half are calls of the examples that were changed a little; from a fixed
-seed, so that everybody has the same ones. The first call that shows something against a candidate is made as simple as
-it can be, and shown as the line of a doctest.
+seed, so that everybody has the same ones. Some more lie at the borders that an implementation draws itself. The first
+call that shows something against a candidate is made as simple as it can be, and shown as the line of a doctest.
 """
 
 import ast
@@ -19,6 +19,7 @@ from hatch_vibesafe.gates.contracts import findings
 from hatch_vibesafe.gates.counterexamples import counterexample
 from hatch_vibesafe.gates.differences import case_size, simpler_cases
 from hatch_vibesafe.gates.examination import OUT_OF_TIME, Course, Ground, examine
+from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.input_changes import changed
 from hatch_vibesafe.gates.input_types import draws
 from hatch_vibesafe.gates.sandbox import Sandbox
@@ -36,6 +37,12 @@ GATE = "properties"
 SEED = 0
 _FROM_TYPES = 40
 _FROM_EXAMPLES = 40
+_AT_BORDERS = 40
+_BASES = 3
+_LARGE = 1000
+_RESTARTS = 2
+_SECONDS_BEHIND = 1.0
+_OF_CONTRACT = "the contract "
 _ROUNDS = 5
 
 
@@ -50,18 +57,21 @@ def check(
     ground = Ground(batch, frozenset(surrounding.files), sandbox)
     under_contract = [each for each in candidates if each.spec.contract]
     broken = iter(_against_contracts(under_contract, ground))
-    of_contract = [next(broken) if each.spec.contract else () for each in candidates]
+    of_contract: list[Opinion] = [next(broken) if each.spec.contract else () for each in candidates]
     stating = [each for each in candidates if each.spec.properties]
     failed = iter(_against_properties(stating, ground))
-    of_properties = [next(failed) if each.spec.properties else () for each in candidates]
-    return tuple(
-        stated if isinstance(stated, Fault) else (*found, *stated)
-        for found, stated in zip(of_contract, of_properties, strict=True)
-    )
+    of_properties: list[Opinion] = [next(failed) if each.spec.properties else () for each in candidates]
+    return tuple(map(_both, of_contract, of_properties))
 
 
-def _against_contracts(candidates: Sequence[Candidate], ground: Ground) -> list[tuple[Finding, ...]]:
-    judged = examine([Course(each, generated_cases(each.spec)) for each in candidates], ground)
+def _both(one: Opinion, other: Opinion) -> Opinion:
+    if isinstance(one, Fault):
+        return one
+    return other if isinstance(other, Fault) else (*one, *other)
+
+
+def _against_contracts(candidates: Sequence[Candidate], ground: Ground) -> list[Opinion]:
+    judged = _judged([Course(each, _cases_for(each)) for each in candidates], ground)
     endless = [_endless(each.spec, found) for each, found in zip(candidates, judged, strict=True)]
     worst = [found or _simplest(each) for found, each in zip(endless, judged, strict=True)]
     for _ in range(_ROUNDS):
@@ -75,7 +85,46 @@ def _against_contracts(candidates: Sequence[Candidate], ground: Ground) -> list[
         for number, found in zip(broken, better, strict=True):
             worst[number] = found or worst[number]
     shown = [() if each is None else (each,) for each in worst]
-    return [findings(GATE, each.spec, found) for each, found in zip(candidates, shown, strict=True)]
+    return [
+        findings(GATE, each.spec, found) or _nothing_in_time(each.spec, all_of_it)
+        for each, found, all_of_it in zip(candidates, shown, judged, strict=True)
+    ]
+
+
+def _judged(courses: Sequence[Course], ground: Ground) -> list[list[Judged]]:
+    """Return what came of each call; behind one that took all the time the others are made in less of it."""
+    found = examine(courses, ground)
+    for _ in range(_RESTARTS):
+        left = {number: place for number, each in enumerate(found) if (place := _behind_endless(courses[number], each))}
+        if not left:
+            break
+        with ground.sandbox.within(_SECONDS_BEHIND) as quick:
+            rest = [Course(courses[number].candidate, courses[number].cases[place:]) for number, place in left.items()]
+            again = examine(rest, replace(ground, sandbox=quick))
+        for (number, place), judged in zip(left.items(), again, strict=True):
+            found[number][place:] = judged
+    return found
+
+
+def _behind_endless(course: Course, judged: Sequence[Judged]) -> int:
+    """Return the place behind the call that took all the time of those that follow; 0 where none did.
+
+    Nor is more asked where a call is refused already.
+    """
+    if any(each.violation for each in judged) or _endless(course.candidate.spec, judged) is not None:
+        return 0
+    known = max((place for place, each in enumerate(judged) if not each.unjudged), default=-1)
+    late = [place for place, each in enumerate(judged) if place > known and OUT_OF_TIME in each.unjudged]
+    return late[0] + 1 if len(late) > 1 else 0
+
+
+def _nothing_in_time(spec: Spec, judged: Sequence[Judged]) -> Opinion:
+    """Return a fault where no generated call was judged, as the contract takes all the time: that proves nothing."""
+    late = next((each.unjudged for each in judged if each.unjudged.startswith(_OF_CONTRACT)), "")
+    if OUT_OF_TIME not in late or not all(each.unjudged for each in judged):
+        return ()
+    what = f"nothing could be judged by the contract: {late.removeprefix(_OF_CONTRACT)}"
+    return Fault((Problem(spec.where, what, "raise sandbox.timeout, or say the clauses so that they take less time"),))
 
 
 def _against_properties(candidates: Sequence[Candidate], ground: Ground) -> list[Opinion]:
@@ -128,6 +177,22 @@ def generated_cases(spec: Spec) -> tuple[Case, ...]:
     return tuple(sorted(cases, key=lambda case: (len(case.setup), case_size(case))))
 
 
+def _cases_for(candidate: Candidate) -> tuple[Case, ...]:
+    """Return the calls that a candidate is judged by: those of its unit, and some at its own constants.
+
+    A border at a large number may take long, and is left out where no example has one.
+    """
+    spec = candidate.spec
+    generated, examples = generated_cases(spec), example_cases(spec, parameters_of(spec))
+    known = {case.call for case in (*generated, *examples)}
+    largest = max([_LARGE, *(_extent(case)[1] for case in examples)])
+    bases = (examples or generated)[:_BASES]
+    found = border_cases([candidate.implementation.decode("utf-8", "replace")], bases)
+    borders = [case for case in found if case.call not in known and _extent(case)[1] <= largest]
+    chosen = Random(SEED).sample(borders, min(len(borders), _AT_BORDERS))  # noqa: S311 - the same every time
+    return (*generated, *sorted(chosen, key=case_size))
+
+
 def _from_types(spec: Spec, parameters: tuple[Parameter, ...], random: Random) -> list[Case]:
     given = []
     for parameter in parameters:
@@ -160,7 +225,8 @@ def _simplest(judged: Sequence[Judged]) -> Judged | None:
 
 def _endless(spec: Spec, judged: Sequence[Judged]) -> Judged | None:
     """Return the call that did not end, where an example is no smaller; of a larger one nobody said that it ends."""
-    found = next((each for each in judged if OUT_OF_TIME in each.unjudged), None)
+    late = (each for each in judged if OUT_OF_TIME in each.unjudged and not each.unjudged.startswith(_OF_CONTRACT))
+    found = next(late, None)
     examples = [_extent(case) for case in example_cases(spec, parameters_of(spec))]
     if found is None or not any(all(map(le, _extent(found.case), extent)) for extent in examples):
         return None

@@ -78,6 +78,22 @@ UNITS = '''
         raise VibeCoded()
 '''
 
+TWICE = '''
+    @vibesafe
+    def twice(n: int) -> int:
+        """Twice n.
+
+        Ensures:
+            result == result
+            result % 2 == 0
+
+        >>> twice(2)
+        4
+        >>> twice(0)
+        0
+        """
+        raise VibeCoded()
+'''
 COMPARE = "def compare(a: int, b: int) -> bool:\n    return a >= b\n"
 ROOT = """
 def root(n: int) -> int:
@@ -125,6 +141,15 @@ def test_a_clause_that_rejects_nothing_is_named(measure: Measure) -> None:
     found = measure("exact", COMPARE.replace("compare", "exact"))
     assert [clause.expression for clause in found.vacuous] == ["implies(a > b, result == result)"]
     assert found.wrong > 5
+
+
+def test_a_clause_that_rejects_nothing_is_named_beside_one_that_cannot_be_evaluated(bench: "MakeBench") -> None:
+    text = UNITS.partition("    @vibesafe\n    def exact")[0] + TWICE
+    made = bench({"app/__init__.py": "", "app/m.py": text}, "[sandbox]\ntimeout = 3\n")
+    source = "def twice(n: int) -> int:\n    return 2 * n\n"
+    (found,) = adequacy_of([made.candidate("app.m/twice", source)], made.context())
+    assert found is not None
+    assert [clause.expression for clause in found.vacuous] == ["result == result"]
 
 
 def test_nothing_outside_of_requires_is_asked_and_endless_mutants_end(measure: Measure) -> None:

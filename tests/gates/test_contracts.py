@@ -227,6 +227,7 @@ def test_every_broken_clause_is_named_with_the_values(gated: Callable[[str, str]
         (('raise Empty("nothing")', "return []"), "breaks `Raises Empty: n < 1`: nothing was raised"),
         (("n < 1", "0 >= n"), None),
         (("    return [CENT", "    return 7 or [CENT"), "evaluating that raises TypeError"),
+        (("    return [CENT", "    return [] and [CENT"), "<= CENT` raises ValueError: max() "),
         (("    return [CENT", "    import os; os._exit(0)\n        return [CENT"), "has no answer"),
     ],
 )

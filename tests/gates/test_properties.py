@@ -143,6 +143,29 @@ def test_without_requires_and_raises_a_crash_is_no_refusal(gated: Callable[[str,
     assert "breaks `Ensures text.startswith(result)`" in found
 
 
+@pytest.mark.parametrize(
+    ("change", "line", "why"),
+    [
+        (
+            ("    return", "    if n == 77:\n        raise KeyError(n)\n    return"),
+            "clamp(77",
+            "raises what the contract does",
+        ),
+        (
+            ("    return", "    if low == -512:\n        return 99\n    return"),
+            "-512",
+            "breaks `Ensures low <= result",
+        ),
+    ],
+)
+def test_a_contract_is_tried_at_the_borders_that_an_implementation_draws(
+    gated: Callable[[str, str], list[str]], change: tuple[str, str], line: str, why: str
+) -> None:
+    (found,) = gated("clamp", CLAMP.replace(*change))
+    assert line in found.partition("\n")[0]
+    assert why in found
+
+
 def test_a_cheat_that_knows_the_examples_is_refused(gated: Callable[[str, str], list[str]]) -> None:
     assert len(gated("clamp", CLAMP.replace("max(low, min(n, high))", "{3: 3}[n]"))) == 1
 
@@ -153,6 +176,24 @@ def test_what_does_not_end_is_refused_where_an_example_is_no_smaller(gated: Call
     assert "has no answer: the worker did not end" in found
     assert found.startswith(">>> clamp(2")
     assert gated("clamp", endless.replace("n == 2", "n > 50")) == []
+
+
+def test_calls_behind_one_that_does_not_end_are_judged_too(gated: Callable[[str, str], list[str]]) -> None:
+    endless = CLAMP.replace("    return", "    while n == -70:\n        pass\n    return")
+    assert gated("clamp", endless) == []
+    (found,) = gated("clamp", endless.replace("    return", "    if n == 98:\n        return n\n    return"))
+    assert "breaks `Ensures low <= result <= high`" in found
+
+
+def test_a_contract_that_takes_all_the_time_is_nobodys_fault(bench: "MakeBench") -> None:
+    slow = UNITS.replace("low <= high\n", "low <= high and min(range(10**9)) == 0\n", 1)
+    units = bench({"app/__init__.py": "", "app/m.py": slow}, "[sandbox]\ntimeout = 0.3\n")
+    sandbox = Sandbox(units.project.config.sandbox)
+    asked = [units.candidate("app.m/clamp", CLAMP)], units.context(), units.surroundings(), sandbox
+    (opinion,) = properties.check(*asked)
+    assert isinstance(opinion, Fault)
+    assert "nothing could be judged by the contract" in opinion.problems[0].what
+    assert "sandbox.timeout" in opinion.problems[0].remedy
 
 
 def test_the_evidence_says_how_many_inputs_and_which_seed(units: "Bench") -> None:
