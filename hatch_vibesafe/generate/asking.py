@@ -16,7 +16,10 @@ from hatch_vibesafe.identity import Digest, UnitId
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.answers import AnswerCache
+from hatch_vibesafe.store.claims import Claims
 from hatch_vibesafe.store.records import Answer
+
+_PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Asking:
         self._root = project.root
         self._sending = sending
         self._cache = AnswerCache(project.cache_path)
+        self._claims = Claims(project.cache_path / "asking.lock")
         self._pool = ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="vibesafe-ask")
         self._clock = RunClock()
         self._account = Account(project.config.budget, self._clock.now)
@@ -91,6 +95,8 @@ class Asking:
         for member in self._members.values():
             member.close()
         self._pool.shutdown(wait=wait, cancel_futures=True)
+        if wait:
+            self._claims.close()
 
     def _send(self) -> None:
         held, self._held = self._held, {}
@@ -102,23 +108,50 @@ class Asking:
                     self._pool.submit(self._ask, provider, [question])
 
     def _ask(self, provider: Gateway, questions: "list[_Question]") -> None:
-        """Answer the same question as often as it is asked: a provider may give fewer answers than it was asked for."""
+        """Answer the same question as often as it is asked, unless another command just has."""
+        name = questions[0].inquiry.name
+        try:
+            if questions[0].inquiry.found is not None:
+                self._claim(provider, questions[0].inquiry)
+                questions = [question for question in questions if not self._found(question)]
+            self._ask_claimed(provider, questions)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            for question in questions:
+                if not question.answer.done():
+                    question.answer.set_exception(error)
+        finally:
+            self._claims.give_up(name)
+
+    def _ask_claimed(self, provider: Gateway, questions: "list[_Question]") -> None:
+        """Answer what is asked: a provider may give fewer answers than it was asked for."""
         while questions:
             inquiry = questions[0].inquiry
             requests = Requests(inquiry, self._sending)
-            try:
-                answers = provider.ask_for_several(
-                    inquiry.request, len(questions), inquiry.unit, requests.record, requests
-                )
-                for question, answer in zip(questions, answers, strict=False):
-                    self._record(provider, question.inquiry, answer)
-            except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
-                for question in questions:
-                    question.answer.set_exception(error)
-                return
+            answers = provider.ask_for_several(inquiry.request, len(questions), inquiry.unit, requests.record, requests)
+            for question, answer in zip(questions, answers, strict=False):
+                self._record(provider, question.inquiry, answer)
             for question, answer in zip(questions, answers, strict=False):
                 question.answer.set_result(answer)
             questions = questions[len(answers) :]
+
+    def _claim(self, provider: Gateway, inquiry: Inquiry) -> None:
+        """Wait until nobody else asks the same, but for no longer than anybody can ask."""
+        until = self._clock.now() + provider.longest
+        model = provider.config_of("").model
+        while not self._claims.claim(inquiry.name) and self._clock.now() < until:
+            self._account.allow_wait(inquiry.unit, _PAUSE, model)
+            self._clock.sleep(_PAUSE)
+            if self._clock.stopped:
+                return  # the provider says so
+
+    def _found(self, question: "_Question") -> bool:
+        """Answer a question that was answered in the meantime; return whether it was."""
+        answer = self._cache.get(question.inquiry.name)
+        if answer is None or question.inquiry.found is None:
+            return False
+        question.inquiry.found()
+        question.answer.set_result(answer)
+        return True
 
     def _record(self, provider: Gateway, inquiry: Inquiry, answer: Answer) -> None:
         by_another = provider.config_of(answer.provider) != provider.config_of("")

@@ -64,7 +64,8 @@ def _ask_line(running: Running, run: UnitRun, line: Line) -> None:
         running.tell(Asked(spec.unit, run.calls, called(running.project, config)))
         line.tries = []
         record = running.arrivals.recorder(run, line)
-        question = Inquiry(spec.unit, line.prompt.request, line.request, record, line.question.strategy)
+        found = line.replay if running.replays else None
+        question = Inquiry(spec.unit, line.prompt.request, line.request, record, line.question.strategy, found)
         with running.interrupts.finishing():
             line.future = running.asking.ask(provider, question)
             running.arrivals.expect(run, line, line.future)

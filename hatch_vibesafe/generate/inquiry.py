@@ -21,6 +21,8 @@ class Inquiry:
         name: The request's name in the answer cache.
         record: Is told every request that was sent for it.
         strategy: How it is asked; None where that has no name.
+        found: Is told where another command has recorded the answer in the meantime, so that nothing is sent. None
+            where it is to be asked whatever is recorded.
     """
 
     unit: UnitId
@@ -28,6 +30,7 @@ class Inquiry:
     name: Digest
     record: Callable[[Try], None]
     strategy: Strategy | None = None
+    found: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

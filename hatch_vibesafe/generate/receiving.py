@@ -85,6 +85,8 @@ def _arrived(running: Running, run: UnitRun, line: Line) -> None:
     except Exception as error:  # noqa: BLE001 - our own mistake: it is that unit's, and not that of all others
         _without_answer(running, run, line, VibesafeError(unexpected(run.spec.where, "asking for it", error)))
     else:
+        if line.recorded:  # by another command, while this one was about to ask
+            run.calls, line.calls, run.replays = run.calls - 1, line.calls - 1, run.replays + 1
         tell_answered(running, run, line)
 
 

@@ -44,6 +44,10 @@ class Line:
     tries: list[Try] = field(default_factory=list)
     escalation: Gateway | None = None
 
+    def replay(self) -> None:
+        """Take note that the answer is one that another command has paid for."""
+        self.recorded = True
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:

@@ -3,12 +3,14 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -108,9 +110,15 @@ def test_a_killed_compile_and_a_killed_save_lose_nothing(many: Path, server: Mod
     assert finish(start(many, "check")) == 0
 
 
-def test_two_compiles_and_two_saves_at_once_end_with_everything(many: Path) -> None:
+def test_two_compiles_and_two_saves_at_once_end_with_everything_and_pay_once(many: Path, server: ModelServer) -> None:
     pair = [start(many, "compile", "--jobs", "2") for _ in range(2)]
     assert [finish(process) for process in pair] == [0, 0]
+    asked = Counter(re.findall(r"def u(\d+)", str(request.body))[-1] for request in server.asked)
+    assert asked == Counter({str(number): 1 for number in range(UNITS)})
+    with closing(sqlite3.connect(many / ".vibesafe" / "runs.db")) as ledger:
+        ((paid,),) = ledger.execute("select count(*) from exchanges where not recorded").fetchall()
+        ((sent,),) = ledger.execute("select count(*) from tries").fetchall()
+    assert (paid, sent) == (UNITS, UNITS)
     pair = [start(many, "save", "--target", f"*/u[{numbers}]") for numbers in ("0-3", "4-7")]
     assert [finish(process) for process in pair] == [0, 0]
     assert len(whole_index(many)) == UNITS

@@ -86,7 +86,7 @@ def no_time_left(limits: Limits, seconds: float, wait: float, *, of: Bounds, mod
     """Return why it is not worth waiting before a request: the time would be over then. None where it is."""
     if limits.seconds is None or seconds + wait < limits.seconds:
         return None
-    what = f"the budget of {limits.seconds:g} s ends before {model} may be asked again, in {wait:.0f} s"
+    what = f"the budget of {limits.seconds:g} s ends before {model} may be asked again, in {max(1.0, wait):.0f} s"
     return Problem(of.name("seconds"), what, of.raised("seconds"))
 
 

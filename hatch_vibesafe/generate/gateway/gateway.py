@@ -47,6 +47,11 @@ class Gateway:
         return next((member.config for member in members if member.config.name == name), self._pool[0].config)
 
     @property
+    def longest(self) -> float:
+        """About how many seconds a question takes at most, where nobody answers."""
+        return sum(member.config.timeout * member.config.attempts for member in (*self._pool, *self._fallback))
+
+    @property
     def samples(self) -> bool:
         """Whether each of them can be asked for several answers with one request."""
         return all(member.samples for member in (*self._pool, *self._fallback))
