@@ -52,6 +52,7 @@ def escalation(run: UnitRun, best: KeptCandidate | None, contradictions: Sequenc
         f"# {spec.unit} was given up",
         f"`{spec.path}:{spec.line}`, spec hash `{spec.spec_hash}`",
         "## Likely cause",
+        *([] if run.error is None else [f"Nothing more was asked: {_cell(run.error.problems[0].what)}."]),
         likely_cause(run.tried, run.held, contradictions),
         "## The spec",
         _fenced("python", stub_source(spec)),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hatch_vibesafe.generate.escalation import remove_escalation, write_escalation
 from hatch_vibesafe.generate.events import Event, Failed, Passed
+from hatch_vibesafe.generate.gateway.budget import BudgetError
 from hatch_vibesafe.generate.result import (
     CompileResult,
     interrupted_error,
@@ -62,7 +63,9 @@ class Outcomes:
 
     def given_up(self, run: UnitRun, *, offline: bool) -> None:
         """End a unit for which nothing more is asked."""
-        if run.error is not None:
+        if isinstance(run.error, BudgetError) and run.tried:
+            self.failed(run, BudgetError(*run.error.problems, *self._refused(run).problems))
+        elif run.error is not None:
             self.failed(run, run.error)
         elif offline:
             self.failed(run, offline_error(run.spec, run.replays + run.passed_over))

@@ -37,7 +37,11 @@ def test_a_limit_of_calls_ends_the_run_and_says_what_raises_it(
     assert "--max-calls" in problem(done)
     assert "the budget of 1 calls is used up" in problem(done)
     assert "raise --max-calls" in problem(done)
+    escalation = asking / ".vibesafe" / "escalations" / "app.math" / "double.md"
+    assert escalation.relative_to(asking).as_posix() in problem(done), "what was refused is told too"
+    assert "Nothing more was asked: the budget of 1 calls is used up." in escalation.read_text(encoding="utf-8")
     assert command(*DOUBLE, "--max-calls", "2").code == 0, "the control: the second answer is right"
+    assert not escalation.exists()
     assert asking.is_dir()
 
 

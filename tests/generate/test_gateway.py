@@ -214,7 +214,7 @@ def test_requests_at_the_same_time_do_not_share_what_is_left(
 def test_no_request_is_sent_after_its_time(place: Callable[..., Place], model_server: Server, reply: Reply) -> None:
     here = place(Limits(seconds=3), attempts=9)
     model_server.replies = [reply(status=500)]
-    with pytest.raises(VibesafeProviderError, match="the budget of 3 s ends before first-model may be asked again"):
+    with pytest.raises(BudgetError, match="the budget of 3 s ends before first-model may be asked again"):
         here.ask(Gateway([here.first]))
     assert len(model_server.asked) == 3  # after 0, 0.5 and 1.5 s; the next would be after 3.5 s
     assert here.clock.time == 1.5  # nobody waits for what would not be sent
@@ -246,7 +246,7 @@ def test_a_limit_of_requests_a_minute_waits_no_longer_than_the_budget(model_serv
     gateway = Gateway([Member(config, OpenAICompatible(config), account, clock)])
     model_server.replies = [reply("Hello.")]
     assert gateway.ask(QUESTION, UNIT, lambda _: None).text == "Hello."
-    with pytest.raises(VibesafeProviderError) as failure:
+    with pytest.raises(BudgetError) as failure:
         gateway.ask(QUESTION, UNIT, lambda _: None)
     assert failure.value.problems == (
         Problem(

@@ -4,9 +4,17 @@ import threading
 from collections.abc import Callable
 
 from hatch_vibesafe.budget_config import BudgetConfig
-from hatch_vibesafe.generate.gateway.budget import COMMAND, RUN, UNIT, BudgetError, Spent, no_time_left, refusal
+from hatch_vibesafe.generate.gateway.budget import (
+    COMMAND,
+    RUN,
+    UNIT,
+    BudgetError,
+    NoTimeLeftError,
+    Spent,
+    no_time_left,
+    refusal,
+)
 from hatch_vibesafe.identity import UnitId
-from hatch_vibesafe.problems import VibesafeProviderError
 
 
 class Account:
@@ -45,7 +53,7 @@ class Account:
         """Let a unit wait before its next request, unless no time would be left for one.
 
         Raises:
-            VibesafeProviderError: if none would. Another provider may have an answer sooner.
+            NoTimeLeftError: if none would.
         """
         with self._lock:
             now = self._now()
@@ -57,7 +65,7 @@ class Account:
         ):
             problem = no_time_left(limits, now - since, seconds, of=bounds, model=model)
             if problem is not None:
-                raise VibesafeProviderError(problem)
+                raise NoTimeLeftError(problem)
 
     def settle(self, unit: UnitId, expected: Spent, spent: Spent) -> None:
         """Put what a request cost in the place of what was set aside for it."""

@@ -11,6 +11,10 @@ class BudgetError(VibesafeProviderError):
     """A request was not sent: the budget has no room for it."""
 
 
+class NoTimeLeftError(BudgetError):
+    """A request was not sent: its provider may be asked only when the time is over. Another one may be asked before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What requests cost, or are expected to. `money` is in US dollars, None where a price is not known."""

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hatch_vibesafe.generate.gateway.budget import BudgetError
+from hatch_vibesafe.generate.gateway.budget import BudgetError, NoTimeLeftError
 from hatch_vibesafe.generate.gateway.member import Member
 from hatch_vibesafe.generate.gateway.tries import UNNOTICED, Notice, Try
 from hatch_vibesafe.generate.gateway.turns import turn
@@ -73,19 +73,24 @@ class Gateway:
         Every request is told to `notice` before it is sent, and to `record` when it has ended.
 
         Raises:
-            BudgetError: if the next request has no room in the budget.
+            BudgetError: if the next request has no room in the budget; `NoTimeLeftError` if nobody answers in its time.
             VibesafeProviderError: when nobody answers; `ProviderUnusableError` where nobody can answer any request.
         """
         problems: list[Problem] = []
-        unusable = True
+        unusable, too_late = True, False
         for member in self._order():
             try:
                 return member.ask(self._request_of(request, member), unit, record, count, notice)
+            except NoTimeLeftError as error:
+                too_late = True
+                problems += error.problems
             except BudgetError:
                 raise
             except VibesafeProviderError as error:
                 unusable = unusable and isinstance(error, ProviderUnusableError)
                 problems += error.problems
+        if too_late:
+            raise NoTimeLeftError(*problems)
         raise (ProviderUnusableError if unusable else VibesafeProviderError)(*problems)
 
     def _order(self) -> tuple[Member, ...]:

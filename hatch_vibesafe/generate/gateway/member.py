@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from hatch_vibesafe.generate.gateway.account import Account
-from hatch_vibesafe.generate.gateway.budget import Spent
+from hatch_vibesafe.generate.gateway.budget import NoTimeLeftError, Spent
 from hatch_vibesafe.generate.gateway.clock import Clock
 from hatch_vibesafe.generate.gateway.prices import cost
 from hatch_vibesafe.generate.gateway.throttle import Throttle
@@ -97,8 +97,8 @@ class Member:
     def _wait(self, unit: UnitId, seconds: float, outcome: "_Missed") -> None:
         try:
             self._account.allow_wait(unit, seconds, self.config.model)
-        except VibesafeProviderError as error:
-            raise VibesafeProviderError(*outcome.problems, *error.problems) from None
+        except NoTimeLeftError as error:
+            raise NoTimeLeftError(*outcome.problems, *error.problems) from None
         self._clock.sleep(seconds)
 
     def _final(self, outcome: "_Missed") -> VibesafeProviderError:
