@@ -17,6 +17,7 @@ from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.recording import recording
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.telemetry import telemetry
+from hatch_vibesafe.cli.termination import taken_for_an_interrupt
 from hatch_vibesafe.cli.verdicts import finding_as_json
 from hatch_vibesafe.gates.vacuity import vacuous_clauses
 from hatch_vibesafe.generate.ambiguity import ambiguities
@@ -136,6 +137,7 @@ def compiled(
         VibesafeError: if the gates cannot run at all, or the index cannot be read.
     """
     with (
+        taken_for_an_interrupt(),
         telemetry() as send,
         Progress(quiet=quiet) as progress,
         recording(session.project, "compile", session.specs) as recorder,

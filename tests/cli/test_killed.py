@@ -1,5 +1,6 @@
 """Killing any command at any moment loses nothing that was finished, and the next run carries on."""
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from threading import Thread
 
 import pytest
 
+from hatch_vibesafe.cli.termination import taken_for_an_interrupt
 from tests.cli.conftest import PYPROJECT
 from tests.generate.conftest import ModelServer, Reply
 
@@ -157,3 +159,45 @@ def test_a_request_that_was_on_its_way_when_its_command_was_killed_is_in_the_led
     assert f"{JOBS} lost".encode() in out
     assert b">= " in out, "what it cost is at least that"
     assert not list((many / ".vibesafe").glob("*.begun"))
+
+
+def test_who_is_told_to_end_keeps_what_was_paid_for_and_leaves_no_program_behind(
+    many: Path, server: ModelServer
+) -> None:
+    pid = many / "program"
+    program = f"import os, pathlib, time; pathlib.Path({str(pid)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    with (many / "pyproject.toml").open("a", encoding="utf-8") as file:
+        command = (
+            f'kind = "command"\nmodel = "m"\ncommand = [{json.dumps(sys.executable)}, "-c", {json.dumps(program)}]\n'
+        )
+        file.write(f"[tool.vibesafe.provider.slow]\n{command}")
+    units = many / "app" / "units.py"
+    text = units.read_text(encoding="utf-8")
+    head, _, tail = text.rpartition("@vibesafe\n")
+    units.write_text(f'{head}@vibesafe(provider="slow")\n{tail}', encoding="utf-8")
+    process = start(many, "compile", "--jobs", str(UNITS))
+    while not (pid.exists() and pid.read_text(encoding="ascii") and len(server.asked) == UNITS - 1):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error.decode()
+    assert b"this goes on: vibesafe compile" in error
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text(encoding="ascii")), 0)
+    units.write_text(text, encoding="utf-8")
+    assert finish(start(many, "compile")) == 0
+    assert len(server.asked) == UNITS, "only the unit that the program was asked for was not answered"
+
+
+def test_a_signal_that_ends_is_an_interrupt_also_where_interrupts_are_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), taken_for_an_interrupt():
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        with taken_for_an_interrupt():
+            signal.raise_signal(signal.SIGTERM)  # who ignores it goes on ignoring it
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
