@@ -1,7 +1,11 @@
 """Have one unit written while a module of a source checkout is being imported, and lock it before it runs."""
 
+import warnings
+
 from hatch_vibesafe.config import gate_settings_digest
-from hatch_vibesafe.generate.compile import CompileOptions, compile_units
+from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
+from hatch_vibesafe.generate.providers.at_hand import provider_of
+from hatch_vibesafe.generate.recording import Recorder
 from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.project import Project
@@ -23,8 +27,7 @@ def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
         VibesafeProviderError: if no provider is configured or at hand, or it failed.
         VibesafeValidationError: if every answer was refused.
     """
-    options = CompileOptions(force=False, jobs=1, offline=False, samples=1)
-    (result,) = compile_units(project, scan, (spec,), options, lambda _event: None)
+    result = _compiled(project, scan, spec)
     if result.checkpoint is None:
         raise result.error or VibesafeValidationError(*result.problems)
     evidence, digest = read_evidence(project.checkpoints_path, spec.unit, result.checkpoint)
@@ -36,6 +39,21 @@ def write_unit(project: Project, scan: Scan, spec: Spec) -> Checkpoint:
     checkpoint = read_checkpoint(project.checkpoints_path, spec.unit, result.checkpoint)
     update_index(project.index_path, lambda index: _activated(index, checkpoint, digest))
     return checkpoint
+
+
+def _compiled(project: Project, scan: Scan, spec: Spec) -> CompileResult:
+    """Return what became of a unit, with what it cost in the ledger: an import pays like a command."""
+    options = CompileOptions(force=False, jobs=1, offline=False, samples=1)
+    if provider_of(project, spec.options) is None:
+        (result,) = compile_units(project, scan, (spec,), options, lambda _event: None)
+        return result
+    recorder = Recorder(project, "import", (spec,))
+    try:
+        (result,) = compile_units(project, scan, (spec,), options, recorder.show, sending=recorder)
+    finally:
+        for problem in recorder.close():
+            warnings.warn(f"{problem.where}: {problem.what}; {problem.remedy}", RuntimeWarning, stacklevel=2)
+    return result
 
 
 def _activated(index: Index, checkpoint: Checkpoint, evidence: Digest) -> Index:

@@ -1,5 +1,7 @@
 """What an import does in a source checkout, in each mode, in real processes."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,22 @@ def test_a_changed_spec_warns_and_is_written_anew_in_development(python: Run, tm
         assert (done.code, done.out) == (0, "16\n"), done.error
         assert "example 1 changed" in done.error
         assert len(asked) == 1
+        again = python("-c", CALL)
+        assert (again.out, again.error, len(asked)) == ("16\n", "", 1)
+    with closing(sqlite3.connect(tmp_path / ".vibesafe" / "runs.db")) as ledger:
+        told = "select command, unit, exchanges.outcome, recorded from exchanges join runs on runs.id = run"
+        assert ledger.execute(told).fetchall() == [("import", "threes/triple", "passed", 0)]
+
+
+def test_an_import_whose_ledger_cannot_be_written_warns_and_goes_on(python: Run, tmp_path: Path) -> None:
+    write(tmp_path, threes__py=MODULE)
+    (tmp_path / ".vibesafe" / "runs.db").mkdir(parents=True)
+    with answering("```python\ndef triple(x: int) -> int:\n    return 3 * x\n```") as (url, _):
+        write(tmp_path, vibesafe__toml=CONFIGURATION.format(url=url))
+        done = python("-c", CALL)
+    assert (done.code, done.out) == (0, "15\n"), done.error
+    assert "runs.db" in done.error
+    assert "Traceback" not in done.error
 
 
 def test_a_changed_spec_is_refused_in_production_mode(python: Run, tmp_path: Path) -> None:
