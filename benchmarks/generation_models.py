@@ -6,10 +6,11 @@ over HTTP, and what it accepts is what passes its own gates. Unit after unit is 
 is stopped is a comparison all the same.
 
 usage: VIBESAFE_BENCHMARK_MODEL=/path/to/model.gguf [VIBESAFE_BENCHMARK_UNITS=12] [VIBESAFE_BENCHMARK_EVERY=1]
-[VIBESAFE_BENCHMARK_ATTEMPTS=4] [VIBESAFE_BENCHMARK_STATE=DIRECTORY] python3 benchmarks/run.py generation_models
+[VIBESAFE_BENCHMARK_ATTEMPTS=4] [VIBESAFE_BENCHMARK_WAYS="our loop,one greedy answer"]
+[VIBESAFE_BENCHMARK_STATE=DIRECTORY] python3 benchmarks/run.py generation_models
 
-The units are the first of every so many. With a directory what is known is kept there and not asked again, as long as
-what asks for it is the same.
+The units are the first of every so many, the ways all unless some are named. With a directory what is known is kept
+there and not asked again, as long as what asks for it is the same.
 """
 
 import hashlib
@@ -35,12 +36,15 @@ def main(our_python: Path, rival_python: Path) -> None:
     """Print what became of every unit, as soon as it is known, and the table.
 
     Raises:
-        SystemExit: if no model is named.
+        SystemExit: if no model is named, or a way that there is not.
     """
     model = os.environ.get("VIBESAFE_BENCHMARK_MODEL")
     if not model:
         raise SystemExit("generation_models: no model\n  mend: set VIBESAFE_BENCHMARK_MODEL to a GGUF file")
     count, every, attempts = (_number(name, usual) for name, usual in (("UNITS", 12), ("EVERY", 1), ("ATTEMPTS", 4)))
+    ways = tuple(filter(None, os.environ.get("VIBESAFE_BENCHMARK_WAYS", "").split(","))) or _WAYS
+    if unknown := set(ways) - set(_WAYS):
+        raise SystemExit(f"generation_models: no such way: {', '.join(sorted(unknown))}\n  mend: {', '.join(_WAYS)}")
     chosen = [problem["unit"] for problem in problems()[::every][:count]]
     with tempfile.TemporaryDirectory(prefix="vibesafe-benchmark-") as scratch:
         kept = Path(os.environ.get("VIBESAFE_BENCHMARK_STATE") or scratch) / "outcomes.jsonl"
@@ -48,15 +52,15 @@ def main(our_python: Path, rival_python: Path) -> None:
         write_project(root, PROVIDER.format(model=model, attempts=attempts))
         keep_only(root, set(chosen))
         known = {(told["unit"], told["way"]): told for told in _kept(kept, Path(model).name, attempts)}
-        open_ones = [(unit, way) for unit in chosen for way in _WAYS if (unit, way) not in known]
+        open_ones = [(unit, way) for unit in chosen for way in ways if (unit, way) not in known]
         for outcome in _asked(root, our_python, rival_python, open_ones):
             told = outcome | {"right": _is_right(our_python, outcome), **_asked_by(outcome["way"])}
             told |= {"model": Path(model).name, "attempts": attempts}
             known[outcome["unit"], outcome["way"]] = told
             _keep(kept, told)
             print(f"{told['unit']}: {told['way']}: {_fate(told)}, {told['calls']} calls", flush=True)
-    whole = [unit for unit in chosen if all((unit, way) in known for way in _WAYS)]
-    tallies = {way: [known[unit, way] for unit in whole] for way in _WAYS}
+    whole = [unit for unit in chosen if all((unit, way) in known for way in ways)]
+    tallies = {way: [known[unit, way] for unit in whole] for way in ways}
     print_rows(f"generation with {Path(model).name}, at most {attempts} calls a unit", _rows(tallies))
 
 
@@ -71,7 +75,7 @@ def _rows(tallies: dict[str, list[dict[str, object]]]) -> list[Row]:
         false = sum(_fate(each) == "false" for each in told)
         share = f"{solved[way]} of {len(told)} ({low:.0%} to {high:.0%}), {false} false"
         price = f"{calls} calls, {calls / each:.1f} calls and {tokens / each:.0f} tokens a solved unit"
-        ratio = None if way == _OURS or not solved[way] else solved[_OURS] / solved[way]
+        ratio = None if way == _OURS or _OURS not in solved or not solved[way] else solved[_OURS] / solved[way]
         rows.append(Row(f"{way}: solved (gates and hidden check)", share, price, ratio))
     return rows
 
