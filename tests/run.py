@@ -20,12 +20,13 @@ ENVIRONMENT = ROOT / ".environments" / "test"
 def environment() -> Path:
     """Make or refresh the test environment and return its Python."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = pyproject["tool"]["hatch"]["envs"]["hatch-test"]
     requirements = [
         "-e",
         str(ROOT / "vibesafe_runtime"),
         "-e",
-        f"{ROOT}[dev,local,mcp,prices,sign,wasi]",
-        *(each for group in ("docs", "test") for each in pyproject["dependency-groups"][group]),
+        f"{ROOT}[{','.join(needed['features'])}]",
+        *(each for group in needed["dependency-groups"] for each in pyproject["dependency-groups"][group]),
     ]
     made = subprocess.run(
         [sys.executable, str(ROOT / ".ci" / "make_environment.py"), str(ENVIRONMENT), *requirements],

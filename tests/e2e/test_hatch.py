@@ -1,5 +1,6 @@
 """The real hatch, in an environment of its own, with the configuration that the documentation shows and no more."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,8 +79,31 @@ def test_every_script_runs(hatch: Hatch, tmp_path: Path) -> None:
     assert len([*(tmp_path / "shop" / "dist").glob("*.whl")]) == 1
 
 
-def test_the_version_of_this_repository_is_known_to_hatch() -> None:
-    done = subprocess.run(
-        [tool("hatch"), "version"], cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=120
+def here(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run hatch on this repository, with environments of its own."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("HATCH", "COV", "VIRTUAL"))}
+    variables |= {"HATCH_DATA_DIR": str(data), "HATCH_ENV_TYPE_VIRTUAL_UV_PATH": str(tool("uv")), "NO_COLOR": "1"}
+    command = [str(tool("hatch")), *arguments]
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False, timeout=600
     )
-    assert done.stdout.strip() == "0.1.0"
+
+
+def test_the_version_of_this_repository_is_known_to_hatch(tmp_path: Path) -> None:
+    done = here(tmp_path, "version")
+    assert (done.returncode, done.stdout.strip()) == (0, "0.1.0"), done.stderr
+
+
+def test_the_format_of_this_repository_is_what_hatch_would_make_of_it(tmp_path: Path) -> None:
+    done = here(tmp_path, "fmt", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ruff format --check" in done.stdout + done.stderr
+
+
+@pytest.mark.campaign
+def test_the_tests_of_this_repository_run_under_hatch(tmp_path: Path) -> None:
+    """An environment with all that the tests need takes a while; `tests/run.py` reads what that is from one table."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    done = here(tmp_path, "test", "--python", python, "tests/cli/test_skill.py", "tests/cli/test_mcp.py", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
