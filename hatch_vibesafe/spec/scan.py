@@ -265,11 +265,11 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
         what = "a decorator below @vibesafe is not applied to the implementation"
         warnings.append(Problem(where, what, "move it above @vibesafe"))
     options = parts.stub.decoration.options
-    if (
-        options.kind == "http"
-        and options.path is None
-        and not any(map(is_route_decorator, parts.stub.decoration.above))
-    ):
+    is_routed = any(map(is_route_decorator, parts.stub.decoration.above))
+    if is_routed and options.kind == "function":
+        what = "a decorator above it routes requests to it, and @vibesafe alone makes it no endpoint: none is tried"
+        warnings.append(Problem(where, what, "write @vibesafe.http"))
+    if options.kind == "http" and options.path is None and not is_routed:
         what = "the endpoint has no path, so that no application has a route to it"
         warnings.append(Problem(where, what, 'write @vibesafe.http(path="/..."), or @router.get("/...") above it'))
     mode = options.contracts

@@ -101,6 +101,19 @@ def test_two_endpoints_of_a_package_for_the_same_requests_are_refused(scanned: S
     ]
 
 
+def test_a_function_that_a_router_routes_is_told_to_be_no_endpoint(scanned: Scanned) -> None:
+    """Its examples could send no request, and a contract that is broken would be answered with 500, whatever broke."""
+
+    def told(decorators: str) -> list[str]:
+        text = f"{RUNTIME}{DEPENDS}{decorators}\ndef f(n: int) -> int:\n{BODY}"
+        return [problem.remedy for problem in scanned({"app": "", "app.m": text}).warnings]
+
+    assert told("@router.post('/x')\n@vibesafe") == ["write @vibesafe.http"]
+    assert told("@router.post('/x')\n@vibesafe.http") == []
+    assert told("@vibesafe") == []
+    assert told("@str.format('/x')\n@vibesafe") == []
+
+
 def test_another_method_or_a_router_of_its_own_is_another_route(scanned: Scanned) -> None:
     one = RUNTIME + endpoint("path='/x'")
     other = RUNTIME + endpoint("method='PUT', path='/x'")
