@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
+
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 
 REPOSITORY = Path(__file__).parents[2]
 MODULE = '''\
@@ -112,6 +115,23 @@ def test_bad_answers_and_no_answers(
 ) -> None:
     done = vibesafe(project, "tighten", *arguments, said=said)
     assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
+
+
+def test_ctrl_c_at_a_question_writes_nothing(project: Path) -> None:
+    command = ["-c", "from hatch_vibesafe.cli import main; main()", "tighten", UNIT]
+    variables = os.environ | {"PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1", "TERM": "xterm"}
+    child = pexpect.spawn(
+        sys.executable, command, cwd=str(project), env=variables, encoding="utf-8", timeout=120, dimensions=(40, 100)
+    )
+    child.expect_exact("which is right")
+    child.sendline("n")
+    child.expect_exact("what is right")
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == EXIT_INTERRUPTED
+    assert "\nvibesafe: interrupted" in str(child.before)
+    assert (project / "m.py").read_text() == MODULE
 
 
 def test_without_an_implementation_there_is_nothing_to_ask(tmp_path: Path) -> None:

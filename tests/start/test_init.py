@@ -10,6 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 from hatch_vibesafe.config import Config
 from hatch_vibesafe.config_file import read_config
 from hatch_vibesafe.project import open_project
@@ -201,6 +202,8 @@ def test_the_question(terminal: Terminal, tmp_path: Path, answer: str, code: int
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == code
+    # What is said of an interrupt begins a line of its own.
+    assert ("\nvibesafe: interrupted" in str(child.before)) is (code == EXIT_INTERRUPTED)
     assert (files(root) != before) is written
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 from hatch_vibesafe.project import open_project
 from hatch_vibesafe.store.index import lock_of
 from hatch_vibesafe.store.lock import locked
@@ -153,6 +154,8 @@ def test_the_question(project: Path, terminal: Terminal, answer: str, code: int)
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == code
+    # What is said of an interrupt begins a line of its own.
+    assert ("\nvibesafe: interrupted" in str(child.before)) is (code == EXIT_INTERRUPTED)
     assert (project / "app" / "durations.py").exists() is (code == 0)
 
 

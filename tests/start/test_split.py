@@ -1,12 +1,17 @@
 """`vibesafe split`: helper stubs that a model drafts, and what of its answer is let through."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 from hatch_vibesafe.start.parts import Parts, read_parts
 from tests.cli.conftest import MATH, Command
 from tests.generate.conftest import ModelServer, Reply
+
+Terminal = Callable[..., "pexpect.spawn[str]"]
 
 PARTS = '''\
 ```python
@@ -74,6 +79,19 @@ def test_nothing_is_written_without_a_yes(asking: Path, server: ModelServer, com
     assert refused.code == 2
     assert "--yes" in refused.error
     assert path.read_text(encoding="utf-8") == MATH
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\x03", EXIT_INTERRUPTED)])
+def test_the_question(asking: Path, server: ModelServer, terminal: Terminal, answer: str, code: int) -> None:
+    server.replies = [Reply(content=PARTS)]
+    path = asking / "app" / "math.py"
+    child = terminal("split", "app.math/double", cwd=asking)
+    child.expect_exact("write this? [y/N]: ")
+    child.send(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == code
+    assert (path.read_text(encoding="utf-8") != MATH) is (code == 0)
 
 
 def test_without_a_provider_it_says_what_to_do(project: Path, command: Command) -> None:
