@@ -1,7 +1,8 @@
 """Which variants of a solution are wrong: by the hidden check, and by how they differ from it on generated inputs.
 
-Each variant runs in a process of its own, under limits, with nothing of the gates. Run as a program this reads one
-problem as JSON from standard input and writes what it found as JSON to standard output.
+Each variant runs in a process of its own, under limits, with nothing of the gates. Limits of time are of the
+processor's, for what is true must not depend on what else the machine does; who sleeps is stopped much later. Run as a
+program this reads one problem as JSON from standard input and writes what it found as JSON to standard output.
 """
 
 import copy
@@ -24,6 +25,7 @@ from pathlib import Path
 INPUTS = 100
 SECONDS_EACH = 0.02
 SECONDS = 1.0
+SECONDS_ASLEEP = 30.0
 MEMORY = 1 << 30
 _LETTERS = "aAbBeEzZ 019.,-()[]<>\u00e9"
 
@@ -112,9 +114,9 @@ def _inputs(problem: Problem, solution: Function) -> list[tuple[object, ...]]:
 def _is_answered(solution: Function, arguments: tuple[object, ...]) -> bool:
     """Whether the solution answers soon enough: what it raises for, its spec may leave open."""
     try:
-        signal.setitimer(signal.ITIMER_REAL, SECONDS_EACH)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS_EACH)
         shown = _shown(solution, arguments)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     except _TooLongError:
         return False
     return not shown.startswith("raises")
@@ -193,8 +195,9 @@ def _judged(problem: Problem, source: str, inputs: list[tuple[object, ...]], ans
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_ASLEEP)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         for look in (_examples, _check):
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -240,7 +243,7 @@ def main() -> None:
     problem: Problem = given["problem"]
     with redirect_stdout(io.StringIO()):
         solution = _loaded(problem["solution"], problem["function"])
-        signal.signal(signal.SIGALRM, _stop)
+        signal.signal(signal.SIGPROF, _stop)
         inputs = _inputs(problem, solution)
         answers = [_shown(solution, each) for each in inputs]
         found = [_judged(problem, source, inputs, answers) for source in given["sources"]]

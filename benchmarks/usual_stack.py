@@ -1,6 +1,7 @@
 """The peer: pytest with doctests, mypy --strict and ruff with their defaults; each candidate is a module of its own.
 
-Nothing confines the candidates but limits on memory and time: the corpus is bounded, so that they hurt nothing.
+Nothing confines the candidates but limits on memory and on the processor's time: the corpus is bounded, so that they
+hurt nothing.
 """
 
 import json
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SECONDS = 8
+SECONDS_ASLEEP = 60
 MEMORY = 2 << 30
 TOOLS = ("pytest", "mypy", "ruff")
 
@@ -40,6 +42,7 @@ def accepted_by(sources: Sequence[str], project: Path, directory: Path) -> dict[
 
 def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def _tested(file: Path, project: Path) -> bool:
@@ -51,7 +54,7 @@ def _tested(file: Path, project: Path) -> bool:
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=SECONDS_ASLEEP,
             preexec_fn=_limit,
             check=False,
         )
