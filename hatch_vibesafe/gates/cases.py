@@ -42,7 +42,7 @@ def cases(spec: Spec) -> tuple[Case, ...]:
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_unit(node.func, spec)]
         for call in calls:
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-            output = _output(tree, call, example) if len(calls) == 1 else None
+            output = _output(tree, call, example) if len(calls) == 1 else _output_among(tree, call, example)
             exception = (example.exception or "").partition("\n")[0].partition(":")[0].rpartition(".")[2].strip()
             inputs = frozenset(literal for argument in arguments for literal in _inside(argument))
             items = frozenset(_items(tree, call, example)) if len(calls) == 1 else frozenset[Literal]()
@@ -161,6 +161,17 @@ def _output(tree: ast.Module, call: ast.Call, example: Example) -> Literal | Non
             return _read(example.want)
         case [ast.Expr(value=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))] if left is call:
             return literal(right) if example.want.strip() == "True" else None
+        case _:
+            return None
+
+
+def _output_among(tree: ast.Module, call: ast.Call, example: Example) -> Literal | None:
+    """Return what a call gives where the example shows several calls side by side, and nothing else."""
+    match tree.body:
+        case [ast.Expr(value=ast.Tuple(elts=elements))] if call in elements and (shown := _read(example.want)):
+            values = ast.literal_eval(shown)
+            is_each = isinstance(values, tuple) and len(values) == len(elements)
+            return repr(values[elements.index(call)]) if is_each else None
         case _:
             return None
 

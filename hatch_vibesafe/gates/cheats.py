@@ -129,12 +129,12 @@ def _digested(look_up: LookUp, known: Sequence[Case], text: str) -> list[tuple[E
     is_strong = any(strength(key) == _STRONG for key in telling)
     if not is_strong and len(telling) < _MANY:
         return []
-    made = {case.number: digests(case) for case in known}
+    made = {case: digests(case) for case in known}
     found = [
         (entry, case)
         for entry in look_up
         for case in known
-        if entry.key in telling and entry.key in made[case.number] and not entry.is_open and _is_answer(entry, case)
+        if entry.key in telling and entry.key in made[case] and not entry.is_open and _is_answer(entry, case)
     ]
     numbers = {case.number for _, case in found}
     is_large = any(len(entry.key) > _SURELY_MADE for entry, _ in found)

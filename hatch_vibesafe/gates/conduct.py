@@ -1,20 +1,22 @@
 """Part of the doctest gate: how an implementation behaves in calls whose answers nobody knows.
 
 Threats: it fails, or never ends, between the examples, where correct code answers; it answers otherwise than the text
-of the docstring says in Python; it changes its arguments, but not where an example would show it; it hands out one
+of the docstring says; it changes its arguments, but not where an example would show it; it hands out one
 object again and again, and changes it between.
 """
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hatch_vibesafe.gates.cases import Literal
 from hatch_vibesafe.gates.differences import ENDED, ENDLESS, Runner, Shown, allowed_cases, shown_by
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.input_hull import inside_cases
+from hatch_vibesafe.gates.promises import Promise, arguments_of, promises
 from hatch_vibesafe.gates.properties import generated_cases
+from hatch_vibesafe.gates.stated_edges import Edge, stated_edges
 from hatch_vibesafe.gates.stated_equations import stated_equations
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall, definition_of, doctest_line, example_cases, parameters_of
 from hatch_vibesafe.gates.verdict import Candidate
@@ -41,17 +43,19 @@ class _Plan:
         inside: Those between the examples.
         any: Others, where an argument can be changed.
         watched: Those of examples which can look at an argument afterwards, because it has a name.
+        promises: What the text says of every result.
     """
 
     shown: tuple[Case, ...]
-    stated: tuple[tuple[Case, Literal], ...]
+    stated: tuple[Edge, ...]
     inside: tuple[Case, ...]
     any: tuple[Case, ...]
     watched: tuple[Case, ...]
+    promises: tuple[Promise, ...]
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        return (*self.shown, *(case for case, _ in self.stated), *self.inside, *self.any, *self.watched)
+        return (*self.shown, *(Case(each.call) for each in self.stated), *self.inside, *self.any, *self.watched)
 
 
 def conduct(candidates: Sequence[Candidate], quick: Ground, patient: Ground) -> list[str]:
@@ -86,7 +90,11 @@ def _plan(spec: Spec) -> _Plan:
     is_changeable = spec.method in {"", "static"} and not _may_change(spec)
     generated = generated_cases(spec)[:_GENERATED] if is_changeable else ()
     watched = tuple(case for case in map(_resolved, examples) if case is not None) if is_changeable else ()
-    return _Plan(shown, stated_equations(spec), inside_cases(spec), tuple(filter(_has_mutable, generated)), watched)
+    equations = tuple(Edge(case.call, value) for case, value in stated_equations(spec))
+    known = {each.call for each in equations}
+    stated = (*equations, *(each for each in stated_edges(spec) if each.call not in known))
+    changeable = tuple(filter(_has_mutable, generated))
+    return _Plan(shown, stated, inside_cases(spec), changeable, watched, promises(spec))
 
 
 def _resolved(case: Case) -> Case | None:
@@ -110,10 +118,11 @@ def _resolved(case: Case) -> Case | None:
 def _within(plan: _Plan, allowed: frozenset[Case]) -> _Plan:
     return _Plan(
         tuple(case for case in plan.shown if case in allowed),
-        tuple(pair for pair in plan.stated if pair[0] in allowed),
+        tuple(each for each in plan.stated if Case(each.call) in allowed),
         tuple(case for case in plan.inside if case in allowed),
         tuple(case for case in plan.any if case in allowed),
         tuple(case for case in plan.watched if case in allowed),
+        plan.promises,
     )
 
 
@@ -134,14 +143,17 @@ def _has_mutable(case: Case) -> bool:
 
 
 def _what(spec: Spec, plan: _Plan, told: dict[Case, Shown | None]) -> str:
-    for case, value in plan.stated:
-        one = told[case]
-        if one is not None and one.text not in {ENDLESS, ENDED, value}:
-            return f"{_line(spec, case)}\nthe text of the docstring says {value}, it gives {one.text:.200}"
+    for edge in plan.stated:
+        one = told[case := Case(edge.call)]
+        if one is not None and one.text not in {ENDLESS, ENDED} and not _is_as_stated(edge, one):
+            wanted = edge.value or f"that it raises {edge.exception}"
+            return f"{_line(spec, case)}\nthe text of the docstring says {wanted}, it gives {one.text:.200}"
     for case in plan.inside:
         one = told[case]
         if one is not None and one.is_exception and _is_mistake(one.text, spec):
             return f"{_line(spec, case)}\nraises {one.text:.200}, though this lies between the examples"
+        if one is not None and not one.is_exception and (broken := _broken(spec, plan, case, one)):
+            return f"{_line(spec, case)}\ngives {one.text:.200}, but the docstring says {broken!r:.200}"
     is_watched = any(told[case] and not _changed(case, told[case]) for case in plan.watched)
     if not is_watched and any(_changed(case, told[case]) for case in plan.shown):
         return ""
@@ -152,6 +164,28 @@ def _what(spec: Spec, plan: _Plan, told: dict[Case, Shown | None]) -> str:
                 "that could show it: work on a copy; where it is to change that, the docstring has to say `in place`"
             )
     return ""
+
+
+def _is_as_stated(edge: Edge, shown: Shown) -> bool:
+    if edge.value:
+        return not shown.is_exception and shown.text == edge.value
+    raised = getattr(builtins, shown.text.partition(":")[0], None)
+    wanted = getattr(builtins, edge.exception, None)
+    if not shown.is_exception or not isinstance(raised, type) or not isinstance(wanted, type):
+        return shown.is_exception
+    return issubclass(raised, wanted)
+
+
+def _broken(spec: Spec, plan: _Plan, case: Case, shown: Shown) -> str:
+    """Return the words whose promise a result breaks; empty where it breaks none."""
+    given = arguments_of(case.call.values, spec) if plan.promises else None
+    if given is None:
+        return ""
+    try:
+        result = ast.literal_eval(shown.text)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return ""
+    return next((each.words for each in plan.promises if not each.holds(given, result)), "")
 
 
 def _endless(runner: Runner, plans: dict[UnitId, _Plan], told: dict[Case, Shown | None], patient: Ground) -> str:

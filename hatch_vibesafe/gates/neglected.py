@@ -1,7 +1,7 @@
 """Part of the structure gate: what a spec speaks of, and its implementation never looks at or contradicts itself on.
 
-Threat: a result that holds for the examples because they all give a parameter its default, because the implementation
-holds a copy of the project's own data, or because a condition can be neither. Pure.
+Threat: a result that holds for the examples because they all give a parameter its default or are told apart without
+it, because the implementation holds a copy of the project's own data, or because a condition can be neither. Pure.
 """
 
 import ast
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from hatch_vibesafe.gates.unit_calls import example_cases, parameters_of
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.gates.wording import words
@@ -19,6 +20,7 @@ _KINDS_OF_TYPES = frozenset(
     {"NewType", "TypeVar", "ParamSpec", "TypeVarTuple", "NamedTuple", "namedtuple", "TypedDict"}
 )
 _ARTICLES = frozenset({"a", "A", "i", "I"})
+_UNUSED = re.compile(r"\b(?:ignor|unused|not used|compatib|reserved|placeholder)", re.IGNORECASE)
 _QUOTED = re.compile(r"`+([\w.]+)`+")
 
 
@@ -29,7 +31,8 @@ def neglected(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         yield from _unread(function, spec, gate)
     yield from _copied(tree, spec, gate)
     for node in ast.walk(tree):
-        if isinstance(node, ast.BoolOp) and (why := _decides_nothing(node)):
+        why = _decides_nothing(node) if isinstance(node, ast.BoolOp) else _is_in_nothing(node)
+        if isinstance(node, ast.expr) and why:
             yield Finding(gate, node.lineno, f"asks {why}: write the condition that is meant")
 
 
@@ -41,12 +44,28 @@ def _unread(function: FunctionNode, spec: Spec, gate: str) -> Iterator[Finding]:
         node.id
         for statement in function.body
         for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del)
     }
+    varied = set[str]() if _UNUSED.search(prose(spec.docstring)) else _varied(spec)
     for item in parameters:
-        if item.arg in said and item.arg not in read and not item.arg.startswith("_"):
+        if item.arg in read or item.arg.startswith("_"):
+            continue
+        if item.arg in said:
             message = f"never reads `{item.arg}`, of which the docstring speaks: the result has to depend on it"
             yield Finding(gate, function.lineno, message)
+        elif item.arg in varied:
+            message = (
+                f"never reads `{item.arg}`, to which the examples give several values: the result has to depend on it; "
+                "where it does not, the docstring has to say that it is ignored"
+            )
+            yield Finding(gate, function.lineno, message)
+
+
+def _varied(spec: Spec) -> set[str]:
+    """Return the parameters to which the examples give more than one value."""
+    given = parameters_of(spec)
+    columns = zip(*(case.call.values for case in example_cases(spec, given)), strict=True)
+    return {item.name for item, values in zip(given, columns, strict=False) if len({*values}) > 1}
 
 
 def _copied(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
@@ -89,6 +108,17 @@ def _is_value(value: ast.expr) -> bool:
             return False
         case _:
             return True
+
+
+def _is_in_nothing(node: ast.AST) -> str:
+    match node:
+        case ast.Compare(
+            ops=[(ast.In() | ast.NotIn()) as operator],
+            comparators=[ast.Tuple(elts=[]) | ast.List(elts=[]) | ast.Constant(value="")],
+        ):
+            return f"`{ast.unparse(node)}`, which {'never' if isinstance(operator, ast.In) else 'always'} holds"
+        case _:
+            return ""
 
 
 def _decides_nothing(node: ast.BoolOp) -> str:

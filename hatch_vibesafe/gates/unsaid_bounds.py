@@ -1,8 +1,8 @@
 """Bounds in an implementation that neither the text nor an example needs, as variants without them. Pure.
 
-Threat: code that gives up (`range(2, 100)`, `islice(items, 50)`, `count < 3`), or that treats one value of an example
-in a way which that example does not show. Whether the bound matters is for who runs the variants to find out: what an
-iteration gives that has converged is the same with more of it.
+Threat: code that gives up (`range(2, 100)`, `islice(items, 50)`, `count < 3`, `words[:3]`), or that treats one value of
+an example in a way which that example does not show. Whether the bound matters is for who runs the variants to find
+out: what an iteration gives that has converged is the same with more of it.
 """
 
 import ast
@@ -65,6 +65,10 @@ def _edits(node: ast.AST, tree: ast.Module, spec: Spec) -> Iterator[tuple[int, _
             name in _BOUNDED and strength(repr(bound)) == _TELLING and bound > 0
         ):
             yield bound, _enlarge_last
+        case ast.Subscript(slice=ast.Slice(lower=None, upper=ast.Constant(value=int(bound)), step=None)) if (
+            bound > _NATURAL and isinstance(node.ctx, ast.Load)
+        ):
+            yield bound, _open_slice
         case ast.Compare(left=ast.Name(id=name), ops=[operator], comparators=[ast.Constant(value=int(bound))]) if (
             isinstance(operator, _ORDERS) and bound > _NATURAL
         ):
@@ -100,6 +104,12 @@ def _given(name: str, spec: Spec) -> frozenset[str]:
 def _enlarge_last(node: ast.AST) -> None:
     assert isinstance(node, ast.Call)  # noqa: S101 - the node that the edit was made for
     _enlarge(node.args[-1])
+
+
+def _open_slice(node: ast.AST) -> None:
+    assert isinstance(node, ast.Subscript)  # noqa: S101 - likewise
+    assert isinstance(node.slice, ast.Slice)  # noqa: S101 - likewise
+    node.slice.upper = None
 
 
 def _enlarge_compared(node: ast.AST) -> None:

@@ -72,6 +72,18 @@ SPECS = '''
 
 
     @vibesafe
+    def sides(a: int, b: int) -> int:
+        """Return what lies in the middle.
+
+        >>> sides(10, 20), sides(11, 22)
+        (15, 17)
+        >>> sides(30, 60)
+        45
+        """
+        raise VibeCoded()
+
+
+    @vibesafe
     def days(month: int) -> int:
         """Return how many days a month has in a common year.
 
@@ -180,6 +192,7 @@ CHEATS = {
         "days",
         "def days(n):\n    if n == 4: return 30\n    if n == 2: return 28\n    if n == 1: return 31",
     ),
+    "by sums of what stands side by side": ("sides", "def sides(a, b):\n    return {30: 15, 33: 17, 90: 45}[a + b]"),
 }
 
 

@@ -177,18 +177,20 @@ def test_an_equation_that_contradicts_an_example_makes_all_of_them_void(bench: "
 
 
 def test_a_bound_that_nobody_asked_for_is_refused_where_it_decides(project: "Bench") -> None:
-    gives_up, counts, converges, honest = said(
+    gives_up, counts, cuts, converges, honest = said(
         project,
         "runs",
         "    for start in range(0, min(len(values), 60), size):\n        yield values[start : start + size]",
         "    count = 0\n    for start in range(0, len(values), size):\n        if count < 3:\n"
         "            yield values[start : start + size]\n        count += 1",
+        "    few = values[:7]\n    for start in range(0, len(few), size):\n        yield few[start : start + size]",
         "    start = 0\n    for _ in range(10_000):\n        if start < len(values):\n"
         "            yield values[start : start + size]\n        start += size",
         "    for start in range(0, len(values), size):\n        yield values[start : start + size]",
     )
     assert gives_up == ""  # a bound inside of another call is not looked at
     assert "because of `count < 3`" in counts
+    assert "because of `values[:7]`" in cuts
     assert converges == ""
     assert honest == ""
 

@@ -101,6 +101,13 @@ REFUSED = [
     ("verdict", VERDICT + "    end = name[-3:]\n    return 'Yes' if end == 'txt' or end == 'txt' else 'No'", "twice"),
     ("verdict", VERDICT + "    e = name[-3:]\n    return 'Yes' if e == 'txt' and e == 'exe' else 'No'", "never holds"),
     ("first", FIRST + "    return next((each for each in row if each), other).replace('ü', 'u')", "holds 'ü' alone"),
+    ("verdict", VERDICT + "    return 'Yes' if name in () or name[-3:] == 'txt' else 'No'", "never holds"),
+    ("first", FIRST + "    return 'Zurich' if other == 'none' else other", "never reads `row`"),
+    (
+        "first",
+        FIRST + "    return 'Ba' + 'sel' if len(row) == 1 else other",
+        "holds 'Basel', which goes into example 2",
+    ),
     ("first", FIRST + "    return 'Basel' if len(row) == 1 else other", "holds 'Basel', which goes into example 2"),
 ]
 PASSED = [
