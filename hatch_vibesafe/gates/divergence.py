@@ -16,6 +16,7 @@ from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, both_
 from hatch_vibesafe.gates.distinguishing import Told, made_simpler
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.input_borders import border_cases
+from hatch_vibesafe.gates.named_cases import named_cases
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -142,7 +143,7 @@ def calls_within_requires(spec: Spec, ground: Ground, sources: Sequence[str]) ->
 
     All are within `Requires`.
     """
-    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec), *named_cases(spec))
     shown = {case.call for case in known}
     borders = (case for case in border_cases(sources, known) if case.call not in shown)
     (allowed,) = allowed_cases([(spec, (*known, *borders))], ground)

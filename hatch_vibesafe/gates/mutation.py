@@ -23,6 +23,7 @@ from hatch_vibesafe.gates.doctests import judge
 from hatch_vibesafe.gates.examination import Course, Ground, examine, job
 from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.mutants import Mutant, mutants
+from hatch_vibesafe.gates.named_cases import named_cases
 from hatch_vibesafe.gates.properties import SEED, generated_cases
 from hatch_vibesafe.gates.sandbox import Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
@@ -244,7 +245,7 @@ def mutation_text(source: str, mutant: Mutant) -> str:
 
 def _every_case(candidate: Candidate) -> tuple[Case, ...]:
     spec = candidate.spec
-    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec), *named_cases(spec))
     shown = {case.call for case in known}
     borders = border_cases([_text(candidate)], known)
     return (*known, *(case for case in borders if case.call not in shown))

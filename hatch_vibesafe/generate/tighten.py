@@ -12,6 +12,7 @@ from hatch_vibesafe.gates.divergence import ground_of
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.input_borders import border_cases
 from hatch_vibesafe.gates.mutation import adequacy_of
+from hatch_vibesafe.gates.named_cases import named_cases
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.retest import active_implementations
 from hatch_vibesafe.gates.tightening import Rivals, condition_without, example_lines, rivals_of
@@ -63,9 +64,12 @@ def rivals_around(spec: Spec, implementations: Sequence[bytes], context: GateCon
     (measured,) = adequacy_of([Candidate(spec, implementations[0])], context)
     survivors = () if measured is None else measured.survivors
     sources = [each.decode("utf-8", "replace") for each in implementations]
-    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec))
+    made = (*generated_cases(spec), *named_cases(spec))
+    known = (*example_cases(spec, parameters_of(spec)), *made)
     told = (Case(each.values) for each in survivors)
-    cases = {case.call: case for case in (*generated_cases(spec), *border_cases(sources, known), *told)}
+    cases = {
+        case.call: case for case in (*generated_cases(spec), *named_cases(spec), *border_cases(sources, known), *told)
+    }
     sources += [each.source for each in survivors]
     return rivals_of(spec, list(dict.fromkeys(sources)), list(cases.values()), ground)
 
