@@ -7,6 +7,8 @@ from pathlib import Path
 from hatch_vibesafe.config import Config, SandboxConfig
 from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.contract_faults import contract_faults
+from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.portable.unportable import unportable
 from hatch_vibesafe.gates.project_rules import policy_problems
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
@@ -36,11 +38,15 @@ def faults_beforehand(specs: Sequence[Spec], context: GateContext) -> dict[UnitI
     surrounding = surroundings(context, specs)
     with Sandbox(config.sandbox) as sandbox:
         by_module = module_faults(specs, context, surrounding, sandbox)
-    found = {
-        spec.unit: (*policy_problems(spec, config), *spec_faults(spec), *unportable(spec, sandbox.level))
-        for spec in specs
-    }
-    faults = {unit: problems for unit, problems in found.items() if problems}
+        found = {
+            spec.unit: (*policy_problems(spec, config), *spec_faults(spec), *unportable(spec, sandbox.level))
+            for spec in specs
+        }
+        faults = {unit: problems for unit, problems in found.items() if problems}
+        sound = [spec for spec in specs if spec.unit not in faults and spec.unit.module not in by_module]
+        if any(spec.contract for spec in sound):
+            ground = Ground(batch_of(sound, context, surrounding), frozenset(surrounding.files), sandbox)
+            faults |= contract_faults(sound, ground)
     return faults | {spec.unit: by_module[spec.unit.module] for spec in specs if spec.unit.module in by_module}
 
 
