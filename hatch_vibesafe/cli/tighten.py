@@ -10,7 +10,7 @@ from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.gates.differences import Shown
 from hatch_vibesafe.gates.tightening import MOST_QUESTIONS, Rivals
 from hatch_vibesafe.generate.tighten import Decision, gathered, read_answer, write_decision
-from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
+from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeValidationError
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.places import IMPLEMENTATION, checkpoint_directory
 
@@ -110,7 +110,11 @@ def _interview(session: Session, rivals: Rivals, most: int) -> frozenset[int]:
         if choice == _STOP:
             break
         answer = None if choice == _DO_NOT_CARE else _typed() if choice == _NEITHER else groups[int(choice) - 1][0]
-        living = _decided(session, rivals, Decision(place, answer), living, quiet=False)
+        try:
+            living = _decided(session, rivals, Decision(place, answer), living, quiet=False)
+        except VibesafeValidationError as error:
+            output.print_problems(error.problems)
+            asked.discard(place)
     return living
 
 

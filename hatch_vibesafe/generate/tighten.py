@@ -24,10 +24,12 @@ from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.project import Project, scan_project
 from hatch_vibesafe.spec.docstring_edits import CannotEditError, with_example, with_requirement
 from hatch_vibesafe.spec.model import Scan, Spec
+from hatch_vibesafe.spec.weakness import weaknesses
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.files import read_file, write_atomically
 
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:: .*)?")
+_OF_AN_EXAMPLE = "example "
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def write_decision(project: Project, rivals: Rivals, decision: Decision) -> tupl
 
 
 def _check(project: Project, spec: Spec, path: Path, before: bytes) -> None:
-    """Read the spec again, and put the file back where it is none any more."""
+    """Read the spec again; put the file back where it is none any more, or contradicts its types or itself now."""
     found = scan_project(project)
     again = next((each for each in found.specs if each.unit == spec.unit), None)
     if again is None or (again.examples, again.contract) == (spec.examples, spec.contract):
@@ -126,3 +128,9 @@ def _check(project: Project, spec: Spec, path: Path, before: bytes) -> None:
         what = "the decision would not be read as it is meant, and the file was left as it was"
         remedy = f"write it into {spec.path} by hand"
         raise VibesafeValidationError(Problem(spec.where, what, remedy), *problems)
+    known = {problem.what for problem in weaknesses(spec)}
+    odd = [each for each in weaknesses(again) if each.what.startswith(_OF_AN_EXAMPLE) and each.what not in known]
+    if odd:
+        write_atomically(path, before)
+        remedy = "answer otherwise, or correct the docstring first: the file was left as it was"
+        raise VibesafeValidationError(*(Problem(spec.where, each.what, remedy) for each in odd))

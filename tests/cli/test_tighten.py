@@ -108,6 +108,8 @@ def test_a_call_that_nobody_makes_becomes_a_requirement(project: Path) -> None:
         (("m/other",), "", 2, "names no unit"),
         ((UNIT,), "", 130, "interrupted"),
         ((UNIT,), "n\nA B\n'A'\nq\n", 0, ""),
+        ((UNIT, "--answer", "grade(90)", "5"), "", 1, "expects 5, and the spec is to return str"),
+        ((UNIT, "--questions", "1"), "n\n5\nq\n", 0, "expects 5, and the spec is to return str"),
     ],
 )
 def test_bad_answers_and_no_answers(
@@ -115,6 +117,7 @@ def test_bad_answers_and_no_answers(
 ) -> None:
     done = vibesafe(project, "tighten", *arguments, said=said)
     assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
+    assert "'A'\nq" in said or (project / "m.py").read_text() == MODULE
 
 
 def test_ctrl_c_at_a_question_writes_nothing(project: Path) -> None:
