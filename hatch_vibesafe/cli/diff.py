@@ -10,6 +10,7 @@ from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.store.checkpoints import read_checkpoint
 from hatch_vibesafe.store.comparison import implementation_diff
 from hatch_vibesafe.store.drift import UnitStatus
+from hatch_vibesafe.store.granted import newly_granted
 
 
 @click.command(name="diff", epilog="Examples:  vibesafe diff   |   vibesafe diff --behaviour app.math/add --json")
@@ -57,6 +58,9 @@ def command(
     differing = [status for status in session.statuses.values() if status.problems or status.current != status.active]
     problems = (*session.scan_problems, *(problem for status in differing for problem in status.problems))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
+    directory = session.project.checkpoints_path
+    meant = {status.unit: status.active for status in differing}
+    new = {spec.unit: newly_granted(directory, spec, meant[spec.unit]) for spec in session.specs if spec.unit in meant}
     implementations = {status.unit: _implementation_diff(session, status) for status in differing}
     if as_json:
         output.print_json(
@@ -67,6 +71,7 @@ def command(
                         "state": status.state,
                         "moved": list(status.moved),
                         "capabilities": list(listed(capabilities[status.unit])),
+                        "newly_granted": list(new[status.unit]),
                         "active": status.active,
                         "current": status.current,
                         "implementation": implementations[status.unit],
@@ -79,6 +84,7 @@ def command(
     else:
         for status in differing:
             granted = [f"may use {', '.join(capabilities[status.unit])}"] if capabilities[status.unit] else []
+            granted += [f"newly granted: {', '.join(new[status.unit])}"] if new[status.unit] else []
             click.echo("\n  ".join([f"{status.unit}  {status.state}", *status.moved, *granted]))
             if implementations[status.unit]:
                 click.echo(implementations[status.unit])

@@ -18,6 +18,7 @@ from hatch_vibesafe.store.acknowledgements import LONGEST as LONGEST_REASON
 from hatch_vibesafe.store.acknowledgements import Acknowledgement, acknowledge, is_reason
 from hatch_vibesafe.store.drift import orphan_units
 from hatch_vibesafe.store.frozen import REQUIREMENTS, requirements_text, write_requirements
+from hatch_vibesafe.store.granted import newly_granted
 from hatch_vibesafe.store.save import SavePlan, save_units
 
 
@@ -92,13 +93,16 @@ def command(
                 why = Acknowledgement(status.active, status.current, reason, named)
                 acknowledge(session.project.checkpoints_path, each, why)
     refused = refused | unfrozen
+    directory = session.project.checkpoints_path
+    active = {unit: status.active for unit, status in session.statuses.items()}
+    new = {spec.unit: newly_granted(directory, spec, active[spec.unit]) for spec in session.specs}
     plan = saved([spec for spec in session.specs if spec.unit not in refused], dry_run=dry_run)
     written = freezes and not dry_run and _write_requirements(session)
     problems = (*session.scan_problems, *plan.problems, *(it for each in refused.values() for it in each))
     capabilities = {spec.unit: spec.options.capabilities for spec in session.specs}
     if as_json:
         output.print_json(
-            _document(plan, capabilities, tuple(refused), dry_run=dry_run)
+            _document(plan, capabilities, new, tuple(refused), dry_run=dry_run)
             | {"problems": output.problems_as_json(problems)}
         )
     else:
@@ -107,6 +111,7 @@ def command(
             before = f" (was {activation.previous[:12]})" if activation.previous else ""
             by = f", approved by {activation.entry.approver}" if activation.entry.approver else ""
             granted = f", may use {', '.join(capabilities[activation.unit])}" if capabilities[activation.unit] else ""
+            granted += f", newly granted: {', '.join(new[activation.unit])}" if new[activation.unit] else ""
             click.echo(f"{verb}  {activation.unit}  {activation.entry.active[:12]}{before}{by}{granted}")
         for unit in diverging if reason is not None else ():
             click.echo(f"{'would acknowledge' if dry_run else 'acknowledged'}  {unit}  {reason}")
@@ -179,7 +184,12 @@ def _diverging(session: Session, plan: SavePlan) -> dict[UnitId, tuple[Problem, 
 
 
 def _document(
-    plan: SavePlan, capabilities: Mapping[UnitId, tuple[str, ...]], diverging: tuple[UnitId, ...], *, dry_run: bool
+    plan: SavePlan,
+    capabilities: Mapping[UnitId, tuple[str, ...]],
+    new: Mapping[UnitId, tuple[str, ...]],
+    diverging: tuple[UnitId, ...],
+    *,
+    dry_run: bool,
 ) -> dict[str, object]:
     return {
         "dry_run": dry_run,
@@ -189,6 +199,7 @@ def _document(
                 "checkpoint": each.entry.active,
                 "previous": each.previous,
                 "capabilities": list(listed(capabilities[each.unit])),
+                "newly_granted": list(new[each.unit]),
                 "approver": each.entry.approver,
             }
             for each in plan.activate

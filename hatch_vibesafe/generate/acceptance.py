@@ -67,6 +67,7 @@ def accept(
         tool=f"hatch-vibesafe {__version__}",
         strategy=origin.strategy,
         in_place_of=origin.in_place_of,
+        capabilities=spec.options.capabilities,
     )
     checkpoint = make_checkpoint(spec, origin.prompt, implementation, provenance)
     stored = _stored(project, checkpoint)

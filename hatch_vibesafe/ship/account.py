@@ -8,7 +8,7 @@ from hatch_vibesafe.spec.capabilities import listed
 from hatch_vibesafe.spec.contract_modes import OFF
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.meta import Meta
-from hatch_vibesafe.store.records import Evidence, GateRecord, Provenance
+from hatch_vibesafe.store.records import Checkpoint, Evidence, GateRecord, Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ def account_of(meta: Meta, evidence: Evidence | None, approver: str, spec: Spec,
         sandbox="" if evidence is None else evidence.sandbox,
         gates=() if evidence is None else evidence.gates,
         approver=approver,
-        capabilities=listed(spec.options.capabilities) if spec.spec_hash == meta.spec_hash else (),
+        capabilities=_capabilities(meta, spec),
         contracts=checked_mode(spec, contracts) if spec.spec_hash == meta.spec_hash else OFF,
     )
+
+
+def _capabilities(meta: Meta | Checkpoint, spec: Spec) -> tuple[str, ...]:
+    if spec.spec_hash == meta.spec_hash:
+        return listed(spec.options.capabilities)
+    return listed(meta.provenance.capabilities) if meta.provenance.capabilities else ()

@@ -44,6 +44,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
     provenance = checkpoint.provenance
     parent = {} if provenance.parent is None else {"parent": provenance.parent}
     asked = {"strategy": provenance.strategy, "in_place_of": provenance.in_place_of}
+    granted = {"capabilities": provenance.capabilities} if provenance.capabilities else {}
     return dump(
         {
             "format": FORMAT,
@@ -64,6 +65,7 @@ def meta_bytes(checkpoint: Checkpoint) -> bytes:
                 "template": provenance.template,
                 "attempt": provenance.attempt,
                 **{name: value for name, value in asked.items() if value},
+                **granted,
                 "repairs": provenance.repairs,
                 **parent,
                 "created": provenance.created,
@@ -155,6 +157,7 @@ def _provenance(record: Record) -> Provenance:
         tool=record.text("tool"),
         strategy=record.text("strategy") if "strategy" in record.names() else "",
         in_place_of=record.text("in_place_of") if "in_place_of" in record.names() else "",
+        capabilities=record.texts("capabilities") if "capabilities" in record.names() else (),
     )
     record.finish()
     return provenance

@@ -67,6 +67,7 @@ class Provenance:
         strategy: How it was asked for ("first", "counterexample", ...); empty where it was not asked for.
         in_place_of: The provider that was asked, where another one answered since that one brought no answer, or no
             answer of it passed; else empty.
+        capabilities: What the spec granted it beside computing.
     """
 
     origin: Literal["generated", "submitted", "recorded"]
@@ -83,6 +84,7 @@ class Provenance:
     tool: str
     strategy: str = ""
     in_place_of: str = ""
+    capabilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,21 @@ def test_what_a_unit_may_do_is_told_wherever_it_is_reviewed(saved: Path, command
         assert units[unit]["capabilities"] == ["clock", "net"]
 
 
+def test_what_is_newly_granted_is_told_where_it_is_reviewed(saved: Path, command: Command) -> None:
+    source = saved / "app" / "math.py"
+    edit(source, "@vibesafe\ndef double", "@vibesafe(capabilities=['net', 'clock'])\ndef double")
+    assert "  newly granted: clock, net\n" in command("diff").out
+    assert command("submit", "app.math/double", "double.py").code == 0
+    assert "newly granted: clock, net" in command("save", "--dry-run").out
+    units = command("save", "--json").document["saved"]
+    assert isinstance(units, list)
+    assert [each["newly_granted"] for each in units] == [["clock", "net"]]
+    assert "newly granted" not in command("diff").out
+    edit(source, "['net', 'clock']", "['net', 'env']")
+    assert "  may use env, net\n  newly granted: env\n" in command("diff").out
+    assert "Beside computing it may use clock, net." in " ".join(command(EXPLAIN, "app.math/double").out.split())
+
+
 @pytest.mark.usefixtures("saved")
 def test_a_module_means_all_its_units(command: Command) -> None:
     assert command("save", "--approver", "Ada").code == 0
