@@ -4,10 +4,12 @@ References are read from the text, without Jinja, which a build does not need: o
 template would read is not there when it is rendered.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
@@ -105,6 +107,20 @@ def _place(root: Path, name: str, where: str) -> Path | Problem:
             return candidate if is_inside else outside
     remedy = "name a file of the project, relative to its root, or leave it out"
     return Problem(where, f"there is no template {name!r}", remedy)
+
+
+def is_ours(name: str, text: str) -> bool:
+    """Return whether a template is one of ours, word for word."""
+    return text == _text_of_ours(name)
+
+
+@cache
+def _text_of_ours(name: str) -> str | None:
+    for directory in _directories_of_ours():
+        with contextlib.suppress(OSError, UnicodeDecodeError, ValueError):
+            if name == os.path.basename(name):  # noqa: PTH119 - a pure question about the text
+                return (directory / name).read_text(encoding="utf-8")
+    return None
 
 
 def _directories_of_ours() -> tuple[Path, ...]:

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
 from hatch_vibesafe.generate.draft_rounds import conversations_over, end_conversation
 from hatch_vibesafe.generate.draft_telling import Record, Telling, asking_alone
 from hatch_vibesafe.generate.extract import extract
 from hatch_vibesafe.generate.prompt import request_digest
 from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.rendering import render_text
 from hatch_vibesafe.generate.strategy import sent_with
 from hatch_vibesafe.generate.stub import fence_for
 from hatch_vibesafe.identity import Digest, UnitId
@@ -88,13 +86,15 @@ def draft(
         record: Is told every request and what came of it.
 
     Raises:
+        VibesafeConfigurationError: if the template cannot be rendered.
         VibesafeError: if the provider brings no answer, or a budget is spent.
     """
-    messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted, template)),)
+    unit = unit or UnitId(wanted.module, wanted.name or "draft")
+    messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted, template, unit)),)
     question = request_digest(Request(messages, provider.sent), provider.kind, 0)
     number = conversations_over(project, question)
     sent = sent_with("first", number, provider.sent)
-    telling = Telling(unit or UnitId(wanted.module, wanted.name or "draft"), provider, record)
+    telling = Telling(unit, provider, record)
     refused: Drafted[Stub] | None = None
     with telling, asking_alone(project, record) as asking:
         for attempt in range(min(provider.attempts, _MOST_TRIES)):
@@ -120,17 +120,16 @@ def set_aside(project: Project, drafted: Drafted[Stub]) -> None:
     end_conversation(project, drafted.question, drafted.number)
 
 
-def _prompt(project: Project, wanted: Wanted, template: str) -> str:
-    environment = SandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
-    )
-    return environment.from_string(template_files(project, template)[0].text).render(
-        wanted=wanted.text,
-        module=wanted.module,
-        name=wanted.name,
-        modules=wanted.modules,
-        fence=fence_for(wanted.text),
-    )
+def _prompt(project: Project, wanted: Wanted, template: str, unit: UnitId) -> str:
+    texts = tuple((file.name, file.text) for file in template_files(project, template))
+    variables = {
+        "wanted": wanted.text,
+        "module": wanted.module,
+        "name": wanted.name,
+        "modules": wanted.modules,
+        "fence": fence_for(wanted.text),
+    }
+    return render_text(template, texts, unit, variables)
 
 
 def _again(faults: tuple[str, ...]) -> str:

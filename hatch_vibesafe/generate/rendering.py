@@ -1,70 +1,137 @@
-"""Rendering a template with Jinja, in its sandbox, from nothing but the texts that a spec holds."""
+"""Rendering a template from nothing but the texts that a spec holds: ours here, any other in a bounded process."""
 
+import atexit
+import contextlib
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping
-from functools import lru_cache
-from types import TracebackType
+from pathlib import Path
+from types import SimpleNamespace
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
-
+from hatch_vibesafe.generate import template_worker
+from hatch_vibesafe.generate.template_worker import Answer, Texts, rendered
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
-from hatch_vibesafe.spec.model import UnitSettings
+from hatch_vibesafe.spec.model import Reference, UnitSettings
 from hatch_vibesafe.spec.normalise import normalise_newlines
+from hatch_vibesafe.templates import is_ours
 from hatch_vibesafe.unexpected import reason
 
+SECONDS = 5.0
+"""Of processor time, for one template."""
+
+_PATIENCE = 120.0
+"""Seconds after which a template is given up, whatever the machine is busy with."""
+
 _REMEDY = "mend the template; docs/prompts.md and the top of ours (prompts/base.j2) tell its variables and blocks"
-_OF_JINJA = "__jinja_exception__"
-"""A global of the frames that Jinja puts into a traceback in the place of its own code, with the template's lines."""
 
 
 def render(settings: UnitSettings, unit: UnitId, variables: Mapping[str, object]) -> str:
     """Return what a unit's template makes of its variables.
 
     Raises:
-        VibesafeConfigurationError: if it cannot be rendered; the problem names the template and the line.
+        VibesafeConfigurationError: if it cannot be rendered, or takes too much time or memory; the problem names the
+            template, and the line where it is known.
     """
-    try:
-        return _template(settings.template, settings.template_content, settings.template_chain).render(variables)
-    except jinja2.TemplateSyntaxError as error:
-        name, line, what = error.name or settings.template, error.lineno, error.message or "wrong syntax"
-    except jinja2.TemplateNotFound as error:
-        name, line = _place(error.__traceback__, settings.template)
-        what = f"it reads {error.name!r}, which is not named in quotes by a tag, so that the spec hash does not hold it"
-    except Exception as error:  # noqa: BLE001 - a template runs any expression, and so raises anything
-        name, line = _place(error.__traceback__, settings.template)
-        what = reason(error)
-    at = f", line {line}" if line else ""
-    raise VibesafeConfigurationError(
-        Problem(f"template {name!r}{at}, for {unit}", f"cannot be rendered: {what}", _REMEDY)
-    ) from None
-
-
-@lru_cache(maxsize=32)
-def _template(name: str, content: str, chain: tuple[tuple[str, str], ...]) -> jinja2.Template:
-    """Return a template, compiled once: most units of a project share it, and it costs more than the rest."""
-    texts = {each: normalise_newlines(text) for each, text in (*chain, (name, content))}
-
-    def load(wanted: str) -> tuple[str, str, None] | None:
-        return (texts[wanted], wanted, None) if wanted in texts else None
-
-    # Sandboxed: a template is text that may come with a pull request, and renders data, no more.
-    environment = SandboxedEnvironment(
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        loader=jinja2.FunctionLoader(load),
+    return render_text(
+        settings.template, (*settings.template_chain, (settings.template, settings.template_content)), unit, variables
     )
-    return environment.get_template(name)
 
 
-def _place(traceback: TracebackType | None, name: str) -> tuple[str, int]:
-    """Return the template and the line in which an exception was raised; line 0 where nobody knows."""
-    line = 0
-    while traceback is not None:
-        frame = traceback.tb_frame
-        if _OF_JINJA in frame.f_globals:
-            name, line = frame.f_code.co_filename, traceback.tb_lineno
-        traceback = traceback.tb_next
-    return name, line
+def render_text(name: str, texts: Texts, unit: UnitId, variables: Mapping[str, object]) -> str:
+    """Return what the template of that name makes of its variables, given the texts of all that it refers to.
+
+    Raises:
+        VibesafeConfigurationError: as `render` does.
+    """
+    plain = tuple((each, normalise_newlines(text)) for each, text in texts)
+    if all(is_ours(each, text) for each, text in texts):
+        answer = rendered(name, plain, variables)
+    else:
+        answer = _BESIDE.rendered(name, plain, {key: _plain(value) for key, value in variables.items()})
+    said, wrong, line = answer
+    if not wrong:
+        return said
+    at = f", line {line}" if line else ""
+    where = f"template {wrong!r}{at}, for {unit}"
+    raise VibesafeConfigurationError(Problem(where, f"cannot be rendered: {said}", _REMEDY))
+
+
+def _plain(value: object) -> object:
+    """Return a variable as it can be told to a process that knows nothing of ours."""
+    if isinstance(value, Reference):
+        return SimpleNamespace(module=value.module, name=value.name, source=value.source, direct=value.direct)
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+class _Beside:
+    """The process that renders, started with the first template and kept. Used from several threads, one at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def rendered(self, name: str, texts: Texts, variables: Mapping[str, object]) -> Answer:
+        """Return what the process answers; what ended it, where it does not."""
+        request = pickle.dumps((name, texts, dict(variables), SECONDS))
+        with self._lock:
+            try:
+                process = self._process = self._process or _started()
+            except OSError as error:
+                return f"the process that renders it cannot be started: {error.strerror or reason(error)}", name, 0
+            line = _asked(process, request)
+            if line.endswith(b"\n"):
+                said, wrong, number = json.loads(line)
+                return str(said), str(wrong), int(number)
+            self._process = None
+        with process:  # it has ended, or is about to
+            process.kill()
+        out_of_time = -signal.SIGPROF if sys.platform != "win32" else None
+        if process.returncode in {out_of_time, -9}:
+            return f"it takes more than {SECONDS:g} s of processor time, or too much memory", name, 0
+        return f"the process that renders it ended with {process.returncode}", name, 0
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            with process:
+                process.kill()
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    # `-P`: what lies beside the program must not take the place of what is installed. No key is in its environment.
+    kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-P", str(Path(template_worker.__file__))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=kept,
+        start_new_session=True,  # Ctrl-C is for us
+    )
+
+
+def _asked(process: "subprocess.Popen[bytes]", request: bytes) -> bytes:
+    """Return the line that the process answers; one without an end where it has ended instead."""
+    late = threading.Timer(_PATIENCE, process.kill)
+    late.start()
+    try:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("it was started with pipes")
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(request)
+            process.stdin.flush()
+        return process.stdout.readline()
+    finally:
+        late.cancel()
+
+
+_BESIDE = _Beside()
+atexit.register(_BESIDE.close)

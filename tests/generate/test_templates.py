@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate import rendering
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.prompt import build_prompt
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
@@ -253,3 +255,48 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(
     (templated / "inside.txt").write_text("Inside.", encoding="utf-8")
     (templated / "mine.j2").symlink_to(templated / "inside.txt")
     assert asked(the_spec(templated)) == "Inside.\n", "the control"
+
+
+ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ('{{ "x" * 9999999999 }}', "too much memory"),
+        ('A\n{{ "{:9999999999}".format(1) }}', "too much memory"),
+        ('{{ "x".center(9999999999) }}', "too much memory"),
+        ("{{ [1] * 9999999999 }}", "too much memory"),
+        ("{{ 9 ** (9 ** 9) }}", "0.2 s of processor time"),
+        (ENDLESS, "0.2 s of processor time"),
+        ("{% for a in range(99999) %}" + "x" * 100 + "{% endfor %}", "4,000,000 characters"),
+    ],
+)
+def test_a_template_without_bounds_is_a_problem(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch, template: str, said: str
+) -> None:
+    if said != "too much memory":  # the memory has to be asked for in time
+        monkeypatch.setattr("hatch_vibesafe.generate.rendering.SECONDS", 0.2)
+    with pytest.raises(VibesafeConfigurationError) as refused:
+        build_prompt(make_spec(template=template), None, continues=False, sample=0)
+    (problem,) = refused.value.problems
+    assert said in problem.what
+    assert problem.where.startswith("template 'function.j2'")
+    # The control, and that the next one finds a process that works.
+    prompt = build_prompt(make_spec(template="{{ 'x' * 3 }} {{ name }}"), None, continues=False, sample=0)
+    assert prompt.request.messages[0].content == "xxx total\n"
+
+
+def test_the_process_that_renders_has_no_key_and_reads_nothing_of_the_project(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('planted')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOME_API_KEY", "canary")
+    rendering._BESIDE.close()
+    prompt = build_prompt(make_spec(template="{{ name }}!"), None, continues=False, sample=0)
+    assert prompt.request.messages[0].content == "total!\n"
+    process = rendering._BESIDE._process
+    assert process is not None
+    if sys.platform == "linux":
+        assert b"SOME_API_KEY" not in Path(f"/proc/{process.pid}/environ").read_bytes()
