@@ -29,7 +29,7 @@ def read_lessons(root: Path) -> tuple[Lesson, ...]:
         ) from None
     table = Table(values, LESSONS_FILE, "", problems)
     lessons = table.table("lessons")
-    found = tuple(sorted(_lesson(lessons.table(name)) for name in lessons.names()))
+    found = tuple(sorted(_lesson(lessons.table(name), name) for name in lessons.names()))
     table.refuse_unknown()
     if problems:
         raise VibesafeConfigurationError(*problems)
@@ -41,11 +41,11 @@ def is_lesson(text: str) -> bool:
     return bool(text.strip()) and text.isprintable() and len(text) <= LONGEST
 
 
-def _lesson(table: Table) -> Lesson:
+def _lesson(table: Table, name: str) -> Lesson:
     text, units = table.text("text", None), table.texts("units", ())
     if not is_lesson(text):
         table.problem("text", "is not one readable line", f"write one line of at most {LONGEST} characters")
     if not units:
         table.problem("units", "names no unit", 'name units, modules or globs, for example ["app.*"]')
     table.refuse_unknown()
-    return Lesson(text, units)
+    return Lesson(text, units, name)

@@ -13,7 +13,7 @@ from hatch_vibesafe.generate.lessons_file import write_lessons
 from hatch_vibesafe.lessons_config import LESSONS_FILE, LONGEST, is_lesson, read_lessons
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import Project, open_project, scan_project
-from hatch_vibesafe.spec.lessons import Lesson, matches
+from hatch_vibesafe.spec.lessons import Lesson, matches, name_of
 
 Item = TypeVar("Item")
 
@@ -63,8 +63,8 @@ def approve(number: int, units: tuple[str, ...], text: str | None) -> int:
     project, approved, proposed = _known()
     chosen = _numbered(proposed, number, "proposal").lesson
     told = chosen.text if text is None else text
-    before = next((each.units for each in approved if each.text == told), ())
-    lesson = Lesson(told, tuple(sorted({*before, *(units or chosen.units)})))
+    before = next((each for each in approved if each.text == told), Lesson(told, (), name_of(chosen.text)))
+    lesson = Lesson(told, tuple(sorted({*before.units, *(units or chosen.units)})), before.name)
     if not is_lesson(lesson.text):
         where, what = "--text", "is not one readable line"
         raise VibesafeConfigurationError(Problem(where, what, f"write one line of at most {LONGEST} characters"))

@@ -61,14 +61,14 @@ class Proposal:
 def proposals(candidates: Iterable[KeptCandidate], approved: Iterable[Lesson]) -> tuple[Proposal, ...]:
     """Return the rules that were broken often, or in several units, the most broken first.
 
-    Of an approved rule only what units broke that it is not for: they are proposed for it too.
+    Of an approved rule, in whatever words, only what units broke that it is not for: they are proposed for it too.
     """
-    known = {lesson.text: lesson for lesson in approved}
+    known = tuple(approved)
     broken: dict[str, list[tuple[KeptCandidate, Finding]]] = {}
     for candidate in candidates:
         told = {text: finding for finding in candidate.findings for text in _rules(finding)}
         for text, finding in told.items():
-            if text not in known or not lessons_for(candidate.unit, [known[text]]):
+            if not lessons_for(candidate.unit, [each for each in known if each.is_in_other_words(text)]):
                 broken.setdefault(text, []).append((candidate, finding))
     found = [
         Proposal(Lesson(text, _units(places)), len(places), _line(places[0][1]))

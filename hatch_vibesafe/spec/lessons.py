@@ -2,9 +2,11 @@
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hatch_vibesafe.identity import UnitId
+from hatch_vibesafe.identity import UnitId, digest
+
+_NAME = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,10 +16,21 @@ class Lesson:
     Attributes:
         text: The rule, one line.
         units: Whom it is for: ids, modules or packages, or globs over ids.
+        name: Its name in the file, made of the words in which it was proposed, which the person may have changed.
     """
 
     text: str
     units: tuple[str, ...]
+    name: str = field(default="", compare=False)
+
+    def is_in_other_words(self, proposed: str) -> bool:
+        """Return whether this is the rule that was proposed in these words, whatever its words are now."""
+        return self.text == proposed or self.name.partition("-")[0] == name_of(proposed)
+
+
+def name_of(proposed: str) -> str:
+    """Return the name of a rule that was proposed in these words."""
+    return digest(proposed.encode())[:_NAME]
 
 
 def lessons_for(unit: UnitId, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
