@@ -127,6 +127,7 @@ class Asking:
         while questions:
             inquiry = questions[0].inquiry
             requests = Requests(inquiry, self._sending)
+            self._cache.refuse_without_room()
             answers = provider.ask_for_several(inquiry.request, len(questions), inquiry.unit, requests.record, requests)
             for question, answer in zip(questions, answers, strict=False):
                 self._record(provider, question.inquiry, answer)

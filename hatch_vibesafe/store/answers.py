@@ -3,16 +3,23 @@
 An answer's file holds the answer alone. Neither the request nor any setting or key is in it.
 """
 
+import contextlib
+import errno
 import json
+import os
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
 from hatch_vibesafe.identity import Digest, parse_digest
 from hatch_vibesafe.problems import VibesafeError
-from hatch_vibesafe.store.files import read_file, write_atomically
+from hatch_vibesafe.store.files import FULL, problem_of, read_file, write_atomically
 from hatch_vibesafe.store.records import Answer
 
 _FORMAT = 1
+_ROOM = 256 * 1024
+"""Bytes that have to be free before anybody is asked: the longest answers, and what is stored of them."""
+
 _TEXTS = ("text", "model", "finish")
 _PROVIDER = "provider"
 """Only there where another provider answered than the one that was asked."""
@@ -23,11 +30,30 @@ _COUNTS = ("input_tokens", "output_tokens")
 class AnswerCache:
     """Answers on disk, one JSON file each: `<directory>/<first two digits>/<request digest>.json`."""
 
-    __slots__ = ("_directory",)
+    __slots__ = ("_directory", "_full")
 
     def __init__(self, directory: Path) -> None:
         """Keep the answers below `directory`, which is created with the first one."""
         self._directory = directory
+        self._full: VibesafeError | None = None
+
+    def refuse_without_room(self) -> None:
+        """Refuse to go on where an answer could not be kept: whoever asked for it would pay for nothing.
+
+        Raises:
+            VibesafeError: if the disk is full, or was when an answer was to be kept.
+        """
+        if self._full is not None:
+            raise VibesafeError(*self._full.problems)
+        place = next((each for each in (self._directory, *self._directory.parents) if each.exists()), None)
+        if place is None:
+            return
+        with contextlib.suppress(OSError):  # a file system that does not say it is not refused for that
+            if shutil.disk_usage(place).free < _ROOM:
+                full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self._full = VibesafeError(problem_of(full, self._directory, "written"))
+        if self._full is not None:
+            raise VibesafeError(*self._full.problems)
 
     def get(self, request: Digest) -> Answer | None:
         """Return the answer to a request, or None where there is none that can be read whole.
@@ -50,7 +76,12 @@ class AnswerCache:
         """
         values = {name: value for name, value in asdict(answer).items() if name != _PROVIDER or value}
         content = json.dumps({"format": _FORMAT, **values}, indent=1, sort_keys=True)
-        write_atomically(self._path(request), f"{content}\n".encode("ascii"))
+        try:
+            write_atomically(self._path(request), f"{content}\n".encode("ascii"))
+        except VibesafeError as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL:
+                self._full = error
+            raise
 
     def _path(self, request: Digest) -> Path:
         name = parse_digest(request)

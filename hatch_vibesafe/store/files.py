@@ -11,7 +11,7 @@ from pathlib import Path
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.store import temporaries
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _OBSTRUCTED = frozenset({errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ELOOP})
 
@@ -103,7 +103,7 @@ def sync_directory(path: Path) -> None:
 def problem_of(error: OSError, path: Path, verb: str) -> Problem:
     """Return what kept `path` from being read or written, and what mends it."""
     what = f"cannot be {verb}: {error.strerror or type(error).__name__}"
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return Problem(str(path), what, "free space on the disk (or raise the quota) and run the command again")
     if error.errno in _FORBIDDEN:
         return Problem(str(path), what, f"make {quoted(path.parent)} accessible to you and run the command again")

@@ -151,10 +151,10 @@ def test_a_request_that_was_on_its_way_when_its_command_was_killed_is_in_the_led
     process = start(many, "compile", "--jobs", str(JOBS))
     _, error = process.communicate(timeout=120)
     assert process.returncode == 0, error
-    told = re.search(rf"run (\S+): {JOBS} requests were on their way when it was ended", error.decode())
+    told = re.search(rf"run (\S+): was killed, or could not write, with {JOBS} requests on the way", error.decode())
     assert told, error
     out, _ = start(many, "log", told[1]).communicate(timeout=120)
-    assert out.count(b"no answer: its command was ended while it was on its way") == JOBS
+    assert out.count(b"no answer: its command was killed, or could not write") == JOBS
     out, _ = start(many, "stats", "--by", "strategy").communicate(timeout=120)
     assert f"{JOBS} lost".encode() in out
     assert b">= " in out, "what it cost is at least that"

@@ -1,4 +1,7 @@
+import errno
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,29 @@ def test_a_cache_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     assert cache.get(REQUEST) is None
     with pytest.raises(VibesafeError, match="cannot be written"):
         cache.put(REQUEST, ANSWER)
+
+
+def test_nobody_is_asked_where_an_answer_could_not_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    AnswerCache(tmp_path / "cache").refuse_without_room()  # the control
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=1000))
+    cache = AnswerCache(tmp_path / "cache")
+    for _ in range(2):
+        with pytest.raises(VibesafeError) as refused:
+            cache.refuse_without_room()
+        (problem,) = refused.value.problems
+        assert (problem.where, "free space" in problem.remedy) == (str(tmp_path / "cache"), True)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_disk_that_was_full_is_asked_for_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    cache = AnswerCache(tmp_path / "cache")
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(VibesafeError):
+            cache.put(REQUEST, ANSWER)
+    with pytest.raises(VibesafeError):
+        cache.refuse_without_room()

@@ -67,7 +67,7 @@ def test_what_a_dead_command_left_behind_is_told_once(tmp_path: Path) -> None:
     assert writer.close() is None
     (told,) = writer.adopted
     assert told.where == "run r1"
-    assert told.what.startswith("2 requests were on their way when it was ended")
+    assert told.what.startswith("was killed, or could not write, with 2 requests on the way")
     assert told.remedy == "vibesafe log r1"
     engine = open_for_reading(place)
     assert engine is not None

@@ -9,7 +9,7 @@ from hatch_vibesafe.store.ledger.journal import LeftBehind
 from hatch_vibesafe.store.ledger.schema import runs, steps, tries
 from hatch_vibesafe.store.ledger.statements import begin_run, write
 
-_WHAT = "its command was ended while it was on its way: nobody knows what came, or what it cost"
+_WHAT = "its command was killed, or could not write: nobody knows what came of it, or what it cost"
 
 
 def adopt(connection: Connection, left: LeftBehind) -> Problem | None:
@@ -28,8 +28,8 @@ def adopt(connection: Connection, left: LeftBehind) -> Problem | None:
     write(connection, left.run.id, [*begun.values(), *(_lost(request) for request in lost)])
     if not lost:
         return None
-    count = "1 request was on its way" if len(lost) == 1 else f"{len(lost)} requests were on their way"
-    what = f"{count} when it was ended: nobody knows what came of that, and what it cost stands in no budget"
+    count = "1 request" if len(lost) == 1 else f"{len(lost)} requests"
+    what = f"was killed, or could not write, with {count} on the way: what came of that, and what it cost, is not known"
     return Problem(f"run {left.run.id}", what, f"vibesafe log {left.run.id}")
 
 
