@@ -188,7 +188,7 @@ def config_of(table: Table, source: str) -> Config:
         policy=read_policy(table.table("policy")),
         sandbox=SandboxConfig(
             enabled=sandbox.boolean("enabled", default=True),
-            timeout=sandbox.positive("timeout", 10.0),
+            timeout=sandbox.seconds("timeout", 10.0),
             memory_mb=sandbox.positive_integer("memory_mb", 512),
             min_sandbox=sandbox.choice("min_sandbox", REQUIRABLE, ""),
         ),

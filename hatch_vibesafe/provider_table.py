@@ -50,9 +50,9 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         seed=table.optional_integer("seed"),
         max_tokens=table.optional_integer("max_tokens"),
         reasoning_effort=table.optional_text("reasoning_effort"),
-        timeout=table.positive("timeout", 60.0),
+        timeout=table.seconds("timeout", 60.0),
         attempts=table.positive_integer("attempts", 3),
-        connect_timeout=table.positive("connect_timeout", 10.0),
+        connect_timeout=table.seconds("connect_timeout", 10.0),
         fallback=table.texts("fallback", ()),
         pool=table.texts("pool", ()),
         weight=table.positive_integer("weight", 1),
@@ -63,7 +63,7 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         output_price=_price(table, "output_price"),
         api=table.choice("api", APIS, CHAT),
         accepts=_accepted(table),
-        read_timeout=table.positive("read_timeout", 0.0) or None,
+        read_timeout=table.seconds("read_timeout", 0.0) or None,
         command=table.texts("command", ()),
         environment=table.texts("environment", ()),
         options=table.table("options").scalars(),
@@ -135,7 +135,8 @@ def refuse_unknown_names(table: Table, providers: Sequence[ProviderConfig]) -> N
         for key, named in (("fallback", provider.fallback), ("pool", provider.pool)):
             for name in named:
                 if name not in others:
-                    remedy = f"choose from {', '.join(others)}" if others else f"add a [provider.{name}] table"
+                    added = "leave it out" if name == provider.name else f"add a [provider.{name}] table"
+                    remedy = f"choose from {', '.join(others)}" if others else added
                     table.problem(f"{provider.name}.{key}", f"names {name!r}, which is no other provider", remedy)
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from hatch_vibesafe.problems import Problem
 
+DAY = 86_400.0
+
 
 class Table:
     """One table of a configuration file.
@@ -129,6 +131,14 @@ class Table:
             self.problem(key, f"is {value:g}", "write a number above zero")
             return default
         return default if value is None else value
+
+    def seconds(self, key: str, default: float) -> float:
+        """Return the seconds at `key`, above zero and not more than a day: what is far longer no clock can wait for."""
+        value = self.positive(key, default)
+        if value > DAY:
+            self.problem(key, f"is {value:g}", f"write seconds, at most {DAY:g} (a day)")
+            return default
+        return value
 
     def positive_integer(self, key: str, default: int) -> int:
         """Return the integer at `key`, which has to be above zero."""

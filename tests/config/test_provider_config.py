@@ -119,3 +119,19 @@ def test_a_command_that_is_no_list_is_said_to_be_none(tmp_path: Path) -> None:
 def test_what_a_program_is_given_is_hidden_where_it_can_be_a_secret(tmp_path: Path) -> None:
     config = read(tmp_path, COMMAND + 'command = ["a"]\nenvironment = ["A_KEY", "DEBUG", "UNSET"]')
     assert config.secret_variables({"A_KEY": "0123456789", "DEBUG": "1"}) == ("OPENAI_API_KEY", "A_KEY")
+
+
+@pytest.mark.parametrize("key", ["timeout", "connect_timeout", "read_timeout"])
+def test_a_time_that_no_clock_can_wait_for_is_a_problem(tmp_path: Path, key: str) -> None:
+    assert read(tmp_path, f"{HOSTED}{key} = 86400").providers, "the control: a day"
+    with pytest.raises(VibesafeConfigurationError) as refused:
+        read(tmp_path, f"{HOSTED}{key} = 1e300")
+    (problem,) = refused.value.problems
+    assert problem.where.endswith(f"provider.default.{key}")
+    assert "at most 86400" in problem.remedy
+
+
+def test_a_fallback_to_itself_is_to_be_left_out(tmp_path: Path) -> None:
+    with pytest.raises(VibesafeConfigurationError) as refused:
+        read(tmp_path, f'{HOSTED}fallback = ["default"]')
+    assert [problem.remedy for problem in refused.value.problems] == ["leave it out"]
