@@ -1,5 +1,6 @@
 """`vibesafe mcp`: a server for coding agents, on standard input and output."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,5 +28,9 @@ def command(directory: Path) -> int:
     except ImportError as error:
         problem = Problem("vibesafe mcp", f"needs {error.name}", 'pip install "hatch-vibesafe[mcp]"')
         raise VibesafeConfigurationError(problem) from error
-    server(open_project(directory.resolve()).root).run("stdio")
+    root = open_project(directory.resolve()).root
+    if sys.stdin.isatty():
+        said = f"serving {root.name} on standard input and output, which an agent's program is to read; Ctrl-C ends"
+        click.echo(said, err=True)
+    server(root).run("stdio")
     return 0

@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pexpect
 import pytest
 from mcp import Client, StdioServerParameters, types
 from mcp.client import ClientRequestContext
 
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 from hatch_vibesafe.cli.mcp_server import run
 from tests.cli.conftest import ADD
 
@@ -163,3 +165,17 @@ def test_a_command_that_nobody_waits_for_any_more_is_ended_and_waited_for(
             os.kill(int(pid.read_text("ascii")), 0)
 
     asyncio.run(main())
+
+
+def test_a_person_who_starts_it_in_a_terminal_is_told_whom_it_is_for(project: Path) -> None:
+    variables = os.environ | {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm", "NO_COLOR": "1"}
+    command = ["-c", "from hatch_vibesafe.cli import main; main()", "mcp"]
+    child = pexpect.spawn(
+        sys.executable, command, cwd=str(project), env=variables, encoding="utf-8", timeout=60, dimensions=(40, 200)
+    )
+    child.expect_exact("which an agent's program is to read; Ctrl-C ends")
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == EXIT_INTERRUPTED
+    assert "Traceback" not in str(child.before)

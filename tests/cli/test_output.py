@@ -204,3 +204,21 @@ def test_the_exit_codes_are_those_of_the_documents() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
     assert told == {0, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_NOBODY_READS}
+
+
+def test_the_package_is_the_program_too(project: Path) -> None:
+    command = [sys.executable, "-m", "hatch_vibesafe", "scan", "--quiet"]
+    done = subprocess.run(
+        command, cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    refused = subprocess.run(
+        [*command, "--frobnicate"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == EXIT_USAGE
+    assert refused.stderr.endswith("     mend vibesafe scan --help\n")
