@@ -8,7 +8,6 @@ from urllib.parse import quote
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.granted import granted_text
-from hatch_vibesafe.generate.openings import opened_with
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.rendering import render
 from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
@@ -67,7 +66,7 @@ def build_prompt(
     if strategy == "helpers":
         content += f"\n{HELPERS}\n"
     # Without the last line end: small models stumble over a beginning that ends between two lines.
-    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}{opened_with(strategy)}" if continues else ""
+    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
     messages = [Message("user", content)]
     if beginning:
         messages.append(Message("assistant", beginning))

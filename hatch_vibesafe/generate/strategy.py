@@ -6,9 +6,6 @@
 4. `helpers`: the task in parts, with functions of their own.
 5. `hotter`: another draw, farther away.
 
-A small model, which continues a begun answer, is asked in its own way: for the likeliest answer, then for those that
-open in another way (`result`, `cases`, `return`, `loop`).
-
 Behind the last rung the ladder begins anew with another sample. Where nothing more is asked of the unit's own provider,
 another one may be asked once: `escalated`.
 """
@@ -18,23 +15,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hatch_vibesafe.generate.feedback import Feedback
-from hatch_vibesafe.generate.openings import OPENINGS, Opening
 from hatch_vibesafe.store.records import Scalar
 
-Strategy = Literal[
-    "first",
-    "result",
-    "cases",
-    "return",
-    "loop",
-    "counterexample",
-    "fresh",
-    "chat",
-    "begun",
-    "helpers",
-    "hotter",
-    "escalated",
-]
+Strategy = Literal["first", "counterexample", "fresh", "chat", "begun", "helpers", "hotter", "escalated"]
 
 HELPERS = """Work in two steps: first write small helper functions above it, each with type hints and one clear task;
 then the function itself, which only puts them together. Define no classes."""
@@ -66,27 +49,24 @@ class Question:
         sample: Which draw of the whole ladder this is, from 0.
         strategy: Which rung.
         feedback: What goes back to the model; only with `counterexample`.
-        opened: How the first answer of this draw opened by itself: a model that is asked for that gives the same again.
     """
 
     sample: int
     strategy: Strategy = "first"
     feedback: Feedback | None = None
-    opened: Opening | None = None
 
 
 def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     """Return the rungs for a provider, in the order in which they are used.
 
     A model that continues a begun answer is a small one. Measured, it mends nothing that it is told and takes nothing
-    apart, but what it writes changes with how it opens: every opening is asked for, then the next draw. At
-    temperature 0 draws are alike, and only what it is asked can change.
+    apart, but another draw is often right: it has the first rung alone. At temperature 0 draws are alike, and only what
+    it is asked can change.
     """
     cold = abilities.temperature == 0
-    rungs: list[Strategy] = ["first", *OPENINGS] if abilities.continues else ["first"]
     if abilities.continues and not cold:
-        return tuple(rungs)
-    rungs.append("counterexample")
+        return ("first",)
+    rungs: list[Strategy] = ["first", "counterexample"]
     if not cold:
         rungs.append("fresh")
     rungs.append("chat" if abilities.continues else "begun")
@@ -96,9 +76,7 @@ def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     return tuple(rungs)
 
 
-def follow_up(
-    question: Question, refusal: Feedback, rungs: Sequence[Strategy], *, lines: int, opened: Opening | None = None
-) -> Question:
+def follow_up(question: Question, refusal: Feedback, rungs: Sequence[Strategy], *, lines: int) -> Question:
     """Return the question after a refusal: the next rung, or the first one with another sample.
 
     Args:
@@ -106,23 +84,18 @@ def follow_up(
         refusal: The answer, and why.
         rungs: The ladder.
         lines: How many lines of questions run side by side; each takes its own samples.
-        opened: How the refused answer opens.
     """
-    by_itself = opened if question.strategy == "first" else question.opened
-    for strategy in rungs[rungs.index(question.strategy) + 1 :]:
-        if strategy != by_itself:
-            told = refusal if strategy == "counterexample" else None
-            return Question(question.sample, strategy, told, by_itself)
-    return Question(question.sample + lines)
+    position = rungs.index(question.strategy) + 1
+    if position >= len(rungs):
+        return Question(question.sample + lines)
+    strategy = rungs[position]
+    return Question(question.sample, strategy, refusal if strategy == "counterexample" else None)
 
 
 def is_stuck(said: Sequence[str], rungs: Sequence[Strategy]) -> bool:
-    """Return whether every rung in turn ended in the same normalised error: more of the same is not worth its price.
-
-    Not where nothing is told to a model: that its answers fail alike says nothing of the next one.
-    """
+    """Return whether every rung in turn ended in the same normalised error: more of the same is not worth its price."""
     last = said[-len(rungs) :]
-    return "counterexample" in rungs and len(last) == len(rungs) and len(set(last)) == 1
+    return len(rungs) > 1 and len(last) == len(rungs) and len(set(last)) == 1
 
 
 def sent_with(
@@ -130,8 +103,8 @@ def sent_with(
 ) -> tuple[tuple[str, Scalar], ...]:
     """Return what is sent beside the messages: a seed grows with the sample and the rung, `hotter` is warmer.
 
-    Of a small model, which continues a begun answer, the first draw is the answer that it holds for the likeliest, and
-    so is each that opens in another way: at temperature 0. Only the others are drawn.
+    Of a small model, which continues a begun answer and whose samples are all that there is, the first is the answer
+    that it holds for the likeliest: at temperature 0. Only the others are drawn.
 
     Args:
         strategy: The rung.
@@ -139,7 +112,7 @@ def sent_with(
         sent: What is configured.
         continues: Whether a begun answer is continued.
     """
-    if continues and (strategy == "first" or strategy in OPENINGS) and sample == 0:
+    if continues and strategy == "first" and sample == 0:
         sent = tuple((name, 0.0 if name == "temperature" else value) for name, value in sent)
     repeats = strategy in {"fresh", "hotter"}  # the first question's words: another seed is what makes another answer
     shift = sample + (_SEEDS_APART if repeats else 0)

@@ -10,7 +10,6 @@ from hatch_vibesafe.generate.feedback import Feedback, normalised_error
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
-from hatch_vibesafe.generate.openings import opening_of
 from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.refusals import BESIDE, Refusals
 from hatch_vibesafe.generate.standing import Standing
@@ -175,8 +174,7 @@ class UnitRun:
         if before.strategy == "escalated":
             line.ended = True
             return
-        opened = opening_of(self.spec, feedback.answer)
-        line.question = follow_up(before, feedback, self.rungs, lines=len(self.lines), opened=opened)
+        line.question = follow_up(before, feedback, self.rungs, lines=len(self.lines))
         if line.question.sample != before.sample:
             memory.close(before.sample)
             line.question = Question(memory.first_open(line.question.sample, len(self.lines)))

@@ -66,7 +66,7 @@ def test_a_provider_that_continues_gets_the_beginning_of_the_answer_and_no_stub_
     assert "def total(" not in question.content
     assert (beginning.role, beginning.content) == ("assistant", prompt.beginning)
     assert prompt.beginning == "```python\n" + stub_source(spec).rstrip()
-    assert "\n```" in prompt.request.stop
+    assert {"\n```", "\n\n\n"} <= {*prompt.request.stop[:4]}, "some servers take no more than four"
     assert build_prompt(spec, None, continues=False, sample=0).request.stop == ()
 
 
