@@ -1,17 +1,31 @@
 """A run of `compile` as it happens: one line an event, and on a terminal one more line that says where it stands."""
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from rich.markup import escape
-from rich.status import Status
+import click
 
+from hatch_vibesafe.cli import terminal
 from hatch_vibesafe.cli.loudness import loudness
 from hatch_vibesafe.cli.output import console
 from hatch_vibesafe.cli.verdicts import finding_text
 from hatch_vibesafe.generate.events import Asked, Event, Failed, Interrupted, Passed, Refused, Requested, Started
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
 _SHOWN = 100
+_STEERING = dict.fromkeys(map(ord, "\a\b\v\f\r"))
+"""Left out of every line, as rich does."""
+
+
+class _Line(NamedTuple):
+    """An event's line: its first word, in which style that is, and the rest."""
+
+    word: str
+    style: str
+    rest: str = ""
 
 
 class Progress:
@@ -19,14 +33,15 @@ class Progress:
 
     def __init__(self, *, quiet: bool) -> None:
         """Show nothing at all where `quiet`."""
-        self._console = console()
+        # Slow to load, and not needed for plain text.
+        self._console: Console | None = console() if terminal.is_watched() and not quiet else None
         self._quiet = quiet
         self._status: Status | None = None
         self._waiting = 0
 
     def __enter__(self) -> Self:
         """Begin the line that says where the run stands."""
-        if not self._quiet and self._console.is_terminal:
+        if self._console is not None:
             self._status = self._console.status("reading")
             self._status.start()
         return self
@@ -44,35 +59,44 @@ class Progress:
             self._waiting = len(event.to_compile)
         elif isinstance(event, Passed | Failed):
             self._waiting -= 1
-        text = _line(event)
-        if text and not self._quiet:
-            self._console.print(text)
+        line = _line(event)
+        if line is not None and not self._quiet:
+            self._print(line)
         if self._status is not None:
             self._status.update(f"{self._waiting} units to go")
 
+    def _print(self, line: _Line) -> None:
+        if self._console is None:
+            click.echo(f"{line.word}{line.rest}".translate(_STEERING))
+            return
+        from rich.text import Text  # noqa: PLC0415 - slow to load, and not needed for plain text
 
-def _line(event: Event) -> str:  # noqa: PLR0911 - one return for each kind of event
-    """Return an event's line as rich markup; empty where it is not worth one."""
+        self._console.print(Text.assemble((line.word, line.style), line.rest))
+
+
+def _line(event: Event) -> _Line | None:
+    """Return an event's line; None where it is not worth one."""
     match event:
         case Started(up_to_date=done, to_compile=waiting):
-            return f"{len(waiting)} units to compile, {len(done)} up to date"
+            line = _Line("", "", f"{len(waiting)} units to compile, {len(done)} up to date")
         case Asked(unit=unit, call=call, provider=provider):
-            return f"[dim]asked[/]    {escape(str(unit))}  answer {call} from {escape(provider)}"
+            line = _Line("asked", "dim", f"    {unit}  answer {call} from {provider}")
         case Requested(unit=unit, attempt=attempt) if attempt.what:
-            return f"[yellow]no answer[/]  {escape(str(unit))}  {escape(attempt.provider)} {escape(_cut(attempt.what))}"
+            line = _Line("no answer", "yellow", f"  {unit}  {attempt.provider} {_cut(attempt.what)}")
         case Refused(unit=unit, findings=findings, repeated=repeated):
             again = " (the same as before)" if repeated else ""
             why = _cut(finding_text(findings[0])) if findings else ""
-            return f"[red]refused[/]  {escape(str(unit))}{again}  {escape(why)}"
+            line = _Line("refused", "red", f"  {unit}{again}  {why}")
         case Passed(unit=unit, checkpoint=checkpoint, repairs=repairs):
             repaired = f"  ({'; '.join(repairs)})" if repairs else ""
-            return f"[green]passed[/]   {escape(str(unit))}  {checkpoint[:12]}{escape(repaired)}"
+            line = _Line("passed", "green", f"   {unit}  {checkpoint[:12]}{repaired}")
         case Failed(unit=unit):
-            return f"[red]failed[/]   {escape(str(unit))}"
+            line = _Line("failed", "red", f"   {unit}")
         case Interrupted(waiting=waiting):
-            return f"interrupted; {waiting} answers are still on their way and are kept"
+            line = _Line("", "", f"interrupted; {waiting} answers are still on their way and are kept")
         case _:
-            return ""
+            return None
+    return line
 
 
 def _cut(text: str) -> str:

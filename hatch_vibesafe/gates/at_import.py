@@ -18,6 +18,7 @@ from hatch_vibesafe.gates.own_names import OwnNames, is_one_of
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _FUNCTIONS = frozenset(
     {"abs", "all", "any", "ascii", "bin", "chr", "divmod", "format", "hex", "len", "max", "min", "oct", "ord", "pow"}
@@ -84,7 +85,7 @@ def _head(function: FunctionNode) -> Iterator[ast.expr]:
     arguments = function.args
     yield from arguments.defaults
     yield from (each for each in arguments.kw_defaults if each is not None)
-    annotated = (node.annotation for node in ast.walk(arguments) if isinstance(node, ast.arg))
+    annotated = (node.annotation for node in walk(arguments) if isinstance(node, ast.arg))
     yield from (each for each in (*annotated, function.returns) if each is not None)
 
 
@@ -120,7 +121,7 @@ def _defaults(node: ast.Lambda) -> Iterator[ast.expr]:
 def _given(call: ast.Call, names: OwnNames) -> Iterator[tuple[int, str]]:
     """Yield the own functions that are handed to something which may call them."""
     for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-        for node in ast.walk(argument):
+        for node in walk(argument):
             if is_one_of(node, names.functions) and isinstance(node, ast.Name):
                 message = f"hands its own `{node.id}` to `{_shown(call.func, names)}` when it is imported: {_REMEDY}"
                 yield node.lineno, message
@@ -137,7 +138,7 @@ def _called(function: ast.expr, names: OwnNames) -> str:
         case ast.Attribute() if root_of(function) in names.imports:
             is_right = _is_offered(function, names)
         case ast.Attribute(attr=attribute, value=value):
-            holders = (each for each in ast.walk(value) if is_one_of(each, names.functions))
+            holders = (each for each in walk(value) if is_one_of(each, names.functions))
             is_right = attribute not in names.methods and not any(holders)
         case ast.Subscript(value=ast.Name() | ast.Attribute() as value):
             return _called(value, names)
@@ -198,7 +199,7 @@ def _metaclass(node: ast.ClassDef, names: OwnNames) -> Iterator[tuple[int, str]]
 
 
 def _hooks(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, FunctionNode) and node.name in _HOOKS:
             yield node.lineno, f"defines `{node.name}`, which runs where nothing shows it: write it as a plain method"
     for node in tree.body:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 _KNOWN = frozenset(
@@ -30,7 +31,7 @@ def blind_handlers(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]
     named = set(_NAME.findall(text)) | (set(_WORD.findall(text)) & _KNOWN)
     if not named or named & _EVERYTHING or _ANY.search(text):
         return
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ExceptHandler) and (caught := _everything(node.type)) and not _goes_on(node, caught):
             shown = f"`except {caught}`" if node.type is not None else "`except:`"
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "suppress":

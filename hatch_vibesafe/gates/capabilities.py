@@ -10,6 +10,7 @@ from hatch_vibesafe.gates.imported_names import dotted_name, imported, lies_in, 
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.capabilities import IMPORT
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _READING = frozenset("rtbU")
 
@@ -101,8 +102,8 @@ def _leads_elsewhere(module: str, name: str) -> bool:
 
 
 def _uses(tree: ast.Module, spec: Spec, imports: _Imports) -> Iterator[_Need]:
-    developers = {id(node) for part in _written_by_the_developer(tree, spec) for node in ast.walk(part)}
-    nodes = [node for node in ast.walk(tree) if id(node) not in developers]
+    developers = {id(node) for part in _written_by_the_developer(tree, spec) for node in walk(part)}
+    nodes = [node for node in walk(tree) if id(node) not in developers]
     inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     calls = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hatch_vibesafe.spec.model import Example, Spec
+from hatch_vibesafe.spec.walking import walk
 
 Literal = str
 """A value as `repr` shows it: `1`, `True` and `1.0` are three."""
@@ -39,7 +40,7 @@ def cases(spec: Spec) -> tuple[Case, ...]:
             tree = ast.parse(example.source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_unit(node.func, spec)]
+        calls = [node for node in walk(tree) if isinstance(node, ast.Call) and _is_unit(node.func, spec)]
         for call in calls:
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
             output = _output(tree, call, example) if len(calls) == 1 else _output_among(tree, call, example)

@@ -15,6 +15,7 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _STRONG = 2
 _LARGE = 1000
@@ -101,8 +102,8 @@ def _ignores_arguments(tree: ast.Module, spec: Spec) -> bool:
     function = _unit(tree, spec)
     if function is None:
         return False
-    parameters = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-    read = {node.id for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    parameters = {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
+    read = {node.id for statement in function.body for node in walk(statement) if isinstance(node, ast.Name)}
     return bool(parameters) and not parameters & read
 
 

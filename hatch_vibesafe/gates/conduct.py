@@ -24,6 +24,7 @@ from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.spec.contract_expressions import is_lazy
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _MISTAKES = frozenset(
     {"AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "TypeError", "UnboundLocalError"}
@@ -138,7 +139,7 @@ def _may_change(spec: Spec) -> bool:
 
 
 def _has_mutable(case: Case) -> bool:
-    nodes = (node for value in case.call.values for node in ast.walk(ast.parse(value, mode="eval")))
+    nodes = (node for value in case.call.values for node in walk(ast.parse(value, mode="eval")))
     return any(isinstance(node, ast.List | ast.Dict) for node in nodes)
 
 

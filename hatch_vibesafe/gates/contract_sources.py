@@ -13,6 +13,7 @@ from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, Case, definition_of, i
 from hatch_vibesafe.gates.worker.examples import DRAINED
 from hatch_vibesafe.spec.contract_expressions import evaluable, is_awaited_lazily, is_lazy
 from hatch_vibesafe.spec.model import Clause, Spec
+from hatch_vibesafe.spec.walking import walk
 
 LAZY_ITEMS = 1000
 """How much is taken of what a generator gives: its contract is about the list of that."""
@@ -144,7 +145,7 @@ def with_state(made: str, state: str) -> str:
 
 def _own_copy(value: str) -> str:
     """Return the source of a value that no call shares with another: an earlier example may have made it."""
-    has_name = any(isinstance(node, ast.Name) for node in ast.walk(ast.parse(value, mode="eval")))
+    has_name = any(isinstance(node, ast.Name) for node in walk(ast.parse(value, mode="eval")))
     return f"__import__('copy').deepcopy({value})" if has_name else f"({value})"
 
 

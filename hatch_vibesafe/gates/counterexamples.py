@@ -8,6 +8,7 @@ from hatch_vibesafe.gates.contract_verdict import Done
 from hatch_vibesafe.gates.stated_properties import Trial
 from hatch_vibesafe.gates.unit_calls import UnitCall, doctest_line, parameters_of
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _SHOWN = 500
 
@@ -27,9 +28,9 @@ def one_line(body: str, names: list[str], values: tuple[str, ...]) -> list[str]:
     """Return an assertion about values as an example that expects True; nothing where it needs more than one line."""
     match ast.parse(body).body:
         case [ast.Assert(test=test)]:
-            bound = {item.id for item in ast.walk(test) if isinstance(item, ast.Name) and not _is_read(item)}
-            bound |= {item.arg for item in ast.walk(test) if isinstance(item, ast.arg)}
-            if bound & {*names} or any(isinstance(item, ast.NamedExpr) for item in ast.walk(test)):
+            bound = {item.id for item in walk(test) if isinstance(item, ast.Name) and not _is_read(item)}
+            bound |= {item.arg for item in walk(test) if isinstance(item, ast.arg)}
+            if bound & {*names} or any(isinstance(item, ast.NamedExpr) for item in walk(test)):
                 return []
             given = {name: ast.parse(value, mode="eval").body for name, value in zip(names, values, strict=True)}
             shown = _Given(given).visit(test)

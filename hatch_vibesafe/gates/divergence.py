@@ -25,6 +25,7 @@ from hatch_vibesafe.gates.symbolic import Searched, searched
 from hatch_vibesafe.gates.unit_calls import Case, definition_of, doctest_line, example_cases, parameters_of
 from hatch_vibesafe.problems import Problem, VibesafeValidationError
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 Side = Literal["before", "after"]
 
@@ -185,7 +186,7 @@ def _refuse_other_parameters(spec: Spec, sources: Sequence[str]) -> None:
             ) from None
         found = [
             node
-            for node in ast.walk(tree)
+            for node in walk(tree)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == spec.unit.name
         ]
         if found and all(_parameters(node) != wanted for node in found):

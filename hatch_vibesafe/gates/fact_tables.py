@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, literal, strength
+from hatch_vibesafe.spec.walking import walk
 
 _FEW = 2
 _Entry = tuple[ast.AST, ...]
@@ -19,12 +20,12 @@ def facts(tree: ast.Module, known: Sequence[Case]) -> frozenset[int]:
     shown = {each for case in known for each in (*case.inputs, *case.whole, case.output) if each and strength(each)}
     return frozenset(
         id(inner)
-        for node in ast.walk(tree)
+        for node in walk(tree)
         for entries in [_entries(node)]
         if _is_rich(entries, shown)
         for entry in entries
         for part in entry
-        for inner in ast.walk(part)
+        for inner in walk(part)
     )
 
 
@@ -39,11 +40,11 @@ def _entries(node: ast.AST) -> list[_Entry]:
             return [
                 (value, *alternative.body)
                 for alternative in alternatives
-                for value in ast.walk(alternative.pattern)
+                for value in walk(alternative.pattern)
                 if isinstance(value, ast.MatchValue)
             ]
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            branches = (inner for inner in ast.walk(node) if isinstance(inner, ast.If))
+            branches = (inner for inner in walk(node) if isinstance(inner, ast.If))
             return [(inner.test, *inner.body) for inner in branches if isinstance(inner.test, ast.Compare)]
         case _:
             return []
@@ -63,6 +64,6 @@ def _is_rich(entries: Sequence[_Entry], shown: set[Literal]) -> bool:
 def _values(entry: _Entry) -> Iterator[Literal]:
     """Yield each value in an entry, the outermost first."""
     for part in entry:
-        for node in ast.walk(part):
+        for node in walk(part):
             if (value := literal(node)) is not None:
                 yield value

@@ -16,6 +16,7 @@ from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _SHORTEST = 3
 _DECIMAL = re.compile(r"\bDecimal\b")
@@ -38,7 +39,7 @@ def foreign_literals(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Findin
             yield from _made_up(function, (text, own), spec, gate, known)
     types = "\n".join([spec.head, *(each.source for each in spec.references)])
     if _DECIMAL.search(types) and not _FLOAT.search(types):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
                 message = "makes a Decimal a float, which cannot hold its digits: compute with Decimal or with integers"
                 yield Finding(gate, node.lineno, message)
@@ -53,16 +54,16 @@ def _told(shown: str, number: int) -> str:
 
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield each text in the code that is no docstring, with its line."""
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    said = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)}
+    for node in walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.lineno, node.value
 
 
 def _put_together(tree: ast.Module, known: Collection[int]) -> Iterator[tuple[int, str]]:
     """Yield each text in the code, those made of pieces too, with its line; what a table of facts holds is left out."""
-    but = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} | {*known}
-    yield from dict.fromkeys(written_texts([node for node in ast.walk(tree) if id(node) not in but]))
+    but = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)} | {*known}
+    yield from dict.fromkeys(written_texts([node for node in walk(tree) if id(node) not in but]))
 
 
 def _inputs(source: str) -> frozenset[str]:
@@ -98,7 +99,7 @@ def _made_up(
     function: FunctionNode, said: Sequence[str], spec: Spec, gate: str, known: Collection[int]
 ) -> Iterator[Finding]:
     places = (*said, "\n".join(f"{example.want}{example.source}" for example in spec.examples))
-    for node in ast.walk(function):
+    for node in walk(function):
         if not isinstance(node, ast.Return) or node.value is None or id(node) in known:
             continue
         try:

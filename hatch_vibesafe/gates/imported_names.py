@@ -3,10 +3,12 @@
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from hatch_vibesafe.spec.walking import walk
+
 
 def imported(tree: ast.AST) -> Iterator[tuple[str, str, ast.Import | ast.ImportFrom]]:
     """Yield each import: the full name, the name that it binds, and where."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, alias.asname or alias.name.partition(".")[0], node

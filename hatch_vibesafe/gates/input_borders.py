@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from hatch_vibesafe.gates.differences import case_size
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall
+from hatch_vibesafe.spec.walking import walk
 
 _MOST = 240
 _MOST_CONSTANTS = 96
@@ -38,11 +39,9 @@ def border_cases(sources: Iterable[str], bases: Iterable[Case]) -> tuple[Case, .
 
 def _constants(source: str) -> Iterator[int | float | str]:
     """Yield the numbers and texts in the bodies of a module's functions, docstrings left out, with their neighbours."""
-    functions = [
-        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    texts = {id(each.value) for node in functions for each in ast.walk(node) if isinstance(each, ast.Expr)}
-    for node in (each for function in functions for statement in function.body for each in ast.walk(statement)):
+    functions = [node for node in walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    texts = {id(each.value) for node in functions for each in walk(node) if isinstance(each, ast.Expr)}
+    for node in (each for function in functions for statement in function.body for each in walk(statement)):
         match node:
             case ast.Constant(value=bool()):
                 continue
@@ -76,6 +75,6 @@ def _replaced(value: str, constants: Iterable[int | float | str]) -> Iterator[st
 
 
 def _literals(tree: ast.AST) -> Iterator[ast.Constant]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float | str):
             yield node

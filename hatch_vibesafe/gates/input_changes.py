@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import TypeVar
 
+from hatch_vibesafe.spec.walking import walk
+
 Text = TypeVar("Text", str, bytes)
 
 _Container = ast.List | ast.Tuple | ast.Set
@@ -15,7 +17,7 @@ _TEXTS = "aZ 0-é"
 def changed(source: str, random: Random) -> str:
     """Return a value that differs from this one in one place; the same where there is nothing to change."""
     tree = ast.parse(source, mode="eval")
-    places = [node for node in ast.walk(tree) if _is_changeable(node)]
+    places = [node for node in walk(tree) if _is_changeable(node)]
     if not places:
         return source
     _change(random.choice(places), random)
@@ -24,7 +26,7 @@ def changed(source: str, random: Random) -> str:
 
 def simpler(source: str) -> Iterator[str]:
     """Yield values that are simpler than this one, each in one place."""
-    count = len(list(ast.walk(ast.parse(source, mode="eval"))))
+    count = len(list(walk(ast.parse(source, mode="eval"))))
     seen = {source}
     for number in range(count):
         for way in range(_ways(_node(source, number)[1])):
@@ -43,7 +45,7 @@ class _WithoutPlus(ast.NodeTransformer):
 
 def _node(source: str, number: int) -> tuple[ast.Expression, ast.AST]:
     tree = ast.parse(source, mode="eval")
-    return tree, list(ast.walk(tree))[number]
+    return tree, list(walk(tree))[number]
 
 
 def _is_changeable(node: ast.AST) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.spec.canonical import FunctionNode
+from hatch_vibesafe.spec.walking import walk
 
 _CHANGING = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem", "popleft"}
@@ -33,7 +34,7 @@ def _aliases(function: FunctionNode, names: set[str]) -> set[str]:
     """Return the names that a function gives to what stands at module level."""
     return {
         target.id
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names
         for target in node.targets
         if isinstance(target, ast.Name)
@@ -71,14 +72,12 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield name
         case ast.Assign() | ast.AnnAssign():
             yield from (
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             )
 
 
 def _changes(function: FunctionNode, names: set[str]) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Global(names=declared, lineno=line):
                 yield from ((line, name) for name in declared)
@@ -122,19 +121,19 @@ def _written_to(node: ast.expr) -> tuple[str, list[ast.expr]]:
 
 def _is_memory(function: FunctionNode, keys: list[ast.expr]) -> bool:
     """Whether a key holds every parameter, itself or as a name that was made of them."""
-    found = {node.id for key in keys for node in ast.walk(key) if isinstance(node, ast.Name)}
-    for node in ast.walk(function):
+    found = {node.id for key in keys for node in walk(key) if isinstance(node, ast.Name)}
+    for node in walk(function):
         if isinstance(node, ast.Assign) and any(isinstance(it, ast.Name) and it.id in found for it in node.targets):
-            found |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
+            found |= {inner.id for inner in walk(node.value) if isinstance(inner, ast.Name)}
     return _parameters(function) <= found
 
 
 def _parameters(function: FunctionNode) -> set[str]:
-    return {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    return {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
 
 
 def _local(function: FunctionNode) -> set[str]:
     """Return the names that a function binds itself."""
-    declared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-    stored = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    declared = {name for node in walk(function) if isinstance(node, ast.Global) for name in node.names}
+    stored = {node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return (stored | _parameters(function)) - declared

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from hatch_vibesafe.gates.cases import Literal, literal
+from hatch_vibesafe.spec.walking import walk
 
 _EQUAL = (ast.Eq, ast.Is, ast.In)
 _UNEQUAL = (ast.NotEq, ast.IsNot, ast.NotIn)
@@ -36,7 +37,7 @@ LookUp = tuple[Entry, ...]
 
 def look_ups(tree: ast.Module) -> Iterator[LookUp]:
     """Yield every table, `match` and chain of branches of a module."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Dict(keys=keys, values=values):
                 yield tuple(_entries(zip(keys, values, strict=True)))
@@ -52,7 +53,7 @@ def look_ups(tree: ast.Module) -> Iterator[LookUp]:
 
 def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
     """Yield each value that is given as it stands: returned, yielded, or the value of a table that is not typed out."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
                 yield from ((value.lineno, shown) for shown in _given(value))
@@ -65,7 +66,7 @@ def results(tree: ast.Module) -> Iterator[tuple[int, Literal]]:
 def constants_only(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[Literal]:
     """Return all that a function can give where it gives nothing but what is written out; nothing where it computes."""
     given: list[Literal] = []
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Yield() | ast.YieldFrom() | ast.Lambda():
                 return frozenset()
@@ -102,7 +103,7 @@ def _entries(pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Iterator[Entr
 
 def _entered(tree: ast.Module) -> Iterator[Entry]:
     """Yield what is entered into tables one by one."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Assign(targets=[ast.Subscript(slice=key)], value=value):
                 yield from _entries([(key, value)])
@@ -150,7 +151,7 @@ def _pattern_value(pattern: ast.pattern) -> ast.expr | None:
 
 
 def _branches(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[Entry]:
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.If(test=test, body=body, orelse=orelse):
                 given, otherwise = frozenset(_of_block(body)), frozenset(_of_block(orelse))
@@ -200,7 +201,7 @@ def _sides(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> list[ast.exp
 
 def _side_by_side(tree: ast.Module) -> Iterator[LookUp]:
     """Yield the pairs of each two lists of the same length: inputs here, answers there."""
-    displays = [node for node in ast.walk(tree) if isinstance(node, _DISPLAYS)]
+    displays = [node for node in walk(tree) if isinstance(node, _DISPLAYS)]
     for length in {len(display.elts) for display in displays} - {0}:
         alike = [display.elts for display in displays if len(display.elts) == length][:_MOST_LISTS]
         for keys, values in permutations(alike, 2):
@@ -210,7 +211,7 @@ def _side_by_side(tree: ast.Module) -> Iterator[LookUp]:
 def _of_block(body: list[ast.stmt]) -> Iterator[str]:
     """Yield what a block gives: what it returns, yields, assigns or raises."""
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             match node:
                 case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
                     yield from _given(value)

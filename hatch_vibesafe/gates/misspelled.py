@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _QUOTED = re.compile(r"(?<!\w)(['\"])(\w[^'\"\n]{0,38}\w)\1")
 _DISPLAY = re.compile(r"[\[({][^\[\](){}]*[\])}]")
@@ -20,8 +21,8 @@ _FEWEST = 3
 def misspelled(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     """Yield a finding for each text that is not quite what the docstring writes."""
     text = prose(spec.docstring)
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    bare = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)}
+    nodes = [node for node in walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
     lines = {node.value: node.lineno for node in nodes if isinstance(node.value, str)}
     quoted = {found for _, found in _QUOTED.findall(text)}
     spoken = set(_WORD.findall(text))
@@ -34,7 +35,7 @@ def misspelled(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
         if missing and 2 * len(missing) <= len(display):
             where = min(lines[each] for each in display if each in lines)
             yield Finding(gate, where, f"holds most of {display!r}, which the docstring writes, but not {missing[0]!r}")
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.List | ast.Tuple | ast.Set) and len(node.elts) > _FEWEST:
             yield from _of_enumeration(node, spoken, gate)
 

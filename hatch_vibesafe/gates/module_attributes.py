@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 
 def module_attributes(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     """Yield a finding for each `module.name` of the project that the spec does not name itself."""
     modules = dict(_modules(spec))
     named = {f"{each.module}.{each.name}" for each in spec.references if each.direct and each.name}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute) and (written := _dotted(node.value)) in modules:
             used = f"{modules[written]}.{node.attr}"
             if used not in named and not any(module.startswith(used) for module in modules.values()):
@@ -25,7 +26,7 @@ def module_attributes(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Findi
 def _modules(spec: Spec) -> Iterator[tuple[str, str]]:
     """Yield each module of the project that the spec's header imports whole: as it is written, and its name."""
     project = {each.module for each in spec.references} | {spec.unit.module}
-    for node in (found for line in spec.header for found in ast.walk(ast.parse(line))):
+    for node in (found for line in spec.header for found in walk(ast.parse(line))):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in project:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from hatch_vibesafe.gates.folded import written_texts
+from hatch_vibesafe.spec.walking import walk
 
 _BY_NAME = {"getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "attrgetter": 0, "methodcaller": 0}
 _OF_OPERATOR = frozenset({"attrgetter", "methodcaller"})
@@ -115,17 +116,17 @@ def _asked_about(nodes: Sequence[ast.AST]) -> set[int]:
     for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=arguments):
-                found += chain.from_iterable(map(ast.walk, arguments))
+                found += chain.from_iterable(map(walk, arguments))
             case ast.Call(func=function):
                 found.append(function)
             case ast.Compare(left=left, comparators=others):
-                found += chain.from_iterable(map(ast.walk, (left, *others)))
+                found += chain.from_iterable(map(walk, (left, *others)))
             case ast.Subscript(value=value) | ast.MatchClass(cls=value) | ast.Attribute(value=value):
                 found.append(value)
             case ast.arg(annotation=ast.expr() as annotation) | ast.AnnAssign(annotation=annotation):
-                found += ast.walk(annotation)
+                found += walk(annotation)
             case ast.FunctionDef(returns=ast.expr() as returns) | ast.AsyncFunctionDef(returns=ast.expr() as returns):
-                found += ast.walk(returns)
+                found += walk(returns)
             case _:
                 continue
     return {id(node) for node in found}

@@ -15,6 +15,7 @@ from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.gates.wording import words
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Reference, Spec
+from hatch_vibesafe.spec.walking import walk
 
 _KINDS_OF_TYPES = frozenset(
     {"NewType", "TypeVar", "ParamSpec", "TypeVarTuple", "NamedTuple", "namedtuple", "TypedDict"}
@@ -30,7 +31,7 @@ def neglected(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     for function in functions[:1]:
         yield from _unread(function, spec, gate)
     yield from _copied(tree, spec, gate)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         why = _decides_nothing(node) if isinstance(node, ast.BoolOp) else _is_in_nothing(node)
         if isinstance(node, ast.expr) and why:
             yield Finding(gate, node.lineno, f"asks {why}: write the condition that is meant")
@@ -38,12 +39,12 @@ def neglected(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
 
 def _unread(function: FunctionNode, spec: Spec, gate: str) -> Iterator[Finding]:
     said = (words(prose(spec.docstring)) - _ARTICLES) | set(_QUOTED.findall(spec.docstring))
-    every = [item for item in ast.walk(function.args) if isinstance(item, ast.arg)]
+    every = [item for item in walk(function.args) if isinstance(item, ast.arg)]
     parameters = every[1:] if spec.method in {"instance", "property", "class"} else every
     read = {
         node.id
         for statement in function.body
-        for node in ast.walk(statement)
+        for node in walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del)
     }
     # A method may have to take what others of its kind use.
@@ -73,9 +74,9 @@ def _varied(spec: Spec) -> set[str]:
 def _copied(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
     """Yield a finding for each datum of the project that the docstring names and the implementation does not take."""
     named = {found.rpartition(".")[2] for found in _QUOTED.findall(spec.docstring)}
-    before = {node.id for node in ast.walk(_before_hole(spec)) if isinstance(node, ast.Name)}
-    taken = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    taken |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    before = {node.id for node in walk(_before_hole(spec)) if isinstance(node, ast.Name)}
+    taken = {alias.name for node in walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    taken |= {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
     for each in spec.references:
         if each.direct and each.name in named - before - taken and _is_data(each):
             message = (
@@ -126,7 +127,7 @@ def _is_in_nothing(node: ast.AST) -> str:
 def _decides_nothing(node: ast.BoolOp) -> str:
     shown = [ast.unparse(value) for value in node.values]
     for text in shown:
-        if shown.count(text) > 1 and not any(isinstance(inner, ast.Call) for inner in ast.walk(node)):
+        if shown.count(text) > 1 and not any(isinstance(inner, ast.Call) for inner in walk(node)):
             return f"`{text}` twice"
     is_all = isinstance(node.op, ast.And)
     wanted = ast.Eq if is_all else ast.NotEq

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hatch_vibesafe.gates.imported_names import imported, root_of
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class OwnNames:
         imports = {bound: dotted for dotted, bound, _ in imported(tree)}
         tops = {spec.unit.module.partition(".")[0], *(each.module.partition(".")[0] for each in spec.references)}
         project = frozenset(bound for bound, dotted in imports.items() if dotted.partition(".")[0] in tops)
-        nodes = [*ast.walk(tree)]
+        nodes = [*walk(tree)]
         own = [node for node in nodes if isinstance(node, ast.ClassDef)]
         methods = {each.name for node in own for each in node.body if isinstance(each, FunctionNode)}
         functions = {node.name for node in nodes if isinstance(node, FunctionNode)} - methods
@@ -45,7 +46,7 @@ class OwnNames:
         for node in nodes:
             if isinstance(node, ast.Assign) and _holds_function(node.value, functions):
                 functions |= {
-                    each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+                    each.id for each in walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
                 }
         return cls(
             spec.unit.name,
@@ -59,7 +60,7 @@ class OwnNames:
 
 
 def _holds_function(value: ast.expr, functions: Collection[str]) -> bool:
-    return any(isinstance(each, ast.Lambda) or is_one_of(each, functions) for each in ast.walk(value))
+    return any(isinstance(each, ast.Lambda) or is_one_of(each, functions) for each in walk(value))
 
 
 def is_one_of(node: ast.AST, names: Collection[str]) -> bool:

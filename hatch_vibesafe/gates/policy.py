@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 from hatch_vibesafe.gates.named_by_text import named_by_text
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.spec.walking import walk
 
 GATE = "structure"
 FORBIDDEN_CALLS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "globals", "locals", "vars"})
@@ -59,7 +60,7 @@ _PRAGMA_WORDS = re.compile(r"#\s*(?:nosec|nosemgrep|nosonar|skipcq)\b", re.IGNOR
 def violations(tree: ast.Module, text: str, capabilities: Collection[str] = ()) -> Iterator[Finding]:
     """Yield what a parsed implementation contains and may not, whatever but `process` its unit may ask for."""
     forbidden = FORBIDDEN_MODULES - (CONTROLLING_MODULES if "process" in capabilities else frozenset())
-    nodes = list(ast.walk(tree))
+    nodes = list(walk(tree))
     imported = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     plain = {alias.asname or alias.name: alias.name for alias in imported if alias.name in {"os", "string", "sys"}}
     if "process" in capabilities:

@@ -12,6 +12,7 @@ from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.capabilities import IMPORT
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _OURS = ("vibesafe_runtime", "hatch_vibesafe")
 
@@ -44,7 +45,7 @@ def rule_findings(tree: ast.Module, spec: Spec, rules: ProjectRules, own: frozen
         if message and message not in told:
             told.add(message)
             yield statement.lineno, message
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute) and root_of(node) in names:
             message = _denied(dotted_name(node, names), rules.policy)
             if message and message not in told:

@@ -31,6 +31,7 @@ from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.strategies import NotAStrategyError
+from hatch_vibesafe.spec.walking import walk
 from hatch_vibesafe.store.records import GateRecord
 
 GATE = "properties"
@@ -235,6 +236,6 @@ def _endless(spec: Spec, judged: Sequence[Judged]) -> Judged | None:
 
 def _extent(case: Case) -> tuple[int, float]:
     """Return how long the text of a call is, and its largest number."""
-    nodes = [node for value in case.call.values for node in ast.walk(ast.parse(value, mode="eval"))]
+    nodes = [node for value in case.call.values for node in walk(ast.parse(value, mode="eval"))]
     numbers = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, int | float)]
     return case_size(case)[0], max((abs(number) for number in numbers), default=0)

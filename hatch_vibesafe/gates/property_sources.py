@@ -13,6 +13,7 @@ from hatch_vibesafe.gates.unit_calls import ON_AN_OBJECT, definition_of, paramet
 from hatch_vibesafe.spec.contract_expressions import evaluable, is_awaited_lazily, is_lazy
 from hatch_vibesafe.spec.model import Spec, StatedProperty
 from hatch_vibesafe.spec.stated_properties import ASSUME
+from hatch_vibesafe.spec.walking import walk
 
 _SUPPORT = (
     """
@@ -141,7 +142,7 @@ def _definition(number: int, stated: StatedProperty, spec: Spec) -> str:
     """Return the definition of a property: a function of what answers a call, and of the values that are given."""
     node = definition_of(spec)
     names = ", ".join(item.name for item in parameters_of(spec))
-    for item in ast.walk(node):
+    for item in walk(node):
         if isinstance(item, ast.arg):
             item.annotation = None
     answer = f"_answer({names})"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 
 def rebindings(tree: ast.Module, spec: Spec, gate: str) -> Iterator[Finding]:
@@ -45,9 +46,9 @@ def _read_by_the_spec(spec: Spec) -> frozenset[str]:
     """Return the names that the spec's head and the code before its hole read, other than its parameters."""
     head = ast.parse(f"{spec.head.rstrip()}\n    ...")
     before = ast.parse(textwrap.dedent(spec.pre_hole))
-    read = {node.id for part in (head, before) for node in ast.walk(part) if isinstance(node, ast.Name)}
-    parameters = {node.arg for node in ast.walk(head) if isinstance(node, ast.arg)}
-    assigned = {node.id for node in ast.walk(before) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    read = {node.id for part in (head, before) for node in walk(part) if isinstance(node, ast.Name)}
+    parameters = {node.arg for node in walk(head) if isinstance(node, ast.arg)}
+    assigned = {node.id for node in walk(before) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return frozenset(read - parameters - assigned - {spec.unit.name})
 
 
@@ -63,7 +64,7 @@ def _bound_by_the_module(tree: ast.Module) -> Iterator[tuple[ast.stmt | ast.expr
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield node, name, None
-                for inner in ast.walk(node):
+                for inner in walk(node):
                     if isinstance(inner, ast.Global):
                         yield from ((inner, declared, None) for declared in inner.names)
                 continue
@@ -75,7 +76,7 @@ def _bound_by_the_module(tree: ast.Module) -> Iterator[tuple[ast.stmt | ast.expr
                 yield node, name, None
             case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 # A target in there is its own; a walrus in there binds outside.
-                walruses = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+                walruses = (inner.target for inner in walk(node) if isinstance(inner, ast.NamedExpr))
                 yield from ((target, target.id, None) for target in walruses)
                 continue
             case _:
@@ -85,7 +86,7 @@ def _bound_by_the_module(tree: ast.Module) -> Iterator[tuple[ast.stmt | ast.expr
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
     """Yield the name, the module and the name in it for each import of a block."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield alias.asname or alias.name, "." * node.level + (node.module or ""), alias.name

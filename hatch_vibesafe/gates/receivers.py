@@ -12,6 +12,7 @@ from hatch_vibesafe.gates.imported_names import imported
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.names import type_parameters
+from hatch_vibesafe.spec.walking import walk
 
 _OWN_CLASS, _SELF, _ANY, _MAKER = "_vibesafe_own_class", "_VibesafeSelf", "_vibesafe_any", "_vibesafe_type_variable"
 _TYPING = ("typing", "typing_extensions")
@@ -63,19 +64,19 @@ def _selves(tree: ast.Module) -> Iterator[_Edit]:
     """Yield what makes each `Self` another name."""
     bound = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module in _TYPING
         for alias in node.names
         if alias.name == "Self"
     }
     modules = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.name in _TYPING
     }
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name(id=name) if name in bound:
                 yield _Edit(node.lineno, node.col_offset, node.end_col_offset or 0, _SELF)

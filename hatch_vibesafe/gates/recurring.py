@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from hatch_vibesafe.gates.cases import Case, Literal, literal, strength
 from hatch_vibesafe.gates.fact_tables import facts
+from hatch_vibesafe.spec.walking import walk
 
 _STRONG = 2
 _SHORTEST_TEXT = 5
@@ -33,8 +34,8 @@ def recurring(tree: ast.Module, known: Sequence[Case]) -> frozenset[int]:
 
 def written_values(tree: ast.Module, but: Collection[int] = frozenset()) -> Iterator[Literal]:
     """Yield each value that is written out, but for docstrings and some nodes; what is in another one too."""
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} | {*but}
-    for node in ast.walk(tree):
+    said = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)} | {*but}
+    for node in walk(tree):
         if isinstance(node, ast.expr) and id(node) not in said and (shown := literal(node)) is not None:
             yield shown
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hatch_vibesafe.gates.imported_names import imported, root_of
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.spec.walking import walk
 
 _BY_CALL = frozenset({"setattr", "delattr"})
 _CONTEXT = "getcontext"
@@ -15,7 +16,7 @@ _CONTEXT = "getcontext"
 
 def shared_objects(tree: ast.Module, gate: str) -> Iterator[Finding]:
     """Yield a finding for each place that sets or deletes an attribute of what was imported, or of what all share."""
-    nodes = [*ast.walk(tree)]
+    nodes = [*walk(tree)]
     names = {bound for _, bound, _ in imported(tree)}
     contexts = {
         target.id

@@ -24,6 +24,7 @@ from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
 from hatch_vibesafe.spec.characters import unreadable
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 from hatch_vibesafe.store.records import GateRecord
 from hatch_vibesafe.unexpected import reason
 
@@ -124,7 +125,7 @@ def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -
     yield from shared_objects(tree, GATE)
     yield from module_attributes(tree, spec, GATE)
     yield from method_bodies(tree, spec, GATE)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for line, message in _imports(node, spec, project_modules):
             yield Finding(GATE, line, message)
         if isinstance(node, ast.Name | ast.Attribute) and _last(node) in HOLES:
@@ -201,7 +202,7 @@ def _bound(statement: ast.stmt) -> set[str]:
         return {name for inner in statement.body for name in _bound(inner)}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return {node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _signature(function: FunctionNode, spec: Spec) -> Iterator[Finding]:
@@ -287,7 +288,7 @@ def _is_project(module: str, spec: Spec, project_modules: Collection[str]) -> bo
 def _allowed(spec: Spec) -> set[tuple[str, str]]:
     """Return what of the project may be imported, as module and name; a module itself has an empty name."""
     allowed = {(reference.module, reference.name) for reference in spec.references if reference.direct}
-    for statement in ast.walk(ast.parse("\n".join(spec.header))):
+    for statement in walk(ast.parse("\n".join(spec.header))):
         if isinstance(statement, ast.ImportFrom) and statement.module is not None:
             allowed |= {(statement.module, alias.name) for alias in statement.names}
         elif isinstance(statement, ast.Import):

@@ -12,6 +12,7 @@ from hatch_vibesafe.gates.unit_calls import Case, Parameter
 from hatch_vibesafe.gates.written_classes import WrittenClass, last_name, written_class
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.source import parse
+from hatch_vibesafe.spec.walking import walk
 
 _DEEPEST = 12
 _SCALARS: Mapping[str, tuple[type, ...]] = {
@@ -135,7 +136,7 @@ class Members:
 
     def _are_made_well(self, value: ast.expr) -> bool:
         """Return whether each class of the project in a value is given what may be of its fields' types."""
-        for call in ast.walk(value):
+        for call in walk(value):
             if isinstance(call, ast.Call) and (made := written_class(self._definition(last_name(call.func)))):
                 given = [*zip(made.fields, call.args, strict=False)]
                 given += [(keyword.arg or "", keyword.value) for keyword in call.keywords]

@@ -8,6 +8,7 @@ from typing import Literal
 from hatch_vibesafe.spec.contract_expressions import is_awaited_lazily
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.spec.source import parse
+from hatch_vibesafe.spec.walking import walk
 
 ParameterKind = Literal["positional", "ordinary", "rest", "named", "more"]
 ON_AN_OBJECT = ("instance", "property")
@@ -94,7 +95,7 @@ def example_cases(spec: Spec, parameters: tuple[Parameter, ...]) -> tuple[Case, 
             statements = parse(example.source).body
         except SyntaxError:
             continue
-        nodes = (node for item in statements for node in ast.walk(item))
+        nodes = (node for item in statements for node in walk(item))
         calls = (call for node in nodes if (call := _as_call(node, spec)) is not None)
         bound = [values for call in calls if (values := bind(call, parameters)) is not None]
         cases += [Case(call, example, tuple(setup)) for call in bound]

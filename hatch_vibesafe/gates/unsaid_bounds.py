@@ -14,6 +14,7 @@ from hatch_vibesafe.gates.unit_calls import example_cases, parameters_of
 from hatch_vibesafe.gates.wording import is_said, rules
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _FACTOR = 10
 _MOST = 4
@@ -45,11 +46,11 @@ def loosened(source: str, spec: Spec) -> tuple[Loosened, ...]:
     tree = ast.parse(source)
     text = "\n".join([rules(spec), spec.head, spec.pre_hole, *(each.source for each in spec.references)])
     found: list[Loosened] = []
-    for number, node in enumerate(ast.walk(tree)):
+    for number, node in enumerate(walk(tree)):
         for size, edit in _edits(node, tree, spec):
             if len(found) < _MOST and not is_said(repr(size), text):
                 changed = ast.parse(source)
-                edit([*ast.walk(changed)][number])
+                edit([*walk(changed)][number])
                 shown = ast.unparse(node)
                 line = getattr(node, "lineno", 0)
                 found.append(Loosened(line, shown, size, ast.unparse(ast.fix_missing_locations(changed)) + "\n"))
@@ -88,9 +89,9 @@ def _counts(name: str, tree: ast.Module) -> bool:
         and isinstance(node.op, ast.Add)
         and isinstance(node.value, ast.Constant)
         and node.value.value == 1
-        for function in ast.walk(tree)
+        for function in walk(tree)
         if isinstance(function, FunctionNode)
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 

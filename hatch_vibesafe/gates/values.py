@@ -4,6 +4,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hatch_vibesafe.spec.walking import walk
+
 
 class MalformedAnswerError(ValueError):
     """The worker, or a candidate in its place, sent what is no answer."""
@@ -187,7 +189,7 @@ def same_but_for_set_order(one: str, other: str) -> bool:
 
 def _unordered(text: str) -> str:
     tree = ast.parse(text.strip(), mode="eval")
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Set):
             node.elts.sort(key=ast.dump)
     return ast.dump(tree)

@@ -8,6 +8,8 @@ import ast
 import doctest
 from functools import lru_cache
 
+from hatch_vibesafe.spec.walking import walk
+
 _PROMPT = ">>>"
 
 
@@ -21,9 +23,7 @@ def without_answers(source: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     lines = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass").split(b"\n")
-    bare = [
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ]
+    bare = [node.value for node in walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
     for node in sorted(bare, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         if isinstance(node.value, str) and _PROMPT in node.value:
             _replace(lines, node, repr(prose(node.value)).encode())

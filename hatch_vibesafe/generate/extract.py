@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.python_text import parse
+from hatch_vibesafe.spec.walking import walk
 
 ANSWER = "answer"
 """The name under which findings about an answer itself stand; they come before every gate."""
@@ -160,7 +161,7 @@ def _without_tail(code: str, name: str) -> str:
     kept = tree.body[: position + 1]
     later = tree.body[position + 1 :]
     while True:
-        used = {node.id for statement in kept for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        used = {node.id for statement in kept for node in walk(statement) if isinstance(node, ast.Name)}
         found = [statement for statement in later if used & _bound(statement)]
         if not found:
             break

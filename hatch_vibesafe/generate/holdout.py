@@ -17,6 +17,7 @@ from hatch_vibesafe.generate.function_repairs import repaired_function
 from hatch_vibesafe.generate.python_text import parse
 from hatch_vibesafe.identity import tagged_digest
 from hatch_vibesafe.spec.model import Example, Spec
+from hatch_vibesafe.spec.walking import walk
 
 ENOUGH = 3
 _LEAST_SHOWN = 2
@@ -101,7 +102,7 @@ def _is_call(example: Example, name: str, assigned: Collection[str]) -> bool:
     tree = parse(example.source)
     match None if tree is None else tree.body:
         case [ast.Expr(value=value)]:
-            names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+            names = {node.id for node in walk(value) if isinstance(node, ast.Name)}
             return name in names and not names & set(assigned) and "_" not in names
         case _:
             return False
@@ -109,7 +110,7 @@ def _is_call(example: Example, name: str, assigned: Collection[str]) -> bool:
 
 def _assigned(example: Example) -> Iterator[str]:
     tree = parse(example.source)
-    for node in [] if tree is None else ast.walk(tree):
+    for node in [] if tree is None else walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name

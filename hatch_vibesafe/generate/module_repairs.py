@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hatch_vibesafe.generate.python_text import Edit, Places, Repaired, edited, parse
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 _OURS = frozenset({"vibesafe_runtime", "vibesafe"})
 
@@ -84,7 +85,7 @@ def _missing_references(spec: Spec, tree: ast.Module) -> Iterator[str]:
     """Yield the imports of those names that the prompt offered and the module uses without binding them anywhere."""
     used: set[str] = set()
     bound = {alias for line in spec.header for alias in _names_of(line)}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 used.add(name)

@@ -5,6 +5,7 @@ import re
 
 from hatch_vibesafe.generate.python_text import parse
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.walking import walk
 
 INDENT = "    "
 
@@ -66,7 +67,7 @@ def _lines_inside_strings(source: str) -> set[int]:
     tree = parse(source)
     if tree is None:
         return set()
-    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
+    strings = (node for node in walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
     return {
         line
         for node in strings

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hatch_vibesafe.spec.contract_subset import IMPLIES, OLD, RESULT, Wrong
 from hatch_vibesafe.spec.names import Chain, free_names, parameter_names
+from hatch_vibesafe.spec.walking import walk
 
 _BEFORE = "OLD"
 _ALL = "_"
@@ -84,7 +85,7 @@ def _translated(
         case ast.BoolOp(op=ast.Or(), values=[*conditions, ast.Constant(value=str())]):
             # In `deal` a text is the message of what does not hold, and so it is in everybody's reading.
             body = conditions[0] if len(conditions) == 1 else ast.BoolOp(ast.Or(), conditions)
-    stored = {node.id for node in ast.walk(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored = {node.id for node in walk(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     inserted = {chain[0] for each in foreign.snapshots.values() for chain in free_names([each]).chains}
     again = sorted(stored & (foreign.parameters | taken | inserted | {RESULT}))
     if again:
@@ -108,14 +109,14 @@ def _translated(
 def _attributes_of_all(body: ast.expr) -> set[str]:
     return {
         node.attr
-        for node in ast.walk(body)
+        for node in walk(body)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == _ALL
     }
 
 
 def _unknown_snapshot(body: ast.expr, foreign: Foreign) -> Wrong | None:
-    attributes = {id(node.value): node.attr for node in ast.walk(body) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(body):
+    attributes = {id(node.value): node.attr for node in walk(body) if isinstance(node, ast.Attribute)}
+    for node in walk(body):
         if isinstance(node, ast.Name) and node.id == _BEFORE:
             name = attributes.get(id(node), "")
             if name not in foreign.snapshots:
@@ -170,7 +171,7 @@ def _fits(found: Shape, wanted: Shape, added: set[str]) -> bool:
 
 def _bare(arguments: ast.arguments) -> ast.arguments:
     bare = copy.deepcopy(arguments)
-    for item in ast.walk(bare):
+    for item in walk(bare):
         if isinstance(item, ast.arg):
             item.annotation = None
     bare.defaults, bare.kw_defaults = [], [None for _ in bare.kwonlyargs]

@@ -16,6 +16,7 @@ from hatch_vibesafe.spec.model import Clause, ClauseKind
 from hatch_vibesafe.spec.names import Chain, root_chain
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
 from hatch_vibesafe.spec.stub import Stub
+from hatch_vibesafe.spec.walking import walk
 
 LIBRARIES = ("icontract", "deal")
 _READ = {
@@ -70,7 +71,7 @@ class _Reading:
         below = self._stub.decoration.below
         decorators = [each for item in (*self._stub.decoration.above, *below) for each in self._flat(item)]
         for node, chain in decorators:
-            if any(node in ast.walk(item) for item in below):
+            if any(node in walk(item) for item in below):
                 self._wrong(node, chain, "stands below @vibesafe, where it hides the unit", "move it above @vibesafe")
         for node, chain in decorators:
             if chain == ("icontract", "snapshot"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hatch_vibesafe.spec.model import ClauseKind
 from hatch_vibesafe.spec.names import free_names
+from hatch_vibesafe.spec.walking import walk
 
 FUNCTIONS = frozenset(
     {"abs", "all", "any", "len", "max", "min", "sum", "sorted", "round", "isinstance", "range", "enumerate", "zip"}
@@ -88,8 +89,8 @@ def unknown_names(tree: ast.expr, scope: Scope) -> list[str]:
 
 def is_in_scope(tree: ast.expr, scope: Scope) -> bool:
     """Whether an expression is about a parameter or the result, and all that it names without a call is in scope."""
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    loaded = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    called = {id(node.func) for node in walk(tree) if isinstance(node, ast.Call)}
+    loaded = [node for node in walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
     free = {chain[0] for chain in free_names([tree]).chains}
     uncalled = {node.id for node in loaded} & free
     own = scope.parameters | {RESULT}
@@ -101,7 +102,7 @@ def is_in_scope(tree: ast.expr, scope: Scope) -> bool:
 def complaints_of(tree: ast.expr, kind: ClauseKind, scope: Scope) -> list[Wrong]:
     """Return why an expression cannot be a clause; empty where it can."""
     found = _names(tree, kind, scope)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         found += _syntax(node)
         if isinstance(node, ast.Call):
             found += _call(node, kind, scope)
@@ -125,8 +126,8 @@ def _names(tree: ast.expr, kind: ClauseKind, scope: Scope) -> list[Wrong]:
         found.append((f"names {RESULT}, which only Ensures has", "move the line to Ensures"))
     if kind == "ensures" and RESULT in scope.parameters and RESULT in names:
         found.append((f"names {RESULT}, which is a parameter too", "rename the parameter"))
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    uncalled = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    called = {id(node.func) for node in walk(tree) if isinstance(node, ast.Call)}
+    uncalled = [node.id for node in walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
     found += [
         (f"names {name} without calling it", f"write {name}(...)")
         for name in uncalled

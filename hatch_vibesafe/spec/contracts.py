@@ -22,6 +22,7 @@ from hatch_vibesafe.spec.decorator import Complaint
 from hatch_vibesafe.spec.model import Clause, ClauseKind
 from hatch_vibesafe.spec.names import Names, free_names
 from hatch_vibesafe.spec.source import parse
+from hatch_vibesafe.spec.walking import walk
 
 Sections = Mapping[str, ClauseKind]
 
@@ -200,7 +201,7 @@ def _expression(text: str) -> ast.expr | None:
 
 
 def _is_expression(written: Written, tree: ast.expr, scope: Scope) -> bool:
-    comparisons = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    comparisons = [node for node in walk(tree) if isinstance(node, ast.Compare)]
     if any(isinstance(operator, _IN_SIGNS) for node in comparisons for operator in node.ops):
         return True
     is_joined_call = isinstance(tree, ast.Call) and _is_joined(written.text, tree)

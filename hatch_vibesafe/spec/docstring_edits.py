@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hatch_vibesafe.spec.source import decode, normalise_head, parse
+from hatch_vibesafe.spec.walking import walk
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _OPENING = re.compile(r"(?P<prefix>[rRuU]*)(?P<quotes>\"\"\"|''')")
@@ -134,7 +135,7 @@ class _Text:
 def _docstring(tree: ast.Module, qualname: str) -> ast.Constant:
     body: Sequence[ast.stmt] = tree.body
     for name in qualname.split("."):
-        found = [node for node in ast.walk(ast.Module([*body], [])) if getattr(node, "name", None) == name]
+        found = [node for node in walk(ast.Module([*body], [])) if getattr(node, "name", None) == name]
         named = [node for node in found if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
         if not named:
             raise CannotEditError(f"is not there: the file has no {qualname} any more")

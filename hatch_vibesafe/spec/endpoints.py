@@ -10,6 +10,7 @@ from hatch_vibesafe.spec.contract_expressions import is_lazy
 from hatch_vibesafe.spec.decorator import Complaint, Decoration
 from hatch_vibesafe.spec.model import Example, UnitOptions, asks
 from hatch_vibesafe.spec.names import own_statements, parameter_names
+from hatch_vibesafe.spec.walking import walk
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 """The methods of RFC 9110 and 5789 that a unit can answer."""
@@ -144,7 +145,7 @@ def _may_inject(arguments: ast.arguments, bound: frozenset[str]) -> bool:
     """Return whether a parameter may be filled by a dependency, which can have parameters of the path itself."""
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     given = [item.annotation for item in every] + [*arguments.defaults, *arguments.kw_defaults]
-    for node in chain.from_iterable(ast.walk(item) for item in given if item is not None):
+    for node in chain.from_iterable(walk(item) for item in given if item is not None):
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         if name in _INJECTING or (isinstance(node, ast.Name) and name in bound):
             return True

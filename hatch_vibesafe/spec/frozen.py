@@ -12,6 +12,7 @@ from hatch_vibesafe.spec.module import Module
 from hatch_vibesafe.spec.names import free_names
 from hatch_vibesafe.spec.parts import StubParts
 from hatch_vibesafe.spec.resolve import Resolver, Target
+from hatch_vibesafe.spec.walking import walk
 
 _REMEDY = "keep what changes in an object that is changed in place (a dict, a list), or read it through a function"
 
@@ -19,7 +20,7 @@ _REMEDY = "keep what changes in an object that is changed in place (a dict, a li
 def frozen_names(parts: StubParts, modules: Mapping[str, Module], resolver: Resolver, where: str) -> Iterator[Problem]:
     """Yield a problem for each name before the hole that is bound anew after import, and for each `global` there."""
     stub = parts.stub
-    for node in (found for statement in stub.pre_hole for found in ast.walk(statement)):
+    for node in (found for statement in stub.pre_hole for found in walk(statement)):
         if isinstance(node, ast.Global):
             what = f"the code before the hole binds the global {', '.join(node.names)}, which an implementation cannot"
             yield Problem(where, what, _REMEDY)
@@ -40,7 +41,7 @@ def _problem(where: str, target: Target, how: str) -> Problem:
 
 def _bound_by_functions(module: Module) -> frozenset[str]:
     """Return the names that functions of a module declare `global`."""
-    nodes = ast.walk(module.source.tree)
+    nodes = walk(module.source.tree)
     return frozenset(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
 
 

@@ -10,6 +10,7 @@ from hatch_vibesafe.spec.module import Module
 from hatch_vibesafe.spec.names import Chain
 from hatch_vibesafe.spec.resolve import Target
 from hatch_vibesafe.spec.running import MAKING, Run, Running
+from hatch_vibesafe.spec.walking import walk
 
 _HOOK = "__init_subclass__"
 
@@ -56,7 +57,7 @@ class Inheriting:
         for module in self._lookup.modules.values():
             if b"__subclasses__" not in module.source.file.content:
                 continue
-            for node in ast.walk(module.source.tree):
+            for node in walk(module.source.tree):
                 if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
                     yield from self._lookup.named(module, node.value)
 
@@ -69,5 +70,5 @@ def _makes_classes(node: ast.ClassDef, method: FunctionNode) -> bool:
 
 def _asks_for_subclasses(module: Module, node: ast.ClassDef) -> bool:
     return b"__subclasses__" in module.source.file.content and any(
-        isinstance(item, ast.Attribute) and item.attr == "__subclasses__" for item in ast.walk(node)
+        isinstance(item, ast.Attribute) and item.attr == "__subclasses__" for item in walk(node)
     )

@@ -12,6 +12,7 @@ from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.decorator import Complaint
 from hatch_vibesafe.spec.model import MethodKind
 from hatch_vibesafe.spec.names import assigned_names, free_names, function_names
+from hatch_vibesafe.spec.walking import walk
 
 _KINDS: dict[str, MethodKind] = {
     "classmethod": "class",
@@ -52,7 +53,7 @@ def bound_to_the_class(
 
 def bound_to_a_class(nodes: Iterator[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield the line and the words of what means something else in a class body than in a function outside of it."""
-    for node in (found for each in nodes for found in ast.walk(each)):
+    for node in (found for each in nodes for found in walk(each)):
         match node:
             case ast.Call(func=ast.Name(id="super"), args=[]):
                 yield node.lineno, "`super()` without arguments needs the class around it"

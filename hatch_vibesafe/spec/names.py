@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hatch_vibesafe.spec.canonical import FunctionNode
 from hatch_vibesafe.spec.loading import loaded
 from hatch_vibesafe.spec.quoted import is_type_alias, quoted, types_of_call, types_of_subscript
+from hatch_vibesafe.spec.walking import walk
 
 Chain = tuple[str, ...]
 """A name with the attributes taken of it: `app.text.slugify` is `("app", "text", "slugify")`."""
@@ -81,7 +82,7 @@ def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
                 # Only `:=` reaches out of a comprehension.
                 assigned |= {
                     item.target.id
-                    for item in ast.walk(node)
+                    for item in walk(node)
                     if isinstance(item, ast.NamedExpr) and isinstance(item.target, ast.Name)
                 }
                 continue

@@ -25,6 +25,7 @@ from hatch_vibesafe.spec.strategies import (
     is_like_a_strategy,
     read_strategy,
 )
+from hatch_vibesafe.spec.walking import walk
 
 OPENING, CLOSING = "```hypothesis", "```"
 ASSUME = "assume"
@@ -153,7 +154,7 @@ def _property(fence: _Fence, line: int, scope: Scope, *, is_async: bool, method:
 
 
 def _check_body(statements: Sequence[ast.stmt], scope: Scope, *, is_async: bool, method: MethodKind) -> None:
-    nodes = [node for item in statements for node in ast.walk(item)]
+    nodes = [node for item in statements for node in walk(item)]
     for node in nodes:
         if (isinstance(node, ast.stmt) and not isinstance(node, _STATEMENTS)) or isinstance(node, _REFUSED):
             raise NotAStrategyError(f"it holds syntax that no property may ({type(node).__name__})")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hatch_vibesafe.identity import Digest
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.names import Chain, children, root_chain
+from hatch_vibesafe.spec.walking import walk
 
 
 def used_beside(spec: Spec, implementation: bytes) -> tuple[tuple[str, Digest], ...]:
@@ -31,14 +32,14 @@ def used_beside(spec: Spec, implementation: bytes) -> tuple[tuple[str, Digest], 
 
 
 def _from_module(tree: ast.Module, module: str) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == module:
             yield from (alias.name for alias in node.names)
 
 
 def _names_of_module(tree: ast.Module, module: str) -> Iterator[Chain]:
     """Yield how the module itself is spelled: `m` after `import app.m as m`, `app.m` after `import app.m`."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Import(names=names):
                 for alias in names:
