@@ -10,6 +10,7 @@ from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.watching.changes import View, changes, kept, with_states
 from hatch_vibesafe.cli.watching.files import Snapshot, changed_files, snapshot, wait_for_change
+from hatch_vibesafe.cli.watching.loading import loading
 from hatch_vibesafe.cli.watching.telling import Teller
 from hatch_vibesafe.cli.watching.work import work
 from hatch_vibesafe.identity import UnitId
@@ -55,6 +56,8 @@ class Watch:
         self._teller.began(self._project.root.name, _states(self._view))
         if self._view.problems:
             self._teller.problems(self._view.problems)
+        if self._compiles:
+            loading(self._project, list(self._view.specs.values()))
         while True:
             now = wait_for_change(self._project, self._seen)
             files, self._seen = changed_files(self._seen, now), now

@@ -69,6 +69,26 @@ def test_every_way_of_saving_is_seen(project: Path) -> None:
     assert seen() == (".vibesafe/index.toml", "app/more/new.py")
 
 
+def test_what_the_first_save_needs_is_loaded_before_it(project: Path) -> None:
+    (project / "vibesafe.toml").write_text(
+        '[provider.default]\nkind = "openai-compatible"\nmodel = "m"\n', encoding="utf-8"
+    )
+    program = (
+        "import sys\n"
+        "from hatch_vibesafe.cli.session import open_session\n"
+        "from hatch_vibesafe.cli.watching.loading import loading\n"
+        "session = open_session()\n"
+        "names = ('httpx2', 'sqlalchemy')\n"
+        "print([name in sys.modules for name in names])\n"
+        "loading(session.project, session.specs).join()\n"
+        "print([name in sys.modules for name in names])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[False, False]", "[True, True]"]
+
+
 @pytest.mark.parametrize(
     "place", [".git/hook.py", "__pycache__/math.py", "node_modules/a/b.py", "env/a.py", "notes.txt"]
 )

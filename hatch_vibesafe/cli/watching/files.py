@@ -16,7 +16,7 @@ from hatch_vibesafe.spec.model import KINDS, UnitOptions
 
 _SUFFIXES = (".py", ".toml", ".j2")
 _NOT_SOURCES = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
-_SHORTEST_PAUSE = 0.2
+_SHORTEST_PAUSE = 0.1
 _SHARE = 9
 _QUIET = 0.06
 _LONGEST_BURST = 1.0

@@ -1,0 +1,31 @@
+"""What the first save would wait for, loaded while there is none yet: a provider's library, and that of the ledger."""
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Sequence
+
+from hatch_vibesafe.generate.providers.open import open_provider
+from hatch_vibesafe.generate.providers.protocol import Loading
+from hatch_vibesafe.problems import VibesafeError
+from hatch_vibesafe.project import Project, provider_for
+from hatch_vibesafe.spec.model import Spec
+
+
+def loading(project: Project, specs: Sequence[Spec]) -> threading.Thread:
+    """Begin to load what having these units written takes; nobody is asked, and what is missing is told with a save."""
+    beside = threading.Thread(target=_load, args=(project, specs), name="vibesafe-loading", daemon=True)
+    beside.start()
+    return beside
+
+
+def _load(project: Project, specs: Sequence[Spec]) -> None:
+    with contextlib.suppress(VibesafeError):
+        configs = dict.fromkeys(provider_for(project, spec.options) for spec in specs)
+        for config in configs:
+            provider = None if config is None else open_provider(config, project.root)
+            if isinstance(provider, Loading):
+                provider.load()
+    if project.config.ledger.enabled:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("hatch_vibesafe.store.ledger.opening")
