@@ -9,6 +9,7 @@ from hatch_vibesafe.spec.canonical import Encodable
 from hatch_vibesafe.spec.model import Example
 from hatch_vibesafe.spec.names import Names, assigned_names, free_names
 from hatch_vibesafe.spec.normalise import normalise_docstring
+from hatch_vibesafe.spec.parsed import syntax
 from hatch_vibesafe.spec.source import parse
 
 _PARSER = doctest.DocTestParser()
@@ -175,7 +176,7 @@ def _flags(example: doctest.Example) -> tuple[str, ...] | None:
 def _read_input(source: str, exception: str | None) -> ast.Module | str:
     """Return the syntax of an example's input, or what is wrong with it; an example may show a syntax error."""
     try:
-        return parse(source)
+        return syntax(source)
     except SyntaxError as error:
         if exception is None or not exception.startswith(("SyntaxError", "IndentationError", "TabError")):
             return f"an example is not Python: {error.msg}"

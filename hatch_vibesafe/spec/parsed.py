@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hatch_vibesafe.spec.model import Spec
+from hatch_vibesafe.spec.source import parse
 
-_TEXTS_OF_A_SPEC = 64
+_EXAMPLES = 4096
+"""A scan reads the examples of all units before anybody asks of the first one what it says."""
+_LITERALS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,25 @@ def head_of(spec: Spec) -> ast.stmt:
     return tree.body[0]
 
 
-@lru_cache(maxsize=_TEXTS_OF_A_SPEC)
+@lru_cache(maxsize=_EXAMPLES)
+def syntax(text: str) -> ast.Module:
+    """Return the syntax of a text.
+
+    Raises:
+        SyntaxError: if it is not Python.
+    """
+    return parse(text)
+
+
 def parsed(text: str) -> ast.Module | None:
     """Return the syntax of a text; None where it is not Python."""
     try:
-        return ast.parse(text)
+        return syntax(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-@lru_cache(maxsize=_TEXTS_OF_A_SPEC)
+@lru_cache(maxsize=_LITERALS)
 def literal(text: str) -> Literal | None:
     """Return what a text spells; None where it is no literal."""
     return literal_of(text)
