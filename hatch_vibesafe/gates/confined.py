@@ -34,7 +34,8 @@ def command(level: str, config: SandboxConfig, seen: View, granted: Collection[s
         return component.command(component.make(), config.memory_mb)
     # The interpreter itself: a link to it, or one beside a link, may be out of sight.
     interpreter = os.path.realpath(sys.executable) if sys.platform == "linux" else sys.executable
-    worker = [interpreter, "-I", "-S", "-B", "-X", "utf8", str(WORKER / "__main__.py")]
+    # Not `-I`, which would not read the seed of hashes from the environment; that is ours alone (`environment`).
+    worker = [interpreter, "-s", "-P", "-S", "-B", "-X", "utf8", str(WORKER / "__main__.py")]
     program = shutil.which(bubblewrap.PROGRAM)
     if level != ISOLATED or program is None:
         return worker
@@ -42,10 +43,11 @@ def command(level: str, config: SandboxConfig, seen: View, granted: Collection[s
     return bubblewrap.command(program, seen.mounted, SCRATCH_LIMIT, worker, is_root=is_root, has_network=has_network)
 
 
-def environment() -> dict[str, str]:
+def environment(hash_seed: int = 0) -> dict[str, str]:
     """Return a worker's environment: nothing of the user's, but for what Windows cannot start a process without."""
     kept = ("SYSTEMROOT",) if sys.platform == "win32" else ()
-    return {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"} | {name: os.environ[name] for name in kept if name in os.environ}
+    own = {"LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed)}
+    return own | {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def opening(

@@ -11,6 +11,7 @@ from hatch_vibesafe.gates.conduct import conduct
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.frameworks import missing_frameworks
+from hatch_vibesafe.gates.hash_order import REMEDY, results_with_other_hashes
 from hatch_vibesafe.gates.limits_of_code import bounded, example_results, variants_of
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
 from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
@@ -61,7 +62,7 @@ def check(
     patient = Ground(batch, frozenset(surrounding.files), sandbox)
     with sandbox.within(_SECONDS_BEYOND) as quick:
         ground = Ground(batch, frozenset(surrounding.files), quick)
-        for asked in (beyond, partial(conduct, patient=patient), _bounded):
+        for asked in (beyond, partial(conduct, patient=patient), _bounded, _unsteady):
             passed = [number for number in passed if opinions[number] == ()]
             for number, what in zip(passed, asked([candidates[it] for it in passed], ground), strict=True):
                 opinions[number] = (Finding(GATE, 0, what),) if what else ()
@@ -77,6 +78,15 @@ def _bounded(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
     for number, several in enumerate(variants):
         passing = [each for each in several if not judge(candidates[number].spec, next(results))]
         found[number] = bounded(candidates[number], passing, ground) if passing else ""
+    return found
+
+
+def _unsteady(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
+    """Return of each candidate which example it fails where texts have other hashes; empty where it fails none."""
+    found: list[str] = []
+    for each, results in zip(candidates, results_with_other_hashes(candidates, ground), strict=True):
+        failed = next(filter(None, (judge(each.spec, result) for result in results)), ())
+        found.append(f"{failed[0].message}\n{REMEDY}" if failed else "")
     return found
 
 

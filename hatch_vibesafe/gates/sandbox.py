@@ -53,6 +53,7 @@ class _Kind:
     batch: Batch
     granted: frozenset[str]
     of_candidates: bool
+    hash_seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Sandbox:
         self.level = reached.level
         """The word that the evidence has for how far code is confined."""
         self._seconds = config.timeout
+        self._hash_seed = 0
         self._kept: KeptWorkers | None = None
         self._lent: KeptWorkers | None = None
 
@@ -122,8 +124,16 @@ class Sandbox:
         """Return a sandbox that gives each job no more than these seconds, and is the same, workers too, otherwise."""
         narrower = Sandbox(self._config, self._key_variables)
         narrower._seconds = min(self._seconds, seconds)
+        narrower._hash_seed = self._hash_seed
         narrower._lent = self._kept
         return narrower
+
+    def with_hashes(self, seed: int) -> "Sandbox":
+        """Return a sandbox in which texts have other hashes, and that is the same otherwise."""
+        other = Sandbox(self._config, self._key_variables)
+        other._seconds, other._hash_seed = self._seconds, seed
+        other._kept, other._lent = self._kept, self._lent
+        return other
 
     def roomier(self, seconds: float, memory_mb: int) -> "Sandbox":
         """Return a sandbox that gives each job at least this much time and memory, and is the same otherwise."""
@@ -143,7 +153,7 @@ class Sandbox:
         with contextlib.ExitStack() as stack:
             kept = self._kept or stack.enter_context(contextlib.closing(KeptWorkers(os.cpu_count() or 1)))
             for granted, chosen in _by_capabilities(jobs).items():
-                results |= self._run(kept, _Kind(batch, granted, of_candidates), chosen)
+                results |= self._run(kept, _Kind(batch, granted, of_candidates, self._hash_seed), chosen)
         return tuple(results[number] for number in range(len(jobs)))
 
     def _run(self, kept: KeptWorkers, kind: _Kind, jobs: Sequence[tuple[int, Job]]) -> dict[int, Result]:
@@ -180,7 +190,7 @@ class Sandbox:
         batch, granted = kind.batch, kind.granted
         seen = widened(batch.view, granted)
         begin = opening(self.level, self._config, seen, batch.preload, granted) + framed(batch.shared)
-        return Warm(command(self.level, self._config, seen, granted), directory, environment(), begin)
+        return Warm(command(self.level, self._config, seen, granted), directory, environment(kind.hash_seed), begin)
 
     def _result(self, content: bytes, ending: str) -> Result:
         secrets = [os.environ.get(name, "") for name in self._key_variables]
