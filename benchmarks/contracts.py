@@ -64,6 +64,11 @@ def variants(size):
     yield "plain", plain
     yield "off", other
     yield "forwarded", written(f"{size}_forwarding", forwarding)
+    clauses = ("most >= 0", "result <= most")
+    first, second = (f"    if not ({clause}):\n        raise ValueError\n" for clause in clauses)
+    body = BODIES[size].replace("return", "result =")
+    inside = f"def plain(n, most):\n{first}{body}{second}    return result\n"
+    yield "inside", written(f"{size}_inside", inside)
     for mode in ("pre", "full"):
         yield mode, written(f"{size}_{mode}", contract_wrapper(spec, size, mode))
     ensured = deal.ensure(lambda n, most, result: result <= most)(plain)
@@ -127,6 +132,7 @@ def rows(times: dict[str, float]) -> list[Row]:
     words = {
         "off": 'ours, `contracts = "off"`: the implementation itself',
         "forwarded": "a function that does nothing but call it: no wrapper can cost less",
+        "inside": "the two clauses written into the function itself, with no call more",
         "pre": 'ours, `"pre"`: one clause',
         "full": 'ours, `"full"`: both',
         "deal": "deal",

@@ -16,8 +16,9 @@ from itertools import islice, product
 
 from hatch_vibesafe.gates.cases import Literal, strength
 from hatch_vibesafe.gates.cases import cases as known_cases
-from hatch_vibesafe.gates.differences import Runner, Shown, allowed_cases, shown_by
+from hatch_vibesafe.gates.differences import Runner, Shown
 from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.foreseen import allowed_cases, shown_by
 from hatch_vibesafe.gates.properties import generated_cases
 from hatch_vibesafe.gates.recurring import written_values
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall, example_cases, parameters_of
@@ -33,13 +34,25 @@ _CHECKSUM = 0x10000
 _OWN = 24
 
 
-def beyond(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
-    """Return of each candidate that answers its examples why it knows nothing else; empty where it does."""
-    cases = [cases_beyond(each.spec, _text(each)) if _may_know(each) else () for each in candidates]
+def asked_beyond(candidate: Candidate) -> tuple[Case, ...]:
+    """Return the calls that no example shows, where an implementation could know its examples and too few are not."""
+    cases = cases_beyond(candidate.spec, _text(candidate)) if _may_know(candidate) else ()
+    return cases if len(cases) >= _FEWEST else ()
+
+
+def beyond(candidates: Sequence[Candidate], asked: Sequence[tuple[Case, ...]], ground: Ground) -> list[str]:
+    """Return of each candidate that answers its examples why it knows nothing else; empty where it does.
+
+    Args:
+        candidates: The candidates.
+        asked: The calls to be made of each (`asked_beyond`).
+        ground: Where they are made.
+    """
+    cases = list(asked)
     contracted = [number for number, each in enumerate(candidates) if each.spec.contract and cases[number]]
     if contracted:
-        asked = [(candidates[number].spec, cases[number]) for number in contracted]
-        for number, allowed in zip(contracted, allowed_cases(asked, ground), strict=True):
+        under_contract = [(candidates[number].spec, cases[number]) for number in contracted]
+        for number, allowed in zip(contracted, allowed_cases(under_contract, ground), strict=True):
             cases[number] = allowed
     chosen = [number for number, each in enumerate(cases) if len(each) >= _FEWEST]
     runners = [Runner(candidates[number].spec, _text(candidates[number]), cases[number]) for number in chosen]

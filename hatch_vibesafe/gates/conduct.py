@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hatch_vibesafe.gates.differences import ENDED, ENDLESS, Runner, Shown, allowed_cases, shown_by
+from hatch_vibesafe.gates.differences import ENDED, ENDLESS, Runner, Shown
 from hatch_vibesafe.gates.examination import Ground
+from hatch_vibesafe.gates.foreseen import allowed_cases, shown_by
 from hatch_vibesafe.gates.input_hull import inside_cases
 from hatch_vibesafe.gates.promises import Promise, arguments_of, promises
 from hatch_vibesafe.gates.properties import generated_cases
@@ -35,7 +36,7 @@ _IN_PLACE = re.compile(r"in[ -]place|modif|mutat", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """The calls to be made of one unit.
 
     Attributes:
@@ -56,24 +57,31 @@ class _Plan:
 
     @property
     def cases(self) -> tuple[Case, ...]:
+        """All of them."""
         return (*self.shown, *(Case(each.call) for each in self.stated), *self.inside, *self.any, *self.watched)
 
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether more could be told of them than the examples told."""
+        return bool(self.stated or self.inside or self.any)
 
-def conduct(candidates: Sequence[Candidate], quick: Ground, patient: Ground) -> list[str]:
+
+def conduct(candidates: Sequence[Candidate], plans: dict[UnitId, Plan], quick: Ground, patient: Ground) -> list[str]:
     """Return of each candidate that answers its examples what is wrong with how it behaves; empty where nothing is.
 
     Args:
         candidates: The candidates.
+        plans: The calls to be made of each unit (`plan_of`).
         quick: Where most calls are made.
         patient: Where a call is made again that did not end there.
     """
-    plans = {each.spec.unit: _plan(each.spec) for each in candidates}
+    plans = dict(plans)
     contracted = list({each.spec.unit: each.spec for each in candidates if each.spec.contract}.values())
     if contracted:
         asked = [(spec, plans[spec.unit].cases) for spec in contracted]
         for spec, allowed in zip(contracted, allowed_cases(asked, quick), strict=True):
             plans[spec.unit] = _within(plans[spec.unit], frozenset(allowed))
-    chosen = [number for number, each in enumerate(candidates) if _is_worth_it(plans[each.spec.unit])]
+    chosen = [number for number, each in enumerate(candidates) if plans[each.spec.unit].is_worth_it]
     runners = [
         Runner(candidates[it].spec, _text(candidates[it]), plans[candidates[it].spec.unit].cases) for it in chosen
     ]
@@ -85,7 +93,8 @@ def conduct(candidates: Sequence[Candidate], quick: Ground, patient: Ground) -> 
     return found
 
 
-def _plan(spec: Spec) -> _Plan:
+def plan_of(spec: Spec) -> Plan:
+    """Return the calls to be made of a unit."""
     examples = example_cases(spec, parameters_of(spec))
     shown = tuple(case for case in examples if not case.setup)
     is_changeable = spec.method in {"", "static"} and not _may_change(spec)
@@ -95,7 +104,7 @@ def _plan(spec: Spec) -> _Plan:
     known = {each.call for each in equations}
     stated = (*equations, *(each for each in stated_edges(spec) if each.call not in known))
     changeable = tuple(filter(_has_mutable, generated))
-    return _Plan(shown, stated, inside_cases(spec), changeable, watched, promises(spec))
+    return Plan(shown, stated, inside_cases(spec), changeable, watched, promises(spec))
 
 
 def _resolved(case: Case) -> Case | None:
@@ -116,8 +125,8 @@ def _resolved(case: Case) -> Case | None:
     return resolved if named != values and all(_read(resolved)) else None
 
 
-def _within(plan: _Plan, allowed: frozenset[Case]) -> _Plan:
-    return _Plan(
+def _within(plan: Plan, allowed: frozenset[Case]) -> Plan:
+    return Plan(
         tuple(case for case in plan.shown if case in allowed),
         tuple(each for each in plan.stated if Case(each.call) in allowed),
         tuple(case for case in plan.inside if case in allowed),
@@ -125,10 +134,6 @@ def _within(plan: _Plan, allowed: frozenset[Case]) -> _Plan:
         tuple(case for case in plan.watched if case in allowed),
         plan.promises,
     )
-
-
-def _is_worth_it(plan: _Plan) -> bool:
-    return bool(plan.stated or plan.inside or plan.any)
 
 
 def _may_change(spec: Spec) -> bool:
@@ -143,7 +148,7 @@ def _has_mutable(case: Case) -> bool:
     return any(isinstance(node, ast.List | ast.Dict) for node in nodes)
 
 
-def _what(spec: Spec, plan: _Plan, told: dict[Case, Shown | None]) -> str:
+def _what(spec: Spec, plan: Plan, told: dict[Case, Shown | None]) -> str:
     for edge in plan.stated:
         one = told[case := Case(edge.call)]
         if one is not None and one.text not in {ENDLESS, ENDED} and not _is_as_stated(edge, one):
@@ -177,7 +182,7 @@ def _is_as_stated(edge: Edge, shown: Shown) -> bool:
     return issubclass(raised, wanted)
 
 
-def _broken(spec: Spec, plan: _Plan, case: Case, shown: Shown) -> str:
+def _broken(spec: Spec, plan: Plan, case: Case, shown: Shown) -> str:
     """Return the words whose promise a result breaks; empty where it breaks none."""
     given = arguments_of(case.call.values, spec) if plan.promises else None
     if given is None:
@@ -189,7 +194,7 @@ def _broken(spec: Spec, plan: _Plan, case: Case, shown: Shown) -> str:
     return next((each.words for each in plan.promises if not each.holds(given, result)), "")
 
 
-def _endless(runner: Runner, plans: dict[UnitId, _Plan], told: dict[Case, Shown | None], patient: Ground) -> str:
+def _endless(runner: Runner, plans: dict[UnitId, Plan], told: dict[Case, Shown | None], patient: Ground) -> str:
     """Return the call between the examples that does not end; one that took too long is made again, alone."""
     plan = plans[runner.spec.unit]
     late = [case for case in plan.inside if (one := told[case]) is not None and one.text in {ENDLESS, ENDED}]
@@ -201,7 +206,7 @@ def _endless(runner: Runner, plans: dict[UnitId, _Plan], told: dict[Case, Shown 
     return f"{_line(runner.spec, late[0])}\ngives {again.text}, though this lies between the examples"
 
 
-def _ask_lazy(candidates: Sequence[Candidate], plans: dict[UnitId, _Plan], ground: Ground, found: list[str]) -> None:
+def _ask_lazy(candidates: Sequence[Candidate], plans: dict[UnitId, Plan], ground: Ground, found: list[str]) -> None:
     """Note for each candidate that gives one item after the other whether it changes one that it gave before."""
     chosen = [it for it, each in enumerate(candidates) if not found[it] and is_lazy(definition_of(each.spec).returns)]
     runners: list[Runner] = []

@@ -63,10 +63,10 @@ class Sources:
         """Return the place of the answer to each case among all answers to one of these questions."""
         places: list[int] = []
         place = {"before": len(self._head), "calls": 0, "after": 1}[of]
-        ran: tuple[str, ...] = ()
+        ran = 0
         for case in cases:
-            place += len(case.setup) - len(ran)
-            ran = case.setup
+            place += max(0, len(case.setup) - ran)
+            ran = max(ran, len(case.setup))
             places.append(place)
             place += 1
         return places
@@ -129,12 +129,12 @@ class Sources:
         return f"(lambda {', '.join(self._names)}: {body})({', '.join(values)})"
 
     def _examples(self, cases: Sequence[Case], sources: Sequence[str]) -> list[str]:
-        """Return the examples: each source after the statements that it needs."""
+        """Return the examples: each source after the statements that it needs, of which one began the same way."""
         examples: list[str] = []
         ran = 0
         for case, source in zip(cases, sources, strict=True):
             examples += [*case.setup[ran:], f"{source}\n"]
-            ran = len(case.setup)
+            ran = max(ran, len(case.setup))
         return examples
 
 

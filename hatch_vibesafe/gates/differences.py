@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hatch_vibesafe.gates.contract_sources import Sources
+from hatch_vibesafe.gates.contract_verdict import Before
 from hatch_vibesafe.gates.examination import OUT_OF_TIME, Ground, answer_at, before_of, job, run_alike_once
 from hatch_vibesafe.gates.input_changes import simpler
 from hatch_vibesafe.gates.sandbox import Result
@@ -74,15 +75,19 @@ class Runner:
 
 def allowed_cases(asked: Sequence[tuple[Spec, Sequence[Case]]], ground: Ground) -> list[tuple[Case, ...]]:
     """Return for each unit those of its calls that can be made, and are within its `Requires`."""
+    return [
+        tuple(case for case, before in zip(cases, befores, strict=True) if before.allowed)
+        for (_, cases), befores in zip(asked, befores_of(asked, ground), strict=True)
+    ]
+
+
+def befores_of(asked: Sequence[tuple[Spec, Sequence[Case]]], ground: Ground) -> list[list[Before]]:
+    """Return for each unit what its contract says of calls before they are made."""
     sources = [Sources(spec) for spec, _ in asked]
     jobs = [job(own.spec, own.stub, own.before(cases)) for own, (_, cases) in zip(sources, asked, strict=True)]
     results = run_alike_once(ground.sandbox, ground.batch, jobs)
     return [
-        tuple(
-            case
-            for case, place in zip(cases, own.places(cases, of="before"), strict=True)
-            if before_of(own, answer_at(result, place)).allowed
-        )
+        [before_of(own, answer_at(result, place)) for place in own.places(cases, of="before")]
         for own, (_, cases), result in zip(sources, asked, results, strict=True)
     ]
 

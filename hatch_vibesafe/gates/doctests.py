@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from hatch_vibesafe.gates.beyond import beyond
-from hatch_vibesafe.gates.conduct import conduct
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.frameworks import missing_frameworks
@@ -18,6 +16,7 @@ from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.spec_faults import CHECKED_FLAGS, REPORTING_FLAGS, spec_faults
 from hatch_vibesafe.gates.surroundings import Surroundings
+from hatch_vibesafe.gates.unshown import unshown
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome, same_but_for_set_order
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.gates.without_answers import without_answers
@@ -37,7 +36,7 @@ def check(
 ) -> tuple[Opinion, ...]:
     """Run the examples of each candidate, and return what is wrong with each, in order.
 
-    One that passes them is also asked what no example shows (`beyond.py`, `conduct.py`, `limits_of_code.py`).
+    One that passes them is also asked what no example shows (`unshown.py`, `limits_of_code.py`).
     What no candidate could do right is a fault: an example that proves nothing, a module that cannot be imported,
     limits that are too small.
     """
@@ -62,7 +61,7 @@ def check(
     patient = Ground(batch, frozenset(surrounding.files), sandbox)
     with sandbox.within(_SECONDS_BEYOND) as quick:
         ground = Ground(batch, frozenset(surrounding.files), quick)
-        for asked in (beyond, partial(conduct, patient=patient), _bounded, _unsteady):
+        for asked in (partial(unshown, patient=patient), _bounded, _unsteady):
             passed = [number for number in passed if opinions[number] == ()]
             for number, what in zip(passed, asked([candidates[it] for it in passed], ground), strict=True):
                 opinions[number] = (Finding(GATE, 0, what),) if what else ()

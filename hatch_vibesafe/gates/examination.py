@@ -27,6 +27,8 @@ from hatch_vibesafe.unexpected import reason
 
 OUT_OF_TIME = "sandbox.timeout"
 """The word in what is said of a call that did not end within its time."""
+UNANSWERED = "the contract"
+"""What is said begins with where there is no answer at all to whether a call is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def before_of(own: Sources, answer: Answer) -> Before:
     """Return what an answer says of a call before it is made."""
     match answer:
         case str(why):
-            return Before(allowed=False, unknown=f"the contract {why}")
+            return Before(allowed=False, unknown=f"{UNANSWERED} {why}")
         case (Outcome(raised=Raised() as raised), _):
             return Before(allowed=False, unknown=f"the call or its contract raises {raised.text.strip()}")
         case (_, ["tuple", [["bool", True], ["tuple", list(held)]]]) if len(held) == len(own.raises):

@@ -39,7 +39,8 @@ class Members:
 
     def __init__(self, spec: Spec) -> None:
         """Read the definitions of the project that the spec names."""
-        self._definitions = {item.name: item.source for item in reversed(spec.references) if item.name}
+        self._sources = {item.name: item.source for item in reversed(spec.references) if item.name}
+        self._definitions: dict[str, ast.stmt | None] = {}
 
     def allow(self, case: Case, parameters: Sequence[Parameter]) -> bool:
         """Return whether the arguments of a call may be of their parameters' types; those of an example are."""
@@ -49,7 +50,8 @@ class Members:
         return all(map(self._are_made_well, values)) and all(
             self.fits(value, parameter.annotation)
             for parameter, value in zip(parameters, values, strict=True)
-            if parameter.kind not in {"rest", "more"} and ast.unparse(value) != parameter.default
+            if parameter.kind not in {"rest", "more"}
+            and (parameter.default is None or ast.unparse(value) != parameter.default)
         )
 
     def fits(self, value: ast.expr, annotation: ast.expr | None, depth: int = 0) -> bool:
@@ -145,11 +147,17 @@ class Members:
         return True
 
     def _definition(self, name: str) -> ast.stmt | None:
-        try:
-            body = parse(self._definitions.get(name, "")).body
-        except SyntaxError:
-            return None
-        return body[0] if len(body) == 1 else None
+        if name in self._sources and name not in self._definitions:
+            self._definitions[name] = _only_statement(self._sources[name])
+        return self._definitions.get(name)
+
+
+def _only_statement(source: str) -> ast.stmt | None:
+    try:
+        body = parse(source).body
+    except SyntaxError:
+        return None
+    return body[0] if len(body) == 1 else None
 
 
 def _of(node: ast.expr) -> ast.expr:

@@ -145,7 +145,8 @@ class Project:
         """Keep what there is now apart from what is made later, for the children that are to be."""
         gc.collect()
         sources = (*(source for _, _, source in self.files.values()), *self.implementations.values())
-        names = (*self.files, *self.namespaces, *self.implementations, *self.packages, *STAND_INS)
+        packages = (name.rpartition(".")[0] for name in self.names.values())
+        names = (*self.files, *self.namespaces, *self.names.values(), *packages, *STAND_INS)
         self.frozen = Frozen(sources, names)
         gc.freeze()
 
