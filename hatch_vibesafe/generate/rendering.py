@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +25,9 @@ from hatch_vibesafe.unexpected import reason
 
 SECONDS = 5.0
 """Of processor time, for one template."""
+
+_MOST_ENDED = 3
+"""How often a template may end the process that renders it: a thousand units with it would take hours."""
 
 _PATIENCE = 120.0
 """Seconds after which a template is given up, whatever the machine is busy with."""
@@ -75,11 +79,14 @@ class _Beside:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._ended: Counter[tuple[str, Texts]] = Counter()
 
     def rendered(self, name: str, texts: Texts, variables: Mapping[str, object]) -> Answer:
         """Return what the process answers; what ended it, where it does not."""
         request = pickle.dumps((name, texts, dict(variables), SECONDS))
         with self._lock:
+            if self._ended[name, texts] >= _MOST_ENDED:
+                return f"it takes too much time or memory, and is not tried again after {_MOST_ENDED} units", name, 0
             try:
                 process = self._process = self._process or _started()
             except OSError as error:
@@ -89,6 +96,7 @@ class _Beside:
                 said, wrong, number = json.loads(line)
                 return str(said), str(wrong), int(number)
             self._process = None
+            self._ended[name, texts] += 1
         with process:  # it has ended, or is about to
             process.kill()
         out_of_time = -signal.SIGPROF if sys.platform != "win32" else None

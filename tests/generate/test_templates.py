@@ -300,3 +300,26 @@ def test_the_process_that_renders_has_no_key_and_reads_nothing_of_the_project(
     assert process is not None
     if sys.platform == "linux":
         assert b"SOME_API_KEY" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+
+
+def test_a_template_that_ends_its_process_again_and_again_is_given_up(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, started = rendering._started, 0
+
+    def counted() -> object:
+        nonlocal started
+        started += 1
+        return start()
+
+    monkeypatch.setattr(rendering, "_started", counted)
+    monkeypatch.setattr(rendering, "SECONDS", 0.05)
+    rendering._BESIDE.close()
+    template = f"{ENDLESS} again"
+    said = []
+    for _ in range(5):
+        with pytest.raises(VibesafeConfigurationError) as refused:
+            build_prompt(make_spec(template=template), None, continues=False, sample=0)
+        said.append(refused.value.problems[0].what)
+    assert started == 3
+    assert ["not tried again" in each for each in said] == [False] * 3 + [True] * 2
