@@ -151,9 +151,9 @@ def ground_of(spec: Spec, context: GateContext) -> Ground:
 def calls_within_requires(spec: Spec, ground: Ground, sources: Sequence[str]) -> tuple[Case, ...]:
     """Return the calls of the examples, generated ones, and those at the borders that implementations draw.
 
-    All are within `Requires`.
+    All are within `Requires`. What the text names comes before what the types allow, where calls may not end.
     """
-    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec), *named_cases(spec))
+    known = (*example_cases(spec, parameters_of(spec)), *named_cases(spec), *generated_cases(spec))
     shown = {case.call for case in known}
     borders = (case for case in border_cases(sources, known) if case.call not in shown)
     (allowed,) = allowed_cases([(spec, (*known, *borders))], ground)

@@ -245,7 +245,7 @@ def mutation_text(source: str, mutant: Mutant) -> str:
 
 def _every_case(candidate: Candidate) -> tuple[Case, ...]:
     spec = candidate.spec
-    known = (*example_cases(spec, parameters_of(spec)), *generated_cases(spec), *named_cases(spec))
+    known = (*example_cases(spec, parameters_of(spec)), *named_cases(spec), *generated_cases(spec))
     shown = {case.call for case in known}
     borders = border_cases([_text(candidate)], known)
     return (*known, *(case for case in borders if case.call not in shown))

@@ -75,14 +75,18 @@ def _beside(numbers: Sequence[int]) -> list[int]:
 
 
 def _of_number(numbers: Sequence[int], random: Random) -> Iterator[int]:
-    """Yield the named numbers, their neighbours, and some between the smallest and the largest, of each size."""
-    yield from _beside(numbers)
+    """Yield some numbers between the smallest and the largest that are named, of each size, these, and what is beside.
+
+    Beside them a call may not end: so that comes last.
+    """
     low, high = max(1, min(numbers, default=0)), max(numbers, default=0)
     if high - low > _WIDE:
         for number in range(_DRAWN):
             is_even_spread = number % 2
             drawn = random.randint(low, high) if is_even_spread else int(2 ** random.uniform(log2(low), log2(high)))
             yield min(max(drawn, low), high)
+    yield from numbers
+    yield from _beside(numbers)
 
 
 def _of_text(text: str, words: Sequence[str], numbers: Sequence[int]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def rivals_around(spec: Spec, implementations: Sequence[bytes], context: GateCon
     (measured,) = adequacy_of([Candidate(spec, implementations[0])], context)
     survivors = () if measured is None else measured.survivors
     sources = [each.decode("utf-8", "replace") for each in implementations]
-    made = (*generated_cases(spec), *named_cases(spec))
+    made = (*named_cases(spec), *generated_cases(spec))
     known = (*example_cases(spec, parameters_of(spec)), *made)
     told = (Case(each.values) for each in survivors)
     cases = {
