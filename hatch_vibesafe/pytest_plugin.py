@@ -21,9 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--vibesafe-candidate",
         action="append",
+        nargs="?",
+        const="",
         default=[],
         metavar="FILE|UNIT=FILE",
-        help="Judge the module in FILE instead of what is active, and its unit alone; says --vibesafe too. Repeatable.",
+        help="Judge the module in FILE instead of what is active, and its unit alone; without FILE, what "
+        "`vibesafe save` would make active. Says --vibesafe too. Repeatable.",
     )
     group.addoption(
         "--vibesafe-allow-unsandboxed",

@@ -37,18 +37,27 @@ def begin(config: pytest.Config) -> None:
         subjects = candidate_subjects(session, named, Path.cwd()) if named else active_subjects(session)
     except VibesafeError as error:
         raise pytest.UsageError(render(list(error.problems))) from error
-    config.pluginmanager.register(UnitsPlugin(config, session, subjects, candidates=bool(named)), "vibesafe units")
+    of_project = not named or "" in named
+    plugin = UnitsPlugin(config, session, subjects, candidates=bool(named), of_project=of_project)
+    config.pluginmanager.register(plugin, "vibesafe units")
 
 
 class UnitsPlugin:
     """The hooks of one pytest session."""
 
     def __init__(
-        self, config: pytest.Config, session: Session, subjects: Sequence[Subject], *, candidates: bool
+        self,
+        config: pytest.Config,
+        session: Session,
+        subjects: Sequence[Subject],
+        *,
+        candidates: bool,
+        of_project: bool,
     ) -> None:
         self._session = session
         self._subjects = {str(each.spec.unit): each for each in subjects}
         self._candidates = candidates
+        self._of_project = of_project
         self._named: list[str] = []
         self._directory: Path | None = None
         self._shared: Shared | None = None
@@ -131,7 +140,7 @@ class UnitsPlugin:
             unit_node(session, name, root / each.spec.path, each.cases, self._problems)
             for name, each in self._subjects.items()
         ]
-        if self._candidates:
+        if not self._of_project:
             return found
         for each in self._session.invalid:
             cases = (Case(CASE_OF_SPEC, frozenset(), each.line),)

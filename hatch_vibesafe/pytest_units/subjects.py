@@ -54,17 +54,34 @@ def _active(session: Session, spec: Spec) -> Subject:
     return Subject(spec, unit_cases(spec, session.project.config.gates.required), implementation, problems, remedy)
 
 
+def _current(session: Session, spec: Spec) -> Subject:
+    """Return a unit with the checkpoint that `vibesafe save` would make active, or that is."""
+    remedy = f"vibesafe compile --target {spec.unit}"
+    problems: tuple[Problem, ...] = ()
+    implementation = None
+    current = session.statuses[spec.unit].current
+    if current is None:
+        problems = (Problem(spec.where, "there is no whole checkpoint for this spec", remedy),)
+    else:
+        try:
+            implementation = read_checkpoint(session.project.checkpoints_path, spec.unit, current).implementation
+        except VibesafeError as error:
+            problems = error.problems
+    return Subject(spec, unit_cases(spec, session.project.config.gates.required), implementation, problems, remedy)
+
+
 def candidate_subjects(session: Session, named: Sequence[str], directory: Path) -> tuple[Subject, ...]:
     """Return the units that candidates are named for, as `FILE` or `UNIT=FILE`, each with the module in its file.
 
-    It is composed as `vibesafe submit` composes it. A file alone is for the one unit whose function it defines.
+    An empty name stands for every unit that is meant, with its current checkpoint where no file is named for it. A file
+    is composed as `vibesafe submit` composes it. A file alone is for the one unit whose function it defines.
 
     Raises:
         VibesafeConfigurationError: with a problem for each that cannot be used.
     """
     found: dict[str, Subject] = {}
     problems: list[Problem] = []
-    for each in named:
+    for each in filter(None, named):
         try:
             subject = _candidate(session, each, directory)
         except VibesafeConfigurationError as error:
@@ -76,6 +93,8 @@ def candidate_subjects(session: Session, named: Sequence[str], directory: Path) 
         found[str(subject.spec.unit)] = subject
     if problems:
         raise VibesafeConfigurationError(*problems)
+    if "" in named:
+        found = {str(spec.unit): _current(session, spec) for spec in session.specs} | found
     return tuple(found.values())
 
 

@@ -1,12 +1,15 @@
 """pytest itself, run in a project: what it collects, what it says of a wrong candidate, and how it is misused."""
 
+import os
 import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-from tests.pytest_units.conftest import Pytest
+from tests.pytest_units.conftest import CLAMP, ROOT, Pytest
 
 ALL = [
     "app.math/clamp::structure",
@@ -91,6 +94,33 @@ def test_a_wrong_candidate_fails_where_it_is_wrong(made: Path, in_project: Pytes
     assert "Traceback" not in ran.stdout
     assert "plugin.py" not in ran.stdout
     assert committed(made) == before
+
+
+def test_what_waits_to_be_saved_is_judged_without_a_file(made: Path, in_project: Pytest, tmp_path: Path) -> None:
+    root = copied(made, tmp_path)
+    (root / "clamp.py").write_text(CLAMP.replace("min(value, limit)", "limit if value > limit else value"), "utf-8")
+    submitted = subprocess.run(
+        [sys.executable, "-m", "hatch_vibesafe", "submit", "app.math/clamp", "clamp.py"],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert submitted.returncode == 0, submitted.stderr
+    for checkpoint in root.glob(".vibesafe/checkpoints/app.math/double/*/impl.py"):
+        checkpoint.unlink()
+    before = committed(root)
+    ran = in_project("--vibesafe-candidate", "-q", root=root)
+    assert "7 passed" in ran.stdout
+    assert "5 failed" in ran.stdout
+    assert "vibesafe compile --target app.math/double" in ran.stdout
+    assert committed(root) == before
+    with (root / "app" / "math.py").open("a", encoding="utf-8") as source:
+        source.write("\n\n@vibesafe\ndef broken(a):\n    raise VibeCoded()\n")
+    named = in_project("--vibesafe-candidate", "--vibesafe-candidate=double.py", "-q", root=root)
+    assert "1 failed, 12 passed" in named.stdout
+    assert "app.math/broken::spec" in named.stdout
 
 
 def test_workers_share_the_work_and_say_how(in_project: Pytest, tmp_path: Path) -> None:
