@@ -164,8 +164,17 @@ def _check_body(statements: Sequence[ast.stmt], scope: Scope, *, is_async: bool,
         raise NotAStrategyError("it has no assert, and so claims nothing")
     if not any(_is_call(node, scope.own_name, method) for node in nodes):
         raise NotAStrategyError(f"it never calls {scope.own_name}")
-    if any(isinstance(node, ast.Await) for node in nodes) is not is_async:
-        raise NotAStrategyError(f"{scope.own_name} {'has to be awaited' if is_async else 'is not to be awaited'}")
+    if any(map(_awaits, nodes)) is not is_async:
+        how = (
+            "has to be awaited, or gone through with `async for` in a comprehension"
+            if is_async
+            else "is not to be awaited"
+        )
+        raise NotAStrategyError(f"{scope.own_name} {how}")
+
+
+def _awaits(node: ast.AST) -> bool:
+    return isinstance(node, ast.Await) or (isinstance(node, ast.comprehension) and bool(node.is_async))
 
 
 def _is_call(node: ast.AST, name: str, method: MethodKind) -> bool:
