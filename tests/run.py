@@ -58,12 +58,14 @@ def main(options: list[str]) -> int:
     programs_of_the_system()
     programs = python.parent
     variables = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    # One more than there are processors: a third of the time the tests wait for processes of theirs.
+    workers = str((os.cpu_count() or 1) + 1)
     checks: dict[str, list[str | Path]] = {
         "format": [programs / "ruff", "format", "--check", "."],
         "lint": [programs / "ruff", "check", "."],
         "types": [programs / "mypy"],
         "imports": [programs / "lint-imports", "--no-cache"],
-        "tests": [python, "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "worksteal", *options],
+        "tests": [python, "-m", "pytest", "-n", workers, "--dist", "worksteal", *options],
     }
     failed = []
     for name, command in checks.items():

@@ -1,10 +1,13 @@
 """`vibesafe mcp`: a server for coding agents, on standard input and output."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
 import click
 
+from hatch_vibesafe.cli.main import EXIT_INTERRUPTED
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.project import open_project
 
@@ -32,5 +35,13 @@ def command(directory: Path) -> int:
     if sys.stdin.isatty():
         said = f"serving {root.name} on standard input and output, which an agent's program is to read; Ctrl-C ends"
         click.echo(said, err=True)
+        # The server's own thread would go on reading the terminal, and the process would wait for it.
+        signal.signal(signal.SIGINT, _end)
     server(root).run("stdio")
     return 0
+
+
+def _end(*_: object) -> None:
+    """End at once, as every command does that a person interrupts. The terminal interrupts what the server started."""
+    click.echo("\nvibesafe: interrupted", err=True)
+    os._exit(EXIT_INTERRUPTED)
