@@ -12,6 +12,7 @@ from hatch_vibesafe.cli import limits, options, output
 from hatch_vibesafe.cli.announcement import announce
 from hatch_vibesafe.cli.estimate import tell_estimate
 from hatch_vibesafe.cli.event_stream import STANDARD_OUTPUT, EventStream, event_stream
+from hatch_vibesafe.cli.loading import loading
 from hatch_vibesafe.cli.main import EXIT_FINDINGS, EXIT_INTERRUPTED
 from hatch_vibesafe.cli.progress import Progress
 from hatch_vibesafe.cli.recording import recording
@@ -88,6 +89,9 @@ def command(
         _refuse_events(events)
         chosen = CompileOptions(force=force, offline=offline, samples=samples)
         return tell_estimate(session, chosen, as_json=as_json)
+    waiting = [spec for spec in session.specs if force or not session.statuses[spec.unit].current]
+    if waiting and not offline:
+        loading(session.project, waiting)
     announce(session.project.config)
     output.print_warnings(session.weaknesses(waiting_only=not force))
     again = _command(targets, jobs, samples, given, offline=offline, allow_unsandboxed=allow_unsandboxed)

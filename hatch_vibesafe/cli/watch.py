@@ -7,10 +7,10 @@ import click
 
 from hatch_vibesafe.cli import options
 from hatch_vibesafe.cli.announcement import announce
+from hatch_vibesafe.cli.loading import loading
 from hatch_vibesafe.cli.session import Session, open_session
 from hatch_vibesafe.cli.watching.changes import View, changes, kept, with_states
 from hatch_vibesafe.cli.watching.files import Snapshot, changed_files, snapshot, wait_for_change
-from hatch_vibesafe.cli.watching.loading import loading
 from hatch_vibesafe.cli.watching.telling import Teller
 from hatch_vibesafe.cli.watching.work import work
 from hatch_vibesafe.identity import UnitId

@@ -76,7 +76,7 @@ def test_what_the_first_save_needs_is_loaded_before_it(project: Path) -> None:
     program = (
         "import sys\n"
         "from hatch_vibesafe.cli.session import open_session\n"
-        "from hatch_vibesafe.cli.watching.loading import loading\n"
+        "from hatch_vibesafe.cli.loading import loading\n"
         "session = open_session()\n"
         "names = ('httpx2', 'sqlalchemy')\n"
         "print([name in sys.modules for name in names])\n"

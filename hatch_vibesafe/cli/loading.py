@@ -1,4 +1,4 @@
-"""What the first save would wait for, loaded while there is none yet: a provider's library, and that of the ledger."""
+"""What the first question would wait for, loaded beside what comes before it: the provider's library, the ledger's."""
 
 import contextlib
 import importlib
