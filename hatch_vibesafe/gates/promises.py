@@ -56,7 +56,12 @@ _APPEARANCE = re.compile(
     r"\border(?:s)? (?:in which|that|of|left)[^.]*\b(?:appear\w*|occur\w*|same)\b|\bin the order they\b", re.IGNORECASE
 )
 _PICKS = re.compile(r"\b(?:filter|remove|keep only|select|drop)\b", re.IGNORECASE)
-_CONSTANT = re.compile(r"\b(?:returns?|returned|be|is) (?P<value>-?\d+)\b", re.IGNORECASE)
+_REORDERED = re.compile(
+    r"\b(?:sort\w*|order(?:ed)?|(?:de|in)creasing|(?:a|de)scending|alphabetical\w*|lexicographic\w*|reverse\w*|rotat\w*"
+    r"|swap\w*)\b",
+    re.IGNORECASE,
+)
+_CONSTANT = re.compile(r"(?<![\w.])-?\d+\b(?!\.\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +115,20 @@ def _said(spec: Spec) -> Iterator[Promise]:
     kind = "" if returns is None else ast.unparse(returns)
     names = [item.name for item in parameters_of(spec)]
     said = sentences(spec)
-    otherwise = {int(found["value"]) for sentence in said for found in _CONSTANT.finditer(sentence)}
+    # "or -1 where there is none": whatever number the text names may be given where there is nothing of the kind.
+    otherwise = {int(found[0]) for sentence in said for found in _CONSTANT.finditer(sentence)}
+    is_reordered = any(_REORDERED.search(sentence) for sentence in said)
+    is_by_rule = any(_REORDERED.search(sentence) and _OTHERWISE.search(sentence) for sentence in said)
     for sentence in said:
         if kind in {"int", "int | None", "Optional[int]"}:
             yield from _of_number(sentence, names, otherwise)
         if _LIST.match(kind):
-            yield from _of_order(sentence)
+            if not is_by_rule:
+                yield from _of_order(sentence)
             yield from _of_items(sentence, names)
             if _APPEARANCE.search(sentence):
                 yield Promise(_APPEARANCE.findall(sentence)[0] or "order of appearance", _in_order_of_arguments)
-            if _PICKS.match(sentence) or _PICKS.search(sentence.partition(",")[2]):
+            if not is_reordered and (_PICKS.match(sentence) or _PICKS.search(sentence.partition(",")[2])):
                 yield Promise(sentence, _is_picked)
         elif kind.startswith(("dict[", "Dict[")) and _APPEARANCE.search(sentence):
             yield Promise(sentence, _in_order_of_arguments)
@@ -162,11 +171,7 @@ def _of_items(sentence: str, names: Sequence[str]) -> Iterator[Promise]:
 
 def _of_order(sentence: str) -> Iterator[Promise]:
     told = _ORDER.search(sentence)
-    if (
-        told is None
-        or _OTHERWISE.search(sentence)
-        or not re.search(r"\b(?:returns?|sort|output|result)", sentence, re.IGNORECASE)
-    ):
+    if told is None or not re.search(r"\b(?:returns?|sort|output|result)", sentence, re.IGNORECASE):
         return
     is_down = told["way"].casefold() in {"descending", "decreasing"}
     yield Promise(told[0], lambda _, result: _is_sorted(result, is_down=is_down))

@@ -120,3 +120,81 @@ def test_what_an_example_breaks_is_no_promise(project: "Bench") -> None:
         "Return the odd numbers",
         "Return the odd numbers between a and b",
     ]
+
+
+RIGHT = """
+    from vibesafe_runtime import VibeCoded, vibesafe
+
+
+    @vibesafe
+    def first_even_digit(n: int) -> int:
+        \'\'\'Returns the first even digit of n, or -1 where all are odd.
+
+        >>> first_even_digit(3281)
+        2
+        >>> first_even_digit(14)
+        4
+        \'\'\'
+        raise VibeCoded()
+
+
+    @vibesafe
+    def even_words(words: list[str]) -> list[str]:
+        \'\'\'Returns the words of even length in sorted order. The order is by length, then by the alphabet.
+
+        >>> even_words(["ab", "kiwi", "c", "zz", "door"])
+        ['ab', 'zz', 'door', 'kiwi']
+        >>> even_words(["aa", "a", "bbbb"])
+        ['aa', 'bbbb']
+        >>> even_words(["ab", "a", "aaa", "cd"])
+        ['ab', 'cd']
+        \'\'\'
+        raise VibeCoded()
+
+
+    @vibesafe
+    def long_words(words: list[str]) -> list[str]:
+        \'\'\'Returns the words of more than one letter in sorted order. The order is by length, then by the alphabet.
+
+        >>> long_words(["ab", "c", "zebras"])
+        ['ab', 'zebras']
+        >>> long_words(["aa", "a", "bbbb"])
+        ['aa', 'bbbb']
+        \'\'\'
+        raise VibeCoded()
+
+
+    @vibesafe
+    def above_three(numbers: list[int]) -> list[int]:
+        \'\'\'Select the numbers above three. What is returned is sorted.
+
+        >>> above_three([1, 4, 9, 2])
+        [4, 9]
+        >>> above_three([5, 7, 3])
+        [5, 7]
+        \'\'\'
+        raise VibeCoded()
+"""
+SORTED_BY_LENGTH = """
+    def {name}(words: list[str]) -> list[str]:
+        return sorted((word for word in words if {chosen}), key=lambda word: (len(word), word))
+"""
+HONEST = {
+    "first_even_digit": """
+        def first_even_digit(n: int) -> int:
+            return next((int(digit) for digit in str(n) if int(digit) % 2 == 0), -1)
+    """,
+    "even_words": SORTED_BY_LENGTH.format(name="even_words", chosen="len(word) % 2 == 0"),
+    "long_words": SORTED_BY_LENGTH.format(name="long_words", chosen="len(word) > 1"),
+    "above_three": """
+        def above_three(numbers: list[int]) -> list[int]:
+            return sorted(number for number in numbers if number > 3)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_the_text_says_otherwise_elsewhere_refuses_no_right_code(bench: "MakeBench", name: str) -> None:
+    project = bench({"app/__init__.py": "", "app/m.py": RIGHT})
+    (verdict,) = project.gates(f"app.m/{name}", HONEST[name])
+    assert verdict.findings == ()
