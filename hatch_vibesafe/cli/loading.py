@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from hatch_vibesafe.generate.providers.open import open_provider
 from hatch_vibesafe.generate.providers.protocol import Loading
-from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.project import Project, provider_for
 from hatch_vibesafe.spec.model import Spec
 
@@ -20,12 +19,13 @@ def loading(project: Project, specs: Sequence[Spec]) -> threading.Thread:
 
 
 def _load(project: Project, specs: Sequence[Spec]) -> None:
-    with contextlib.suppress(VibesafeError):
+    # Whatever a library or a plugin raises, who needs it raises again in the main thread, and says what mends it.
+    with contextlib.suppress(Exception):
         configs = dict.fromkeys(provider_for(project, spec.options) for spec in specs)
         for config in configs:
             provider = None if config is None else open_provider(config, project.root)
             if isinstance(provider, Loading):
                 provider.load()
     if project.config.ledger.enabled:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):
             importlib.import_module("hatch_vibesafe.store.ledger.opening")

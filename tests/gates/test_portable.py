@@ -296,3 +296,11 @@ def test_a_component_that_cannot_be_made_is_a_problem(monkeypatch: pytest.Monkey
     with pytest.raises(VibesafeConfigurationError, match="could not be made: it broke"):
         component.make()
     assert [file.name for file in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_place_that_cannot_be_written_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(component, "component", lambda: tmp_path / "file" / "portable" / "none.cwasm")
+    with pytest.raises(VibesafeConfigurationError, match="XDG_CACHE_HOME") as raised:
+        component.make()
+    assert str(tmp_path / "file") in raised.value.problems[0].where

@@ -16,6 +16,7 @@ import platformdirs
 import vibesafe_runtime
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError
 from hatch_vibesafe.store.lock import locked
+from hatch_vibesafe.unexpected import reason
 
 TOOLS = ("componentize_py", "wasmtime")
 """The modules of the extra `wasi`: the first brings a CPython that is compiled for WASI, the second runs it."""
@@ -67,10 +68,15 @@ def make() -> Path:
     target = component()
     if target.is_file():
         return target
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(target.parent / "lock", PATIENCE_SECONDS):
-        if not target.is_file():
-            _make(target)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(target.parent / "lock", PATIENCE_SECONDS):
+            if not target.is_file():
+                _make(target)
+    except OSError as error:
+        what = f"the WebAssembly worker cannot be kept there: {error.strerror or reason(error)}"
+        mend = "make room there and make it writable, or name another place with XDG_CACHE_HOME"
+        raise VibesafeConfigurationError(Problem(str(target.parent), what, mend)) from error
     return target
 
 

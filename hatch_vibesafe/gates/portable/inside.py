@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _BELOW = (
     *("collections.abc", "email.message", "email.utils", "encodings.idna", "html.entities", "html.parser"),
-    *("http.client", "importlib.resources", "json.tool", "os.path", "random", "urllib.error", "urllib.parse"),
+    *("http.client", "os.path", "urllib.error", "urllib.parse"),
     *("xml.dom.minidom", "xml.etree.ElementTree", "xml.sax.saxutils"),
 )
 _RUNTIME = ("vibesafe_runtime", "vibesafe_runtime._finder", "vibesafe_runtime._trust", "vibesafe_runtime._units")
