@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hatch_vibesafe.spec.dotted import last_name
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.spec.walking import walk
 
@@ -121,11 +122,7 @@ def _strength(value: object) -> int:
 
 
 def _is_unit(function: ast.expr, spec: Spec) -> bool:
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name == spec.unit.name
-        case _:
-            return False
+    return last_name(function) == spec.unit.name
 
 
 def _inside(argument: ast.expr) -> Iterator[Literal]:

@@ -11,6 +11,7 @@ from hatch_vibesafe.gates.examination import Ground
 from hatch_vibesafe.gates.limits_of_code import example_results
 from hatch_vibesafe.gates.sandbox import Result
 from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.spec.walking import walk
 
 OTHER_SEEDS = (1, 2)
 REMEDY = (
@@ -24,7 +25,7 @@ def depends_on_hashes(source: str) -> bool:
     """Whether what an implementation does may depend on the hashes of texts."""
     return any(
         isinstance(node, ast.Set | ast.SetComp) or (isinstance(node, ast.Name) and node.id in _NAMES)
-        for node in ast.walk(ast.parse(source))
+        for node in walk(ast.parse(source))
     )
 
 

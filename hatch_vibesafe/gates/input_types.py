@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from types import EllipsisType
 
+from hatch_vibesafe.spec.dotted import last_name
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.source import parse
 
@@ -107,7 +108,7 @@ class _Types:
                 return None
 
     def _class(self, node: ast.ClassDef, spelled: str, depth: int) -> Draw | None:
-        bases = {_last(item) for item in node.bases}
+        bases = {last_name(item) for item in node.bases}
         if any(base.endswith("Enum") for base in bases):
             members = [
                 f"{spelled}.{target.id}"
@@ -117,7 +118,7 @@ class _Types:
                 if isinstance(target, ast.Name) and not target.id.startswith("_")
             ]
             return (lambda random: random.choice(members)) if members else None
-        wrapped = {_last(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list}
+        wrapped = {last_name(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list}
         if "dataclass" not in wrapped and not bases & {"NamedTuple", "TypedDict"}:
             return self._constructed(node, spelled, depth) if bases <= {"object"} else None
         if "dataclass" in wrapped and bases - {"object"}:
@@ -218,11 +219,3 @@ def _expression(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def _last(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""

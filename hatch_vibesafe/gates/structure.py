@@ -17,12 +17,14 @@ from hatch_vibesafe.gates.method_bodies import method_bodies
 from hatch_vibesafe.gates.misspelled import misspelled
 from hatch_vibesafe.gates.module_attributes import module_attributes
 from hatch_vibesafe.gates.neglected import neglected
+from hatch_vibesafe.gates.project_imports import forbidden_imports
 from hatch_vibesafe.gates.project_rules import NO_RULES, ProjectRules, rule_findings
 from hatch_vibesafe.gates.rebinding import rebindings
 from hatch_vibesafe.gates.shared_objects import shared_objects
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.spec.canonical import FunctionNode, UnknownSyntaxError, same_signature, same_statements
 from hatch_vibesafe.spec.characters import unreadable
+from hatch_vibesafe.spec.dotted import last_name
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.walking import walk
 from hatch_vibesafe.store.records import GateRecord
@@ -30,7 +32,6 @@ from hatch_vibesafe.unexpected import reason
 
 GATE = "structure"
 SIZE_LIMIT = 256 << 10
-OURS = ("vibesafe_runtime", "hatch_vibesafe")
 HOLES = ("VibeCoded", "VibesafeHandled")
 _BOM = b"\xef\xbb\xbf"
 _DECLARED = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
@@ -126,18 +127,14 @@ def _structure(tree: ast.Module, spec: Spec, project_modules: Collection[str]) -
     yield from module_attributes(tree, spec, GATE)
     yield from method_bodies(tree, spec, GATE)
     for node in walk(tree):
-        for line, message in _imports(node, spec, project_modules):
+        for line, message in forbidden_imports(node, spec, project_modules):
             yield Finding(GATE, line, message)
-        if isinstance(node, ast.Name | ast.Attribute) and _last(node) in HOLES:
-            yield Finding(GATE, node.lineno, f"still has the hole: `{_last(node)}` stands where the code should be")
+        if isinstance(node, ast.Name | ast.Attribute) and last_name(node) in HOLES:
+            yield Finding(GATE, node.lineno, f"still has the hole: `{last_name(node)}` stands where the code should be")
         if isinstance(node, ast.Global) and spec.unit.name in node.names:
             yield Finding(
                 GATE, node.lineno, f"declares `{spec.unit.name}` global: the unit's name is bound by its `def` alone"
             )
-
-
-def _last(node: ast.Name | ast.Attribute) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr
 
 
 def _module_level(statement: ast.stmt, *, is_first: bool) -> Iterator[Finding]:
@@ -244,59 +241,3 @@ def _body(function: FunctionNode, spec: Spec) -> Iterator[Finding]:
 
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is Ellipsis
-
-
-def _imports(node: ast.AST, spec: Spec, project_modules: Collection[str]) -> Iterator[tuple[int, str]]:
-    match node:
-        case ast.Import(names=names):
-            imported = [(alias.name, "") for alias in names]
-        case ast.ImportFrom(level=level) if level:
-            yield node.lineno, f"imports relatively: write the absolute name; {_instead(spec)}"
-            return
-        case ast.ImportFrom(module=str(module), names=names):
-            imported = [(module, alias.name) for alias in names]
-        case _:
-            return
-    for module, name in imported:
-        message = _import(module, name, spec, project_modules)
-        if message:
-            yield node.lineno, message
-
-
-def _import(module: str, name: str, spec: Spec, project_modules: Collection[str]) -> str:
-    """Return what is wrong with importing a name from a module (an empty name: the module itself)."""
-    shown = f"`{name}` from `{module}`" if name else f"`{module}`"
-    if module.partition(".")[0] in OURS:
-        return f"imports {shown}: an implementation needs nothing of vibesafe"
-    if name == "*":
-        return f"imports everything from `{module}`: import the names that are used"
-    if not _is_project(module, spec, project_modules):
-        return ""
-    if _allowed(spec).intersection({(module, name), (f"{module}.{name}", "")}):
-        return ""
-    return f"imports {shown}: {_instead(spec)}"
-
-
-def _is_project(module: str, spec: Spec, project_modules: Collection[str]) -> bool:
-    if not project_modules:
-        return module.partition(".")[0] == spec.unit.module.partition(".")[0]
-    parts = module.split(".")
-    own = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
-    return not own.isdisjoint(project_modules) or any(name.startswith(f"{module}.") for name in project_modules)
-
-
-def _allowed(spec: Spec) -> set[tuple[str, str]]:
-    """Return what of the project may be imported, as module and name; a module itself has an empty name."""
-    allowed = {(reference.module, reference.name) for reference in spec.references if reference.direct}
-    for statement in walk(ast.parse("\n".join(spec.header))):
-        if isinstance(statement, ast.ImportFrom) and statement.module is not None:
-            allowed |= {(statement.module, alias.name) for alias in statement.names}
-        elif isinstance(statement, ast.Import):
-            allowed |= {(alias.name, "") for alias in statement.names}
-    return allowed
-
-
-def _instead(spec: Spec) -> str:
-    direct = sorted(f"from {item.module} import {item.name}" for item in spec.references if item.direct and item.name)
-    use = "of the project it may use only what its spec names"
-    return f"{use}: {'; '.join(direct)}" if direct else f"{use}, which is nothing (a docstring names in backticks)"

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import EllipsisType
 
 from hatch_vibesafe.gates.unit_calls import Case, Parameter
-from hatch_vibesafe.gates.written_classes import WrittenClass, last_name, written_class
+from hatch_vibesafe.gates.written_classes import WrittenClass, written_class
+from hatch_vibesafe.spec.dotted import last_name
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.source import parse
 from hatch_vibesafe.spec.walking import walk

@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass
 
+from hatch_vibesafe.spec.dotted import last_name
+
 _OPTIONAL = "NotRequired"
 _PLAIN_BASES = {"object", "NamedTuple", "TypedDict"}
 
@@ -43,12 +45,3 @@ def written_class(node: ast.stmt | None) -> WrittenClass | None:
     }
     is_typed_dict = any(last_name(base) == "TypedDict" for base in node.bases)
     return WrittenClass(dict(fields), frozenset(optional), is_typed_dict)
-
-
-def last_name(node: ast.expr) -> str:
-    """Return the last part of a dotted name; nothing for any other expression."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""

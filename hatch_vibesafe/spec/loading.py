@@ -2,6 +2,8 @@
 
 import ast
 
+from hatch_vibesafe.spec.dotted import last_name
+
 _LOADERS = ("import_module", "__import__")
 
 
@@ -25,8 +27,4 @@ def loaded(node: ast.Call) -> ast.Import | ast.ImportFrom | None:
 
 def is_loading(node: ast.Call) -> bool:
     """Return whether a call imports a module, written out or not."""
-    match node.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in _LOADERS
-        case _:
-            return False
+    return last_name(node.func) in _LOADERS

@@ -2,6 +2,7 @@
 
 import ast
 
+from hatch_vibesafe.spec.dotted import last_name
 from hatch_vibesafe.spec.source import parse
 
 _MAKERS = ("TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "TypeAliasType", "NamedTuple", "TypedDict")
@@ -34,7 +35,7 @@ def quoted(node: ast.Constant | ast.Subscript) -> list[ast.AST]:
 
 def types_of_call(node: ast.Call) -> Parts | None:
     """Return the parts of a call that makes a type or names one, like `TypeVar("T", bound="A")`; None for others."""
-    name = _last(node.func)
+    name = last_name(node.func)
     if name in _TYPE_FIRST and node.args:
         return [node.args[0]], [node.func, *node.args[1:], *node.keywords]
     if name in _MAKERS and node.args:
@@ -48,7 +49,7 @@ def types_of_subscript(node: ast.Subscript) -> Parts | None:
 
     A type is what is written like one: a builtin that can be generic, or a name in capitalised words (PEP 8).
     """
-    name = _last(node.value)
+    name = last_name(node.value)
     if name == "Literal" or not (name in _GENERIC_BUILTINS or (name[:1].isupper() and not name.isupper())):
         return None
     return [node.slice], [node.value]
@@ -56,7 +57,7 @@ def types_of_subscript(node: ast.Subscript) -> Parts | None:
 
 def is_type_alias(node: ast.AnnAssign) -> bool:
     """Return whether the value is a type, as in `Rows: TypeAlias = "list[Row]"`."""
-    return _last(node.annotation) == "TypeAlias"
+    return last_name(node.annotation) == "TypeAlias"
 
 
 def _values(node: ast.expr) -> list[ast.expr]:
@@ -68,11 +69,3 @@ def _values(node: ast.expr) -> list[ast.expr]:
             return [value for item in elements for value in (item.elts[1:] if isinstance(item, ast.Tuple) else [item])]
         case _:
             return [node]
-
-
-def _last(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
