@@ -15,10 +15,14 @@ PROVIDER_KINDS = (OPENAI_COMPATIBLE, ANTHROPIC, GEMINI, LOCAL, COMMAND, PLUGIN)
 CHAT = "chat"
 COMPLETIONS = "completions"
 APIS = (CHAT, COMPLETIONS)
-SETTINGS = ("temperature", "seed", "max_tokens", "reasoning_effort", "samples")
+JSON = "json"
+SCHEMA = "schema"
+OBJECT = "object"
+JSON_FORMS = (SCHEMA, OBJECT)
+SETTINGS = ("temperature", "seed", "max_tokens", "reasoning_effort", "samples", JSON)
 """What a model may take beside the prompt; "samples" are several answers to one request."""
 
-_NAMED = re.compile(r"\{(model|temperature|seed|max_tokens|reasoning_effort)\}")
+_NAMED = re.compile(r"\{(model|temperature|seed|max_tokens|reasoning_effort|json)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class ProviderConfig:
         command: The program of a `command`, and its arguments; `{model}` and the like stand for what is sent.
         environment: The variables that the program gets beside the harmless ones.
         options: What a plugin is told, sorted by name.
+        json: How the API is asked to answer with a JSON object, one of `JSON_FORMS`; None for a Markdown answer.
     """
 
     name: str
@@ -82,6 +87,7 @@ class ProviderConfig:
     command: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     options: tuple[tuple[str, str | int | float | bool], ...] = ()
+    json: str | None = None
 
     @property
     def plugin(self) -> str:
@@ -112,6 +118,7 @@ class ProviderConfig:
     def sent(self) -> tuple[tuple[str, str | int | float], ...]:
         """What is sent beside the prompt, sorted by name; a setting that is unset is absent."""
         settings = {
+            JSON: self.json,
             "max_tokens": self.max_tokens,
             "model": self.model,
             "reasoning_effort": self.reasoning_effort,

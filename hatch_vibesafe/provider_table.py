@@ -9,10 +9,13 @@ from hatch_vibesafe.provider_config import (
     APIS,
     CHAT,
     COMMAND,
+    COMPLETIONS,
     GEMINI,
+    JSON_FORMS,
     OPENAI_COMPATIBLE,
     PLUGIN,
     PROVIDER_KINDS,
+    SCHEMA,
     SETTINGS,
     ProviderConfig,
 )
@@ -67,6 +70,7 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         command=table.texts("command", ()),
         environment=table.texts("environment", ()),
         options=table.table("options").scalars(),
+        json=table.choice("json", JSON_FORMS, "") or None,
     )
     if (provider.input_price is None) != (provider.output_price is None):
         missing = "input_price" if provider.input_price is None else "output_price"
@@ -77,6 +81,10 @@ def read_provider(table: Table, name: str) -> ProviderConfig:
         table.problem("max_tokens", f"is {provider.max_tokens}", "write a number of 1 or more, or leave it out")
     if provider.temperature is not None and not 0 <= provider.temperature <= 2:  # noqa: PLR2004 - the widest range that any provider takes
         table.problem("temperature", f"is {provider.temperature}", "write a number from 0 to 2, or leave it out")
+    if provider.json is not None and provider.api == COMPLETIONS:
+        table.problem("json", f"says nothing to api = {COMPLETIONS!r}, which begins the answer", "remove one of them")
+    if provider.json not in {None, SCHEMA} and kind == ANTHROPIC:
+        table.problem("json", f"is {provider.json!r}, which the API does not know", f'write json = "{SCHEMA}"')
     _refuse_misplaced(table, kind)
     if kind == PLUGIN and plugin is None:
         table.problem("plugin", "is missing", 'add plugin = "NAME", the name under which its package has it')

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from hatch_vibesafe.generate.draft_rounds import conversations_over, end_conversation
 from hatch_vibesafe.generate.draft_telling import Record, Telling, asking_alone
 from hatch_vibesafe.generate.extract import extract
+from hatch_vibesafe.generate.json_answer import without_json
 from hatch_vibesafe.generate.prompt import request_digest
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.rendering import render_text
@@ -91,9 +92,10 @@ def draft(
     """
     unit = unit or UnitId(wanted.module, wanted.name or "draft")
     messages: tuple[Message, ...] = (Message("user", _prompt(project, wanted, template, unit)),)
-    question = request_digest(Request(messages, provider.sent), provider.kind, 0)
+    settings = without_json(provider.sent)  # beside the stub there are questions
+    question = request_digest(Request(messages, settings), provider.kind, 0)
     number = conversations_over(project, question)
-    sent = sent_with("first", number, provider.sent)
+    sent = sent_with("first", number, settings)
     telling = Telling(unit, provider, record)
     refused: Drafted[Stub] | None = None
     with telling, asking_alone(project, record) as asking:

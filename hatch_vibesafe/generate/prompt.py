@@ -8,6 +8,7 @@ from urllib.parse import quote
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.generate.granted import granted_text
+from hatch_vibesafe.generate.json_answer import IN_JSON, asks_for_json
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.rendering import render
 from hatch_vibesafe.generate.strategy import HELPERS, Strategy, sent_with
@@ -65,6 +66,9 @@ def build_prompt(
         content += "".join(["\nKeep to these rules:\n", *(f"- {each.text}\n" for each in spec.settings.lessons)])
     if strategy == "helpers":
         content += f"\n{HELPERS}\n"
+    settings = sent or spec.settings.sent
+    if asks_for_json(settings):
+        content += f"\n{IN_JSON}\n"
     # Without the last line end: small models stumble over a beginning that ends between two lines.
     beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
     messages = [Message("user", content)]
@@ -72,7 +76,7 @@ def build_prompt(
         messages.append(Message("assistant", beginning))
     request = Request(
         tuple(messages),
-        sent_with(strategy, sample, sent or spec.settings.sent, continues=continues),
+        sent_with(strategy, sample, settings, continues=continues),
         # Whoever begins an answer of its own nevertheless would stop where its code begins.
         _STOP if continues and strategy != "begun" else (),
     )

@@ -35,10 +35,12 @@ class Abilities:
     Attributes:
         continues: Whether it continues a begun answer; then that is how it is asked first.
         temperature: What is sent; None where nothing is.
+        begins: Whether an answer may be begun for it at all.
     """
 
     continues: bool
     temperature: float | None
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     rungs: list[Strategy] = ["first", "counterexample"]
     if not cold:
         rungs.append("fresh")
-    rungs.append("chat" if abilities.continues else "begun")
+    if abilities.begins:
+        rungs.append("chat" if abilities.continues else "begun")
     rungs.append("helpers")
     if abilities.temperature is not None and abilities.temperature < _HOTTEST:
         rungs.append("hotter")

@@ -10,6 +10,7 @@ from hatch_vibesafe.generate.feedback import Feedback, normalised_error
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.tries import Try
 from hatch_vibesafe.generate.holdout import held_back, shown_code, shown_findings, shown_spec, usual_holdout
+from hatch_vibesafe.generate.json_answer import asks_for_json, in_markdown
 from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.refusals import BESIDE, Refusals
 from hatch_vibesafe.generate.standing import Standing
@@ -120,7 +121,8 @@ class UnitRun:
         continues = self.provider is not None and self.provider.continues
         settings = self.spec.settings.sent or (() if self.config is None else self.config.sent)
         temperature = dict(settings).get("temperature")
-        return ladder(Abilities(continues, temperature if isinstance(temperature, int | float) else None))
+        number = temperature if isinstance(temperature, int | float) else None
+        return ladder(Abilities(continues, number, begins=not asks_for_json(settings)))
 
     @property
     def is_waiting(self) -> bool:
@@ -189,6 +191,8 @@ def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
     if line.answer is None or line.prompt is None:
         raise ValueError("the line has no answer")
     text, name = line.answer.text, spec.unit.name
+    if asks_for_json(line.prompt.request.sent):
+        return in_markdown(text, line.answer.finish, name)
     is_whole = line.question.strategy == "begun" and begins_anew(text, name)
     if not line.prompt.beginning or is_whole:
         return text, answer_finding(text, line.answer.finish, name)

@@ -76,12 +76,27 @@ def test_a_program_is_a_list_and_its_places_are_filled(tmp_path: Path) -> None:
         (HOSTED + 'accepts = ["temprature"]', "accepts"),
         (HOSTED + "read_timeout = 0", "read_timeout"),
         ('kind = "local"\nmodel = "m"\napi = "completions"', "api"),
+        (HOSTED + 'json = "yes"', "json"),
+        (HOSTED + "json = true", "json"),
+        (HOSTED + 'json = "schema"\napi = "completions"', "json"),
+        ('kind = "anthropic"\nmodel = "m"\njson = "object"', "json"),
+        (COMMAND + 'command = ["a", "{json}"]', "command"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, table: str, key: str) -> None:
     with pytest.raises(VibesafeConfigurationError) as failure:
         read(tmp_path, table)
     assert [problem.where for problem in failure.value.problems] == [f"vibesafe.toml provider.default.{key}"]
+
+
+def test_an_answer_in_json_is_asked_for_in_one_of_two_ways(tmp_path: Path) -> None:
+    assert [read(tmp_path, f'{HOSTED}json = "{form}"').providers[0].json for form in ("schema", "object")] == [
+        "schema",
+        "object",
+    ]
+    [program] = read(tmp_path, COMMAND + 'command = ["a", "--format={json}"]\njson = "schema"').providers
+    assert program.arguments(dict(program.sent)) == ["a", "--format=schema"]
+    assert "json" not in dict(read(tmp_path, HOSTED).providers[0].asked)
 
 
 PLUGIN = 'kind = "plugin"\nmodel = "m"\n'

@@ -22,7 +22,18 @@ HOSTED = ProviderConfig("default", "openai-compatible", "some-model")
         ("openai-compatible", "gpt-5.1-chat-latest", {"temperature"}, {"reasoning_effort"}),
         ("openai-compatible", "gpt-oss-20b", {"temperature", "reasoning_effort"}, set()),
         ("openai-compatible", "some-model", {"temperature", "seed", "max_tokens"}, {"reasoning_effort", "samples"}),
-        ("local", "any", {"temperature", "seed"}, {"reasoning_effort", "samples"}),
+        ("local", "any", {"temperature", "seed", "json"}, {"reasoning_effort", "samples"}),
+        ("openai-compatible", "gpt-4o-2024-08-06", {"temperature", "samples", "json"}, set()),
+        ("openai-compatible", "gpt-4.1-nano", {"temperature", "samples", "json"}, set()),
+        ("openai-compatible", "gpt-4-turbo", {"temperature", "samples"}, {"json"}),
+        ("openai-compatible", "o1-mini", {"reasoning_effort"}, {"json"}),
+        ("openai-compatible", "o3", {"reasoning_effort", "json"}, set()),
+        ("openai-compatible", "some-model", set(), {"json"}),
+        ("anthropic", "claude-haiku-4-5-20251001", {"temperature", "json"}, set()),
+        ("anthropic", "claude-opus-4-20250514", {"temperature"}, {"json"}),
+        ("anthropic", "claude-opus-4-7", {"json"}, {"temperature"}),
+        ("gemini", "gemini-2.5-flash", {"json"}, set()),
+        ("gemini", "gemma-3", set(), {"json"}),
     ],
 )
 def test_a_model_takes_what_is_known_of_it(kind: str, model: str, takes: set[str], refuses: set[str]) -> None:
@@ -38,6 +49,7 @@ def test_a_model_takes_what_is_known_of_it(kind: str, model: str, takes: set[str
         replace(HOSTED, model="o3", temperature=0.5),
         replace(HOSTED, kind="local", reasoning_effort="low"),
         replace(HOSTED, temperature=0.5, accepts=()),
+        replace(HOSTED, json="schema"),
     ],
 )
 def test_a_setting_that_the_model_does_not_take_is_refused_and_accepts_overrules(config: ProviderConfig) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hatch_vibesafe.generate.json_answer import asks_for_json
 from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.local import Local
@@ -53,6 +54,16 @@ def test_a_model_continues_the_beginning_and_says_nothing_on_the_terminal(capfd:
     assert answer.output_tokens > 0
     assert Local(CONFIG).ask(REQUEST).text == answer.text
     assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_a_model_is_held_to_a_json_object() -> None:
+    config = replace(CONFIG, json="schema", max_tokens=24, seed=1, temperature=0.0)
+    assert asks_for_json(config.sent)
+    answer = Local(config).ask(Request((Message("user", "Write a poem, and no code."),), config.sent))
+    assert answer.text.replace(" ", "").replace("\n", "").startswith('{"code":"')
+    loose = replace(config, json="object").sent
+    assert Local(config).ask(Request((Message("user", "Write a poem."),), loose)).text.lstrip().startswith("{")
 
 
 @needs_model

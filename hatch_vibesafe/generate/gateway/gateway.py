@@ -8,6 +8,7 @@ from hatch_vibesafe.generate.gateway.budget import BudgetError, NoTimeLeftError
 from hatch_vibesafe.generate.gateway.member import Member
 from hatch_vibesafe.generate.gateway.tries import UNNOTICED, Notice, Try
 from hatch_vibesafe.generate.gateway.turns import turn
+from hatch_vibesafe.generate.json_answer import asks_for_json
 from hatch_vibesafe.generate.providers.capabilities import warmest
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
@@ -33,8 +34,10 @@ class Gateway:
 
     @property
     def continues(self) -> bool:
-        """Whether each of them can continue a begun answer: any of them may be asked."""
-        return all(member.provider.continues for member in (*self._pool, *self._fallback))
+        """Whether each of them can continue a begun answer: any of them may be asked. One in JSON is not begun."""
+        return not asks_for_json(self.sent) and all(
+            member.provider.continues for member in (*self._pool, *self._fallback)
+        )
 
     @property
     def sent(self) -> tuple[tuple[str, Scalar], ...]:
@@ -106,15 +109,16 @@ def sent_to(
 ) -> tuple[tuple[str, Scalar], ...]:
     """Return what is sent to a provider: its own settings where it stands in for the configured one.
 
-    It is never warmer than the provider's models can be. Its seed, where it has one, is as far from the configured one
-    as the seed that would have been sent.
+    It is asked for JSON only where the question is, and is never warmer than the provider's models can be. Its seed,
+    where it has one, is as far from the configured one as the seed that would have been sent.
     """
     if config == configured:
         most = warmest(config)
         return tuple((name, most if name == "temperature" and _above(value, most) else value) for name, value in sent)
     seed = dict(sent).get("seed")
     shift = seed - configured.seed if isinstance(seed, int) and configured.seed is not None else 0
-    return replace(config, seed=None if config.seed is None else config.seed + shift).sent
+    form = config.json if asks_for_json(sent) else None
+    return replace(config, seed=None if config.seed is None else config.seed + shift, json=form).sent
 
 
 def _above(value: Scalar, most: float) -> bool:

@@ -4,10 +4,12 @@ import weakref
 from typing import TYPE_CHECKING, ClassVar
 
 from hatch_vibesafe import __version__
+from hatch_vibesafe.generate.json_answer import ANSWER_SCHEMA
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, count_in, parsed
 from hatch_vibesafe.generate.providers.hosted import Hosted, Refusal, read_body
 from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.generate.providers.redact import Secret
+from hatch_vibesafe.provider_config import JSON
 from hatch_vibesafe.store.records import Answer
 
 if TYPE_CHECKING:
@@ -67,8 +69,13 @@ class Anthropic(Hosted["anthropic.Anthropic"]):
         settings: dict[str, object] = dict(request.sent)
         model = str(settings.pop("model", self._config.model))
         most = settings.pop("max_tokens", _MOST_TOKENS)
+        output: dict[str, object] = {}
         if "reasoning_effort" in settings:
-            settings["output_config"] = {"effort": settings.pop("reasoning_effort")}
+            output["effort"] = settings.pop("reasoning_effort")
+        if settings.pop(JSON, None) is not None:
+            output["format"] = {"type": "json_schema", "schema": ANSWER_SCHEMA}
+        if output:
+            settings["output_config"] = output
         if request.stop:
             settings["stop_sequences"] = list(request.stop)
         if system := [message.content for message in request.messages if message.role == "system"]:

@@ -1,7 +1,8 @@
 """What models take beside the prompt, as data; a table's `accepts` says it of a model that is not known here. Pure.
 
 Of an unknown model only the settings that every server of its kind takes are sent. Sources: the API references of
-OpenAI ("Reasoning models"), Anthropic ("Messages", "Effort") and Google ("Generating content", "Thinking").
+OpenAI ("Reasoning models", "Structured outputs"), Anthropic ("Messages", "Effort", "Structured outputs") and Google
+("Generating content", "Thinking", "Structured output").
 """
 
 import re
@@ -13,7 +14,7 @@ from hatch_vibesafe.provider_config import ANTHROPIC, COMMAND, ProviderConfig
 
 _SAFE = {
     "openai-compatible": {"temperature", "seed", "max_tokens"},
-    "local": {"temperature", "seed", "max_tokens"},
+    "local": {"temperature", "seed", "max_tokens", "json"},
     "anthropic": {"max_tokens"},
     "gemini": {"temperature", "max_tokens"},
 }
@@ -33,15 +34,18 @@ _KNOWN = tuple(
     _Known(kind, models, frozenset(accepts.split()))
     for kind, models, accepts in (
         ("openai-compatible", r"gpt-5(\.\d+)?-chat.*", "temperature seed max_tokens samples"),
-        ("openai-compatible", r"(gpt-[5-9]|o\d).*", "seed max_tokens reasoning_effort"),
+        ("openai-compatible", r"o1-(mini|preview).*", "seed max_tokens reasoning_effort"),
+        ("openai-compatible", r"(gpt-[5-9]|o\d).*", "seed max_tokens reasoning_effort json"),
+        ("openai-compatible", r"gpt-4(o|\.1)(-mini|-nano)?(-2.*)?", "temperature seed max_tokens samples json"),
         ("openai-compatible", r"(gpt-3\.5|gpt-4|chatgpt-4).*", "temperature seed max_tokens samples"),
         ("openai-compatible", r"gpt-oss.*", "temperature seed max_tokens reasoning_effort"),
         ("anthropic", r"claude-[23].*", "temperature max_tokens"),
-        ("anthropic", r"claude-(opus|sonnet|haiku)-4(-[0-5])?(-\d{8}|-latest)?", "temperature max_tokens"),
-        ("anthropic", r"claude-(opus|sonnet)-4-6.*", "temperature max_tokens reasoning_effort"),
-        ("anthropic", r"claude-(opus|sonnet)-4-[7-9].*", "max_tokens reasoning_effort"),
-        ("gemini", r"gemini-[12].*", "temperature seed max_tokens"),
-        ("gemini", r"gemini-3.*", "temperature seed max_tokens reasoning_effort"),
+        ("anthropic", r"claude-(opus|sonnet|haiku)-4-5(-\d{8}|-latest)?", "temperature max_tokens json"),
+        ("anthropic", r"claude-(opus|sonnet|haiku)-4(-[0-4])?(-\d{8}|-latest)?", "temperature max_tokens"),
+        ("anthropic", r"claude-(opus|sonnet)-4-6.*", "temperature max_tokens reasoning_effort json"),
+        ("anthropic", r"claude-(opus|sonnet)-4-[7-9].*", "max_tokens reasoning_effort json"),
+        ("gemini", r"gemini-[12].*", "temperature seed max_tokens json"),
+        ("gemini", r"gemini-3.*", "temperature seed max_tokens reasoning_effort json"),
     )
 )
 """The first that fits counts."""

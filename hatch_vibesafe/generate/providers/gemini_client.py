@@ -8,9 +8,10 @@ import httpx2
 from google import genai
 from google.genai import types
 
+from hatch_vibesafe.generate.json_answer import ANSWER_SCHEMA
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.redact import Secret
-from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.provider_config import JSON, SCHEMA, ProviderConfig
 
 _LARGEST_ANSWER = 16 * 1024 * 1024
 _NO_KEY = "none"
@@ -43,8 +44,8 @@ def open_client(owner: object, config: ProviderConfig, base_url: str, secret: Se
 def generate(client: genai.Client, request: Request, model: str) -> types.GenerateContentResponse:
     """Return what one request brings; raises what the client raises."""
     sent = dict(request.sent)
-    effort, seed, temperature, most = (
-        sent.get(name) for name in ("reasoning_effort", "seed", "temperature", "max_tokens")
+    effort, seed, temperature, most, form = (
+        sent.get(name) for name in ("reasoning_effort", "seed", "temperature", "max_tokens", JSON)
     )
     system = [message.content for message in request.messages if message.role == "system"]
     config = types.GenerateContentConfig(
@@ -54,6 +55,8 @@ def generate(client: genai.Client, request: Request, model: str) -> types.Genera
         stop_sequences=list(request.stop) or None,
         system_instruction="\n\n".join(system) or None,
         thinking_config=None if effort is None else types.ThinkingConfig(thinking_level=types.ThinkingLevel(effort)),
+        response_mime_type=None if form is None else "application/json",
+        response_json_schema=ANSWER_SCHEMA if form == SCHEMA else None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
     contents: list[types.ContentUnion] = [

@@ -8,13 +8,14 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
+from hatch_vibesafe.generate.json_answer import response_format
 from hatch_vibesafe.generate.model_store import find_model
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, read_completion
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.redact import one_line
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
-from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.provider_config import JSON, ProviderConfig
 from hatch_vibesafe.store.records import Answer
 from hatch_vibesafe.unexpected import reason
 
@@ -68,6 +69,8 @@ class Local:
         model = self._model()
         beginning = request.messages[-1].content if request.messages[-1].role == "assistant" else ""
         settings: dict[str, object] = {"max_tokens": _MOST_TOKENS, **dict(request.sent)}
+        if (form := settings.pop(JSON, None)) is not None:
+            settings["response_format"] = response_format(form)
         settings["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
         settings["stop"] = list(request.stop)
         settings["t_max_predict_ms"] = int(self._config.timeout * 1000)

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from hatch_vibesafe import __version__
+from hatch_vibesafe.generate.json_answer import response_format
 from hatch_vibesafe.generate.providers.completion import read_completions
 from hatch_vibesafe.generate.providers.hosted import Hosted, Refusal, read_body
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.generate.providers.raw import raw_prompt
 from hatch_vibesafe.generate.providers.redact import Secret
-from hatch_vibesafe.provider_config import COMPLETIONS
+from hatch_vibesafe.provider_config import COMPLETIONS, JSON
 from hatch_vibesafe.store.records import Answer
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class OpenAICompatible(Hosted["httpx2.Client"]):
             return tuple(raw.whole(answer) for answer in read_completions(body, model))
         if self._base_url == OPENAI and "max_tokens" in settings:
             settings["max_completion_tokens"] = settings.pop("max_tokens")  # the newer models there know only this one
+        if (form := settings.pop(JSON, None)) is not None:
+            settings["response_format"] = response_format(form)
         if request.stop:
             settings["stop"] = list(request.stop)
         settings["messages"] = [{"role": each.role, "content": each.content} for each in request.messages]

@@ -21,8 +21,8 @@ class Request:
     Attributes:
         messages: The conversation. A last message of role "assistant" is the beginning of the answer, for providers
             that can continue one; its text is not repeated in `Answer.text`.
-        sent: What is sent beside the messages (model, temperature, seed, max_tokens, reasoning_effort), sorted by name;
-            what is unset is absent and not sent.
+        sent: What is sent beside the messages (model, temperature, seed, max_tokens, reasoning_effort, json), sorted by
+            name; what is unset is absent and not sent.
         stop: Texts at which a provider that can do so ends the answer.
     """
 
