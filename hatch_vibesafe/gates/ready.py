@@ -1,4 +1,4 @@
-"""What the first batch of a run would wait for, done while the answers to judge are still on their way."""
+"""What a batch would wait for, done while the answers to judge are still on their way."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,10 +18,10 @@ def making_ready(context: GateContext, specs: Sequence[Spec]) -> Iterator[None]:
     Raises:
         VibesafeConfigurationError: if the project's source files cannot be told or read.
     """
-    project = context.project
-    if not any(types.GATE in gates_for(spec, project.config.gates.required) for spec in specs):
+    if not _needs_types(context, specs):
         yield
         return
+    project = context.project
     arguments = (surroundings(context, specs), project.cache_path, project.config.gates.mypy)
     beside = threading.Thread(target=types.make_ready, args=arguments, name="vibesafe-ready")
     beside.start()
@@ -29,3 +29,16 @@ def making_ready(context: GateContext, specs: Sequence[Spec]) -> Iterator[None]:
         yield
     finally:
         beside.join()
+        if context.started is not None:
+            context.started.close()
+
+
+def begin_tools(context: GateContext, specs: Sequence[Spec]) -> None:
+    """Begin to start what will judge candidates of these specs, where `making_ready` ends it."""
+    if context.started is not None and _needs_types(context, specs):
+        context.started.begin()
+
+
+def _needs_types(context: GateContext, specs: Sequence[Spec]) -> bool:
+    required = context.project.config.gates.required
+    return any(types.GATE in gates_for(spec, required) for spec in specs)

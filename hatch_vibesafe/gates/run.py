@@ -95,7 +95,9 @@ def _verdicts(candidates: Sequence[Candidate], context: GateContext, sandbox: Sa
             lambda _, findings: lint.record(findings),
         ),
         "types": (
-            lambda batch: types.check(batch, surrounding, context.project.cache_path, config.gates.mypy),
+            lambda batch: types.check(
+                batch, surrounding, context.project.cache_path, config.gates.mypy, context.started
+            ),
             lambda _, findings: types.record(findings),
         ),
         "doctests": (

@@ -58,21 +58,37 @@ version_of_batch = functools.cache(version)
 
 def run_module(tool: str, arguments: Sequence[str], cwd: Path, timeout: float, extra: Mapping[str, str]) -> ToolRun:
     """Run a tool as a module of the running interpreter, in `cwd`, with `extra` added to its environment."""
+    return ended(start(["-m", tool, *arguments], subprocess.DEVNULL, cwd, extra), timeout)
+
+
+def start(
+    arguments: Sequence[str], stdin: int, cwd: Path | None = None, extra: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start the running interpreter with only the environment that a tool needs, and `extra`."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    try:
-        done = subprocess.run(  # noqa: S603 - a tool that was just found, with our own arguments
-            [sys.executable, "-P", "-m", tool, *arguments],
-            cwd=cwd,
-            env={**kept, "PYTHONUTF8": "1", **extra},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-            start_new_session=True,  # Ctrl-C is for us: what is being judged is finished first
-        )
-    except subprocess.TimeoutExpired:
-        return ToolRun(None, "", "")
-    return ToolRun(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    return subprocess.Popen(  # noqa: S603 - a tool that was just found, with our own arguments
+        [sys.executable, "-P", *arguments],
+        cwd=cwd,
+        env={**kept, "PYTHONUTF8": "1", **(extra or {})},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us: what is being judged is finished first
+    )
+
+
+def ended(process: "subprocess.Popen[bytes]", timeout: float, told: bytes | None = None) -> ToolRun:
+    """Tell a tool that was started what it reads, and return what it gave; whoever takes too long is killed."""
+    with process:
+        try:
+            output, error = process.communicate(told, timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return ToolRun(None, "", "")
+        except BaseException:
+            process.kill()
+            raise
+    return ToolRun(process.returncode, output.decode("utf-8", "replace"), error.decode("utf-8", "replace"))
 
 
 def judged(

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hatch_vibesafe.gates.receivers import typed
+from hatch_vibesafe.gates.started import StartedMypy
 from hatch_vibesafe.gates.surroundings import Surroundings
-from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, run_module, version, version_of_batch
+from hatch_vibesafe.gates.tools import EMPTY, Reports, ToolRun, judged, version, version_of_batch
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
 from hatch_vibesafe.identity import digest
 from hatch_vibesafe.problems import VibesafeError
@@ -33,7 +34,11 @@ _OPTIONS = (
 
 
 def check(
-    candidates: Sequence[Candidate], surrounding: Surroundings, cache: Path, options: Sequence[str]
+    candidates: Sequence[Candidate],
+    surrounding: Surroundings,
+    cache: Path,
+    options: Sequence[str],
+    started: StartedMypy | None = None,
 ) -> tuple[Opinion, ...]:
     """Return mypy's errors in each candidate, in order; a fault where mypy can judge nothing at all.
 
@@ -42,6 +47,7 @@ def check(
         surrounding: Where the project's modules are.
         cache: The project's cache directory; mypy's own cache lies in it, used by one command at a time.
         options: The project's own command-line options, added to ours.
+        started: mypy, where it may have been started already.
 
     Raises:
         VibesafeConfigurationError: if mypy is not installed.
@@ -51,7 +57,8 @@ def check(
         f"candidate_{digest(candidate.implementation)[:16]}_{number}" for number, candidate in enumerate(candidates)
     ]
     methods = [typed(candidate.spec, candidate.implementation) for candidate in candidates]
-    with _asking(zip(names, methods, strict=True), surrounding, cache, options) as ask:
+    mypy = started or StartedMypy()
+    with _asking(zip(names, methods, strict=True), surrounding, cache, options, mypy) as ask:
         found = judged(GATE, "mypy", names, ask)
     return tuple(
         _opinion(found[module], module, candidate) for module, candidate in zip(names, candidates, strict=True)
@@ -65,13 +72,17 @@ def make_ready(surrounding: Surroundings, cache: Path, options: Sequence[str]) -
     """
     with contextlib.suppress(VibesafeError, OSError):
         if not (cache / _CACHE).exists():
-            with _asking((), surrounding, cache, options) as ask:
+            with _asking((), surrounding, cache, options, StartedMypy()) as ask:
                 ask((EMPTY,))
 
 
 @contextlib.contextmanager
 def _asking(
-    modules: Iterable[tuple[str, bytes]], surrounding: Surroundings, cache: Path, options: Sequence[str]
+    modules: Iterable[tuple[str, bytes]],
+    surrounding: Surroundings,
+    cache: Path,
+    options: Sequence[str],
+    mypy: StartedMypy,
 ) -> Iterator[Callable[[Sequence[str]], Reports | ToolRun]]:
     """Yield what has mypy judge modules by their names, and nobody else use its cache meanwhile."""
     version("mypy", GATE)
@@ -86,7 +97,7 @@ def _asking(
 
         def ask(batch: Sequence[str]) -> Reports | ToolRun:
             files = [f"{module}.py" for module in batch]
-            return _reports(run_module("mypy", [*arguments, *files], Path(name), TIMEOUT_SECONDS, extra))
+            return _reports(mypy.run([*arguments, *files], Path(name), TIMEOUT_SECONDS, extra))
 
         yield ask
 

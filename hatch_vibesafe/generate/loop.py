@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from hatch_vibesafe.gates.ready import making_ready
+from hatch_vibesafe.gates.ready import begin_tools, making_ready
+from hatch_vibesafe.gates.started import StartedMypy
 from hatch_vibesafe.generate.arrivals import Arrivals
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
@@ -51,6 +52,7 @@ def begun(
         arrivals=Arrivals(),
         interrupts=Interrupts(),
         memories=Memories(project, forgetting=options.force),
+        started=StartedMypy(),
     )
 
 
@@ -114,6 +116,7 @@ def _step(running: Running) -> None:
     if first:
         judge(running, first)
     elif any(run.is_waiting for run in running.open.values()):
+        begin_tools(running.context, [run.spec for run in running.open.values()])
         collect(running, patient=True)
     else:
         judge(running, ready)  # they call each other in a circle

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hatch_vibesafe.gates.context import GateContext
+from hatch_vibesafe.gates.started import StartedMypy
 from hatch_vibesafe.generate.arrivals import Arrivals
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.events import Event
@@ -32,6 +33,7 @@ class Running:
         arrivals: What they bring.
         interrupts: Holds Ctrl-C back while something is finished.
         memories: The answers that were refused.
+        started: mypy, which is started while answers are waited for.
     """
 
     project: Project
@@ -44,6 +46,7 @@ class Running:
     arrivals: Arrivals
     interrupts: Interrupts
     memories: Memories
+    started: StartedMypy
 
     @property
     def open(self) -> dict[UnitId, UnitRun]:
@@ -58,7 +61,7 @@ class Running:
     @property
     def context(self) -> GateContext:
         """What candidates are judged in."""
-        return GateContext(self.project, self.scan, dict(self.outcomes.active))
+        return GateContext(self.project, self.scan, dict(self.outcomes.active), self.started)
 
     def memory(self, run: UnitRun) -> Refusals:
         """Return the refused answers of a unit."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_vibesafe.gates import types
+from hatch_vibesafe.gates import started, types
 from hatch_vibesafe.gates.tools import ToolRun, run_module
 from hatch_vibesafe.gates.verdict import Fault
 from hatch_vibesafe.problems import VibesafeConfigurationError
@@ -94,7 +94,7 @@ def test_a_mypy_that_gives_up_fails_only_who_made_it(double: "Bench", monkeypatc
             return ToolRun(None, "", "")
         return real(tool, arguments, cwd, timeout, extra)
 
-    monkeypatch.setattr(types, "run_module", crash)
+    monkeypatch.setattr(started, "run_module", crash)
     one, two, three = messages(double, UNIT, honest, bad, honest)
     assert (one, three) == ("", "")
     assert "could not be judged: mypy did not end in time" in two
