@@ -11,7 +11,7 @@ from hatch_vibesafe.identity import Digest, tagged_digest
 from hatch_vibesafe.ledger_config import LOCAL, LedgerConfig, read_ledger
 from hatch_vibesafe.policy_config import UNTIGHTENED, PolicyConfig, read_policy
 from hatch_vibesafe.provider_config import ProviderConfig
-from hatch_vibesafe.provider_table import read_provider, refuse_unknown_names
+from hatch_vibesafe.provider_table import read_provider, refuse_wrong_names
 from hatch_vibesafe.sandbox_levels import REQUIRABLE
 from hatch_vibesafe.signing_config import UNSIGNED, SigningConfig, read_signing
 from hatch_vibesafe.spec.contract_modes import CONTRACT_MODES, OFF
@@ -201,7 +201,7 @@ def config_of(table: Table, source: str) -> Config:
         budget=read_budget(table.table("budget")),
         source=source,
     )
-    refuse_unknown_names(providers, config.providers)
+    refuse_wrong_names(providers, config.providers)
     refuse_unknown_provider(generate, config.generate, [provider.name for provider in config.providers])
     for section in (project, paths, prompts, gates, sandbox, build, table):
         section.refuse_unknown()

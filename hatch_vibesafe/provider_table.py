@@ -135,17 +135,28 @@ def _refuse_wrong_command(table: Table, provider: ProviderConfig) -> None:
             table.problem("environment", "holds what is not the name of an environment variable", remedy)
 
 
-def refuse_unknown_names(table: Table, providers: Sequence[ProviderConfig]) -> None:
-    """Record every provider that another names and that is not configured; `table` is `[provider]`."""
+def refuse_wrong_names(table: Table, providers: Sequence[ProviderConfig]) -> None:
+    """Record every provider that another names and that is not configured, or that it names twice.
+
+    Two that stand in for each other are none of these: whose place one takes, its own stand-ins are not asked for.
+    `table` is `[provider]`.
+    """
     names = [provider.name for provider in providers]
     for provider in providers:
         others = [name for name in names if name != provider.name]
-        for key, named in (("fallback", provider.fallback), ("pool", provider.pool)):
-            for name in named:
+        for key, named, before in (("pool", provider.pool, ()), ("fallback", provider.fallback, provider.pool)):
+            for name in _repeated(named, before):
+                what = f"names {name!r} {'beside pool' if name in before else 'twice'}, and nobody is asked twice"
+                table.problem(f"{provider.name}.{key}", what, f"write {name!r} once, in pool or in fallback")
+            for name in dict.fromkeys(named):
                 if name not in others:
                     added = "leave it out" if name == provider.name else f"add a [provider.{name}] table"
                     remedy = f"choose from {', '.join(others)}" if others else added
                     table.problem(f"{provider.name}.{key}", f"names {name!r}, which is no other provider", remedy)
+
+
+def _repeated(named: Sequence[str], before: Sequence[str]) -> list[str]:
+    return [name for name in dict.fromkeys(named) if named.count(name) + (name in before) > 1]
 
 
 def _accepted(table: Table) -> tuple[str, ...] | None:

@@ -150,3 +150,27 @@ def test_a_fallback_to_itself_is_to_be_left_out(tmp_path: Path) -> None:
     with pytest.raises(VibesafeConfigurationError) as refused:
         read(tmp_path, f'{HOSTED}fallback = ["default"]')
     assert [problem.remedy for problem in refused.value.problems] == ["leave it out"]
+
+
+def test_whoever_is_named_twice_is_told_all_at_once_and_each_others_stand_ins_are_none(tmp_path: Path) -> None:
+    others = "".join(f'[provider.{name}]\n{HOSTED}fallback = ["default"]\n' for name in ("a", "b", "c"))
+    assert len(read(tmp_path, f'{HOSTED}fallback = ["a", "b"]\npool = ["c"]\n{others}').providers) == 4, "the control"
+    with pytest.raises(VibesafeConfigurationError) as refused:
+        read(
+            tmp_path,
+            f'{HOSTED}pool = ["c", "b", "c"]\nfallback = ["a", "b", "a", "a", "default", "d", "d"]\n{others}'
+            f'[provider.e]\n{HOSTED}pool = ["e", "e"]\n',
+        )
+    named = [
+        (problem.where.removeprefix("vibesafe.toml provider."), problem.what) for problem in refused.value.problems
+    ]
+    assert named == [
+        ("default.pool", "names 'c' twice, and nobody is asked twice"),
+        ("default.fallback", "names 'a' twice, and nobody is asked twice"),
+        ("default.fallback", "names 'b' beside pool, and nobody is asked twice"),
+        ("default.fallback", "names 'd' twice, and nobody is asked twice"),
+        ("default.fallback", "names 'default', which is no other provider"),
+        ("default.fallback", "names 'd', which is no other provider"),
+        ("e.pool", "names 'e' twice, and nobody is asked twice"),
+        ("e.pool", "names 'e', which is no other provider"),
+    ]
