@@ -93,7 +93,9 @@ def _line(event: Event) -> _Line | None:
         case Failed(unit=unit):
             line = _Line("failed", "red", f"   {unit}")
         case Interrupted(waiting=waiting):
-            line = _Line("", "", f"interrupted; {waiting} answers are still on their way and are kept")
+            sent = "no answer is" if not waiting else "1 answer is" if waiting == 1 else f"{waiting} answers are"
+            kept = ", and kept when it comes" if waiting == 1 else ", and kept when they come" if waiting else ""
+            line = _Line("", "", f"interrupted; {sent} on the way{kept}")
         case _:
             return None
     return line

@@ -46,6 +46,7 @@ class Asking:
         self._gateways: dict[ProviderConfig, Gateway] = {}
         self._held: dict[tuple[Gateway, UnitId, Request], list[_Question]] = {}
         self._holding = False
+        self._requests: set[Requests] = set()
 
     def provider(self, config: ProviderConfig) -> Gateway:
         """Return the one way of this run to a provider and those that it names."""
@@ -89,12 +90,19 @@ class Asking:
             self._holding = False
         self._send()
 
-    def close(self, *, wait: bool) -> None:
-        """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
+    def stop(self) -> int:
+        """Ask nobody any more; return how many requests are on their way that no provider ends."""
         self._clock.stop()
+        sent = [requests.on_its_way for requests in tuple(self._requests)]
         for member in self._members.values():
             member.close()
-        self._pool.shutdown(wait=wait, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        return sum(config is not None and not self._member(config).closes for config in sent)
+
+    def close(self, *, wait: bool) -> None:
+        """Ask nobody any more. What is on its way is recorded when it comes; `wait` until it has."""
+        self.stop()
+        self._pool.shutdown(wait=wait)
         if wait:
             self._claims.close()
 
@@ -126,9 +134,15 @@ class Asking:
         """Answer what is asked: a provider may give fewer answers than it was asked for."""
         while questions:
             inquiry = questions[0].inquiry
-            requests = Requests(inquiry, self._sending)
             self._cache.refuse_without_room()
-            answers = provider.ask_for_several(inquiry.request, len(questions), inquiry.unit, requests.record, requests)
+            requests = Requests(inquiry, self._sending)
+            self._requests.add(requests)
+            try:
+                answers = provider.ask_for_several(
+                    inquiry.request, len(questions), inquiry.unit, requests.record, requests
+                )
+            finally:
+                self._requests.discard(requests)
             for question, answer in zip(questions, answers, strict=False):
                 self._record(provider, question.inquiry, answer)
             for question, answer in zip(questions, answers, strict=False):

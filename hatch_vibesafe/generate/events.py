@@ -124,7 +124,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """Nothing more is asked; `waiting` answers are still on their way, are kept when they come, and are told then."""
+    """Nothing more is asked; `waiting` requests were sent, and their answers are kept when they come, and told then."""
 
     waiting: int
 

@@ -57,13 +57,18 @@ class Sending(Protocol):
 
 
 class Requests:
-    """The requests of one inquiry, counted as they end."""
+    """The requests of one inquiry, counted as they end.
+
+    Attributes:
+        on_its_way: Whom a request was sent to that has not ended; None where there is none.
+    """
 
     def __init__(self, inquiry: Inquiry, sending: Sending | None) -> None:
         self._inquiry = inquiry
         self._sending = sending
         self._ended = 0
         self._last: Beginning | None = None
+        self.on_its_way: ProviderConfig | None = None
 
     def begin(self, config: ProviderConfig) -> None:
         """Tell that a request is about to be sent to a provider."""
@@ -71,13 +76,16 @@ class Requests:
         self._last = Beginning(inquiry.unit, inquiry.name, self._ended + 1, inquiry.strategy, config)
         if self._sending is not None:
             self._sending.announce(self._last)
+        self.on_its_way = config
 
     def withdraw(self) -> None:
         """Tell that it was not sent after all."""
+        self.on_its_way = None
         if self._sending is not None and self._last is not None:
             self._sending.withdraw(self._last)
 
     def record(self, attempt: Try) -> None:
         """Tell what it came to."""
+        self.on_its_way = None
         self._ended += 1
         self._inquiry.record(attempt)

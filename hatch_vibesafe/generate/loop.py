@@ -74,7 +74,7 @@ def _worked(running: Running) -> dict[UnitId, CompileResult]:
             _ask_all(running)
         finished = True
     except KeyboardInterrupt:
-        running.tell(Interrupted(sum(line.future is not None for run in running.open.values() for line in run.lines)))
+        running.tell(Interrupted(running.asking.stop()))
         finished = interrupted = True
     finally:
         try:

@@ -58,10 +58,10 @@ def test_another_handler_stays() -> None:
 def test_gates_that_run_are_let_run_and_the_command_that_goes_on_is_printed(
     make_project: Make, model_server: Server, reply: Reply
 ) -> None:
-    project = make_project(units=2, gates="")
+    project = make_project(units=4, gates="")
 
     def answer(prompt: str) -> object:
-        if "f2" in prompt:
+        if "def f1" not in prompt:
             model_server.released.wait(20)
         return reply(right(prompt))
 
@@ -76,22 +76,31 @@ def test_gates_that_run_are_let_run_and_the_command_that_goes_on_is_printed(
         start_new_session=True,  # Ctrl-C reaches the whole group, tools and workers too
     )
     answers = project.cache_path
-    while not any(len(path.stem) == 64 for path in answers.rglob("*.json")):
+    while len(model_server.asked) < 3 or not any(len(path.stem) == 64 for path in answers.rglob("*.json")):
         time.sleep(0.01)
     time.sleep(0.2)
     os.killpg(process.pid, signal.SIGINT)
-    time.sleep(0.5)
+    assert process.stdout is not None
+    before = ""
+    for line in iter(process.stdout.readline, ""):
+        before += line
+        if line.startswith("interrupted"):
+            break
     model_server.released.set()
-    printed, _ = process.communicate(timeout=60)
+    after, _ = process.communicate(timeout=60)
+    printed = before + after
     assert process.returncode == 130
     assert "passed   app.unit1/f1" in printed
+    assert "interrupted; 2 answers are on the way, and kept when they come" in printed, "and not the queued one"
     assert "this goes on: vibesafe compile --target 'app.*' --jobs 2" in printed
     asked = len(model_server.asked)
     with contextlib.closing(sqlite3.connect(project.root / ".vibesafe" / "runs.db")) as ledger:
         tries = ledger.execute("SELECT unit, outcome FROM tries ORDER BY unit").fetchall()
         exchanges = ledger.execute("SELECT unit, outcome FROM exchanges ORDER BY unit").fetchall()
-    assert tries == [("app.unit1/f1", "answered"), ("app.unit2/f2", "answered")], "what came late is told too"
-    assert exchanges == [("app.unit1/f1", "passed"), ("app.unit2/f2", None)]
+    late = ("app.unit2/f2", "app.unit3/f3")
+    assert tries == [(unit, "answered") for unit in ("app.unit1/f1", *late)], "what came late is told too"
+    assert exchanges == [("app.unit1/f1", "passed"), *((unit, None) for unit in late)]
     results = run(project)
-    assert (results["f1"].outcome, results["f2"].outcome) == ("up to date", "passed")
-    assert (results["f2"].recorded, len(model_server.asked)) == (1, asked)
+    assert [result.outcome for result in results.values()] == ["up to date", "passed", "passed", "passed"]
+    assert [result.recorded for result in results.values()] == [0, 1, 1, 0]
+    assert len(model_server.asked) == asked + 1

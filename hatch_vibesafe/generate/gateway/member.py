@@ -89,6 +89,11 @@ class Member:
             attempt, sent = attempt + (not out_of_turn), sent + 1
             self._wait(unit, wait_before(sent + 1, outcome.failure), outcome)
 
+    @property
+    def closes(self) -> bool:
+        """Whether it ends what is on its way when it is closed."""
+        return isinstance(self.provider, Closing)
+
     def close(self) -> None:
         """End what is on its way, where the provider can."""
         if isinstance(self.provider, Closing):

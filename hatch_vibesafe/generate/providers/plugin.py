@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hatch_vibesafe.generate.providers.failures import Failure, ProviderUnusableError, RequestFailedError
 from hatch_vibesafe.generate.providers.key import read_key
-from hatch_vibesafe.generate.providers.protocol import Closing, Provider, Request, Sampling
+from hatch_vibesafe.generate.providers.protocol import Provider, Request, Sampling
 from hatch_vibesafe.generate.providers.redact import Secret, one_line
 from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeProviderError
 from hatch_vibesafe.provider_config import ProviderConfig
@@ -48,12 +48,6 @@ class Plugin:
             raise self._failed("gave no answer where it was asked for several")
         return answers[:count]
 
-    def close(self) -> None:
-        """End what is on its way, where it can."""
-        if isinstance(self._inner, Closing):
-            with contextlib.suppress(Exception):  # nobody waits for it any more
-                self._inner.close()
-
     def _checked(self, ask: Callable[[], Iterable[object]]) -> tuple[Answer, ...]:
         secret = self._secret()
         outcome = self._outcome(ask, secret)
@@ -89,6 +83,20 @@ class Plugin:
         where = f"[provider.{self._config.name}] {self._config.kind} of {self._package}"
         failure = Failure(one_line(what), f"mend or upgrade {self._package}")
         return RequestFailedError(Problem(where, failure.what, failure.remedy), failure=failure)
+
+
+class ClosingPlugin(Plugin):
+    """A plugin that ends what is on its way."""
+
+    def __init__(self, config: ProviderConfig, package: str, inner: Provider, close: Callable[[], object]) -> None:
+        """Ask `inner`, as any plugin; `close` is its method."""
+        super().__init__(config, package, inner)
+        self._close = close
+
+    def close(self) -> None:
+        """End what is on its way."""
+        with contextlib.suppress(Exception):  # nobody waits for it any more
+            self._close()
 
 
 def _is_whole(answer: Answer) -> bool:

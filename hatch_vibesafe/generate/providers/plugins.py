@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 
-from hatch_vibesafe.generate.providers.plugin import Plugin
+from hatch_vibesafe.generate.providers.plugin import ClosingPlugin, Plugin
 from hatch_vibesafe.generate.providers.protocol import Provider
 from hatch_vibesafe.generate.providers.redact import one_line
 from hatch_vibesafe.problems import Problem, VibesafeConfigurationError, VibesafeError
@@ -40,7 +40,8 @@ def open_plugin(config: ProviderConfig) -> Provider:
         problems.append(Problem(where, f"what {package} made has no method ask", remedy))
     if problems:
         raise VibesafeConfigurationError(*problems)
-    return Plugin(config, package, inner)
+    close = _attribute(inner, "close")
+    return ClosingPlugin(config, package, inner, close) if callable(close) else Plugin(config, package, inner)
 
 
 def _made(make: Callable[..., Provider], config: ProviderConfig, where: str, package: str, remedy: str) -> Provider:
