@@ -1,9 +1,10 @@
 """What is put right around the function: imports that the spec needs, and what a model copied or ran on with."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from hatch_vibesafe.generate.python_text import Edit, Places, Repaired, edited, parse
+from hatch_vibesafe.generate.standard_imports import missing_standard_imports, star_imports
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.spec.walking import walk
 
@@ -11,18 +12,24 @@ _OURS = frozenset({"vibesafe_runtime", "vibesafe"})
 
 
 def repaired_module(spec: Spec, source: str, tree: ast.Module, *, generated: bool) -> Repaired:
-    """Return a module with the spec's imports, without ours and, if generated, without example calls."""
+    """Return a module with the imports that it needs, without ours and, if generated, without example calls."""
     places = Places(source)
     words: list[str] = []
     edits: list[Edit] = []
-    for statement in _of_ours(tree):
+    for statement in (*_of_ours(tree), *star_imports(tree)):
         words.append(f"dropped `{ast.unparse(statement)}`")
         edits.append(_removed(places, statement))
     if generated:
         for statement in _examples(tree, spec.unit.name):
             words.append(f"dropped the example on line {statement.lineno}")
             edits.append(_removed(places, statement))
-    missing = [*_missing_header(spec, tree), *_missing_references(spec, tree)]
+    unbound = _unbound(spec, tree)
+    offered = _offered(spec, unbound)
+    missing = [
+        *_missing_header(spec, tree),
+        *(f"from {module} import {name}" for name, module in offered.items()),
+        *missing_standard_imports(tree, unbound - offered.keys()),
+    ]
     words += [f"added `{line}`" for line in missing]
     future = [line for line in missing if line.startswith("from __future__ ")]
     guarded = [line for line in missing if not line.startswith(("from ", "import "))]
@@ -81,8 +88,8 @@ def _missing_header(spec: Spec, tree: ast.Module) -> Iterator[str]:
                     yield line
 
 
-def _missing_references(spec: Spec, tree: ast.Module) -> Iterator[str]:
-    """Yield the imports of those names that the prompt offered and the module uses without binding them anywhere."""
+def _unbound(spec: Spec, tree: ast.Module) -> set[str]:
+    """Return the names that a module uses without binding them anywhere, and that the spec's header does not bring."""
     used: set[str] = set()
     bound = {alias for line in spec.header for alias in _names_of(line)}
     for node in walk(tree):
@@ -93,10 +100,16 @@ def _missing_references(spec: Spec, tree: ast.Module) -> Iterator[str]:
                 bound.add(name.partition(".")[0])
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 bound.add(name)
+    return used - bound
+
+
+def _offered(spec: Spec, unbound: Collection[str]) -> dict[str, str]:
+    """Return those of the names that the prompt offered, each with its module."""
+    offered: dict[str, str] = {}
     for reference in spec.references:
-        if reference.direct and reference.name in used - bound:
-            bound.add(reference.name)
-            yield f"from {reference.module} import {reference.name}"
+        if reference.direct and reference.name in unbound:
+            offered.setdefault(reference.name, reference.module)
+    return offered
 
 
 def _names_of(line: str) -> Iterator[str]:

@@ -105,6 +105,47 @@ def test_each_repair_is_recorded_in_words(make_spec: MakeSpec) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "added"),
+    [
+        ("return sum(Counter(xs).values())", "from collections import Counter"),
+        ("return factorial(limit)", "from math import factorial"),
+        ("return int(math.sqrt(limit)) + int(math.pi)", "import math"),
+        ("return len(re.sub('a', 'b', str(xs)))", "import re"),
+    ],
+)
+def test_an_import_of_the_standard_library_that_was_forgotten_is_added(
+    make_spec: MakeSpec, body: str, added: str
+) -> None:
+    composed = compose(make_spec(), f"```python\ndef total(xs, limit=3):\n    {body}\n```", markdown=True)
+    assert f"added `{added}`" in composed.repairs
+    assert added in text(composed).split("\n")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def total(xs, limit=3):\n    return factorial\n\n\ndef factorial(n: int) -> int:\n    return n\n",
+        "def total(xs, limit=3):\n    math = limit\n    return math.real\n",
+        "from math import floor as sqrt\n\ndef total(xs, limit=3):\n    return sqrt(limit)\n",
+        "def total(xs, limit=3):\n    return count + index + string\n",  # forgotten variables rather than imports
+        "def total(xs, limit=3):\n    return subprocess.run(xs) + os.getpid()\n",
+    ],
+)
+def test_nothing_else_is_taken_for_a_forgotten_import(make_spec: MakeSpec, source: str) -> None:
+    assert [
+        word for word in arrange(make_spec(), source, markdown=True).repairs if "math" in word or "import" in word
+    ] == ["added `from typing import List`"]
+
+
+def test_an_import_of_everything_becomes_an_import_of_what_is_used(make_spec: MakeSpec) -> None:
+    source = "from collections import *\nfrom os import *\n\ndef total(xs, limit=3):\n    return len(Counter(xs))\n"
+    composed = compose(make_spec(), source, markdown=True)
+    assert composed.repairs[:1] == ("dropped `from collections import *`",)
+    assert "added `from collections import Counter`" in composed.repairs
+    assert "from os import *" in text(composed), "what is not known to compute only is the gate's affair"
+
+
+@pytest.mark.parametrize(
     "head",
     [
         "def total(xs, limit=4)",  # another default
