@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hatch_vibesafe.gates.verdict import Finding
@@ -35,16 +36,26 @@ def extract(answer: str, name: str) -> str:
     Of several fenced blocks it is the last Python one that defines `name` (models correct themselves), else the last
     Python one, else the last in a language that is not named otherwise. Where nothing is fenced it is the whole answer
     if that is Python, else its lines from the first that begins a statement to the last with which they still parse.
-    What a model thinks aloud before it, between `<think>` and `</think>`, is none of it.
+    What a model thinks aloud before it, between `<think>` and `</think>`, is none of it, nor is what an answer without
+    an end had begun behind the function.
     """
     answer = without_thoughts(answer.replace("\r\n", "\n").replace("\r", "\n"))
-    blocks = [block for block in _blocks(answer) if block.language in _PYTHON and block.code.strip()]
+    blocks = _blocks(answer)
     if not blocks:
-        return "" if _blocks(answer) else _unfenced(answer, name)
+        return _unfenced(answer, name)
+    block = _block_of(blocks, name)
+    if block is None:
+        return ""
+    return block.code if block.closed else (_longest_parsing(block.code, name) or block.code)
+
+
+def _block_of(blocks: list[_Block], name: str) -> _Block | None:
+    python = [block for block in blocks if block.language in _PYTHON and block.code.strip()]
     definition = re.compile(_DEFINITION.format(name=re.escape(name)), re.MULTILINE)
-    defining = [block for block in blocks if definition.search(block.code)]
-    named = [block for block in blocks if block.language]
-    return (defining or named or blocks)[-1].code
+    defining = [block for block in python if definition.search(block.code)]
+    named = [block for block in python if block.language]
+    chosen = defining or named or python
+    return chosen[-1] if chosen else None
 
 
 def without_thoughts(answer: str) -> str:
@@ -55,7 +66,7 @@ def without_thoughts(answer: str) -> str:
 def answer_finding(answer: str, finish: str, name: str) -> Finding | None:
     """Return why an answer cannot be used at all, or None where it holds code."""
     cut = finish == "length" and not _is_complete(answer)
-    if cut:
+    if cut and not _has_gone_on(answer, name):
         return Finding(ANSWER, 0, "the answer was cut off by the token limit before its code ended: answer shorter")
     if not answer.strip():
         return Finding(ANSWER, 0, "the answer was empty: answer with the Python module in one fenced block")
@@ -84,6 +95,14 @@ def _is_complete(answer: str) -> bool:
     said = without_thoughts(answer)
     blocks = [] if _THINKING.match(said) else _blocks(said)
     return bool(blocks) and all(block.closed for block in blocks)
+
+
+def _has_gone_on(answer: str, name: str) -> bool:
+    """Return whether an answer without an end had gone on to something else, so that its function is whole."""
+    block = _block_of(_blocks(without_thoughts(answer)), name)
+    if block is None or not _ends(block.code.split("\n"), name):
+        return False
+    return _longest_parsing(block.code, name) is not None
 
 
 def _blocks(answer: str) -> list[_Block]:
@@ -180,16 +199,18 @@ def _longest_parsing(code: str, name: str) -> str | None:
     if _parses(code):
         return code
     lines = code.split("\n")
-    definition = re.compile(_DEFINITION.format(name=re.escape(name)))
-    first = next((number for number, line in enumerate(lines) if definition.match(line)), None)
-    if first is None:
-        return None
-    ends = [number for number in range(first + 1, len(lines)) if re.match(r"[^\s)\]}#]", lines[number])]
-    for end in reversed(ends[:_LONGEST_TAIL]):
+    for end in reversed(_ends(lines, name)[:_LONGEST_TAIL]):
         candidate = "\n".join(lines[:end]) + "\n"
         if _parses(candidate):
             return candidate
     return None
+
+
+def _ends(lines: Sequence[str], name: str) -> list[int]:
+    """Return the lines, from 0, behind the function `name` at which something else begins: it is whole before each."""
+    definition = re.compile(_DEFINITION.format(name=re.escape(name)))
+    first = next((number for number, line in enumerate(lines) if definition.match(line)), len(lines))
+    return [number for number in range(first + 1, len(lines)) if re.match(r"[^\s)\]}#]", lines[number])]
 
 
 def _parses(source: str) -> bool:

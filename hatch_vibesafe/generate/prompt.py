@@ -18,7 +18,7 @@ from hatch_vibesafe.spec.model import Reference, Spec
 from hatch_vibesafe.store.records import Scalar
 
 # Where a model that continues the function runs on: empty lines, another statement at the margin, or the fence's end.
-_STOP = ("\n```", "\ndef ", "\n\n\n", "\nprint(", "\nclass ", "\nif __name__", "\nassert ")
+_BEHIND_THE_FUNCTION = ("\n```", "\ndef ", "\n\n\n", "\nprint(", "\nclass ", "\nif __name__", "\nassert ")
 _MOST_FINDINGS = 8
 _ROUTE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "`")
 
@@ -44,6 +44,7 @@ def build_prompt(
     *,
     continues: bool,
     sample: int,
+    natively: bool = False,
     strategy: Strategy = "first",
     sent: Sequence[tuple[str, Scalar]] | None = None,
 ) -> Prompt:
@@ -54,6 +55,8 @@ def build_prompt(
         feedback: The refused attempt before this one.
         continues: Whether the beginning of an answer is given, to be continued.
         sample: Which of several answers to the same question this is for, from 0. A seed that is sent grows with it.
+        natively: Whether whoever is asked continues a begun answer as its own: a small model. It is stopped where its
+            code ends, for it seldom stops there, and is asked for its likeliest answer before others are drawn.
         strategy: Which way of asking this is.
         sent: What is sent beside the messages; None for what the spec says.
 
@@ -69,17 +72,15 @@ def build_prompt(
     settings = sent or spec.settings.sent
     if asks_for_json(settings):
         content += f"\n{IN_JSON}\n"
+    fence = fence_for(stub)
     # Without the last line end: small models stumble over a beginning that ends between two lines.
-    beginning = f"{fence_for(stub)}python\n{stub.rstrip()}" if continues else ""
+    beginning = f"{fence}python\n{stub.rstrip()}" if continues else ""
     messages = [Message("user", content)]
     if beginning:
         messages.append(Message("assistant", beginning))
-    request = Request(
-        tuple(messages),
-        sent_with(strategy, sample, settings, continues=continues),
-        # Whoever begins an answer of its own nevertheless would stop where its code begins.
-        _STOP if continues and strategy != "begun" else (),
-    )
+    # Whoever begins an answer of its own nevertheless would stop where its code begins.
+    stop = (_BEHIND_THE_FUNCTION if continues else (f"\n{fence}\n",)) if natively else ()
+    request = Request(tuple(messages), sent_with(strategy, sample, settings, likeliest=natively), stop)
     return Prompt(request, digest(_messages(request)), beginning)
 
 

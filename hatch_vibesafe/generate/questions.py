@@ -29,6 +29,11 @@ class Asked(Protocol):
         ...
 
     @property
+    def converses(self) -> bool:
+        """Whether it takes a conversation; every answer is begun for one that only completes text."""
+        ...
+
+    @property
     def sent(self) -> tuple[tuple[str, Scalar], ...]:
         """What its configuration has sent beside the messages."""
         ...
@@ -78,8 +83,9 @@ def prompt_of(shown: Spec, question: Question, provider: Asked) -> Prompt:
     return build_prompt(
         shown,
         question.feedback,
-        continues=question.strategy == "begun" or (provider.continues and question.strategy != "chat"),
+        continues=question.strategy == "begun" or not provider.converses,
         sample=question.sample,
+        natively=provider.continues,
         strategy=question.strategy,
         # Of a provider that is at hand, and not configured, no spec holds what is sent.
         sent=provider.sent if question.strategy == "escalated" or not shown.settings.sent else None,

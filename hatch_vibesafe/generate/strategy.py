@@ -2,7 +2,7 @@
 
 1. `counterexample`: the refused code, and what the gates said of it with the smallest failing input.
 2. `fresh`: the first question anew, without the failed attempt, which a model otherwise goes on mending.
-3. `chat` or `begun`: the other form of question, a conversation instead of a begun answer, or the other way round.
+3. `begun`: the answer is begun with the stub, and the model goes on from there.
 4. `helpers`: the task in parts, with functions of their own.
 5. `hotter`: another draw, farther away.
 
@@ -17,7 +17,7 @@ from typing import Literal
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.store.records import Scalar
 
-Strategy = Literal["first", "counterexample", "fresh", "chat", "begun", "helpers", "hotter", "escalated"]
+Strategy = Literal["first", "counterexample", "fresh", "begun", "helpers", "hotter", "escalated"]
 
 HELPERS = """Work in two steps: first write small helper functions above it, each with type hints and one clear task;
 then the function itself, which only puts them together. Define no classes."""
@@ -33,14 +33,16 @@ class Abilities:
     """What can be asked of a provider.
 
     Attributes:
-        continues: Whether it continues a begun answer; then that is how it is asked first.
+        continues: Whether it continues a begun answer as its own.
         temperature: What is sent; None where nothing is.
         begins: Whether an answer may be begun for it at all.
+        converses: Whether it takes a conversation; every answer is begun for one that only completes text.
     """
 
     continues: bool
     temperature: float | None
     begins: bool = True
+    converses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,17 @@ def ladder(abilities: Abilities) -> tuple[Strategy, ...]:
     """Return the rungs for a provider, in the order in which they are used.
 
     A model that continues a begun answer is a small one. Measured, it mends nothing that it is told and takes nothing
-    apart, but another draw is often right: it has the first rung alone. At temperature 0 draws are alike, and only what
-    it is asked can change.
+    apart, but what it cannot write as a conversation it may write as a continuation, and another draw is often right:
+    it has these two rungs. At temperature 0 draws are alike, and only what it is asked can change.
     """
     cold = abilities.temperature == 0
+    begun: list[Strategy] = ["begun"] if abilities.begins and abilities.converses else []
     if abilities.continues and not cold:
-        return ("first",)
+        return ("first", *begun)
     rungs: list[Strategy] = ["first", "counterexample"]
     if not cold:
         rungs.append("fresh")
-    if abilities.begins:
-        rungs.append("chat" if abilities.continues else "begun")
-    rungs.append("helpers")
+    rungs += [*begun, "helpers"]
     if abilities.temperature is not None and abilities.temperature < _HOTTEST:
         rungs.append("hotter")
     return tuple(rungs)
@@ -102,20 +103,18 @@ def is_stuck(said: Sequence[str], rungs: Sequence[Strategy]) -> bool:
 
 
 def sent_with(
-    strategy: Strategy, sample: int, sent: Sequence[tuple[str, Scalar]], *, continues: bool = False
+    strategy: Strategy, sample: int, sent: Sequence[tuple[str, Scalar]], *, likeliest: bool = False
 ) -> tuple[tuple[str, Scalar], ...]:
     """Return what is sent beside the messages: a seed grows with the sample and the rung, `hotter` is warmer.
-
-    Of a small model, which continues a begun answer and whose samples are all that there is, the first is the answer
-    that it holds for the likeliest: at temperature 0. Only the others are drawn.
 
     Args:
         strategy: The rung.
         sample: The sample.
         sent: What is configured.
-        continues: Whether a begun answer is continued.
+        likeliest: Whether sample 0 is what the model holds for the likeliest: at temperature 0, however warm the draws
+            after it are.
     """
-    if continues and strategy == "first" and sample == 0:
+    if likeliest and sample == 0 and strategy != "hotter":
         sent = tuple((name, 0.0 if name == "temperature" else value) for name, value in sent)
     repeats = strategy in {"fresh", "hotter"}  # the first question's words: another seed is what makes another answer
     shift = sample + (_SEEDS_APART if repeats else 0)

@@ -122,7 +122,8 @@ class UnitRun:
         settings = self.spec.settings.sent or (() if self.config is None else self.config.sent)
         temperature = dict(settings).get("temperature")
         number = temperature if isinstance(temperature, int | float) else None
-        return ladder(Abilities(continues, number, begins=not asks_for_json(settings)))
+        converses = self.provider is None or self.provider.converses
+        return ladder(Abilities(continues, number, begins=not asks_for_json(settings), converses=converses))
 
     @property
     def is_waiting(self) -> bool:

@@ -71,6 +71,23 @@ BEGINNING = '```python\ndef f(x: int) -> int:\n    """Say x."""'
 
 
 @pytest.mark.parametrize(
+    "begun",
+    ["\nprint(f(1), f(", "\n# Tests\nassert f(1) == [1,", "\ndef g(", "\nif __name__ == '__main__':\n    print("],
+)
+def test_what_a_cut_off_answer_had_begun_behind_its_function_costs_no_other_answer(begun: str) -> None:
+    answer = f"Here it is:\n```python\n{CODE}{begun}"
+    assert answer_finding(answer, "length", "f") is None
+    assert extract(answer, "f").strip().removesuffix("# Tests").strip() == CODE.strip()
+
+
+def test_a_function_that_was_cut_off_itself_is_no_answer_whatever_stands_before_it() -> None:
+    for answer in (f"```python\nimport math\n\n{CODE[:-8]}", f"```python\n{CODE}```\nBetter:\n```python\n{CODE[:-8]}"):
+        finding = answer_finding(answer, "length", "f")
+        assert finding is not None
+        assert "cut off" in finding.message
+
+
+@pytest.mark.parametrize(
     "tail",
     [
         "",

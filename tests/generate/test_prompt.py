@@ -61,13 +61,20 @@ def test_a_retry_shows_the_refused_code_and_why(spec: Spec) -> None:
 
 
 def test_a_provider_that_continues_gets_the_beginning_of_the_answer_and_no_stub_before(spec: Spec) -> None:
-    prompt = build_prompt(spec, None, continues=True, sample=0)
+    prompt = build_prompt(spec, None, continues=True, natively=True, sample=0)
     question, beginning = prompt.request.messages
     assert "def total(" not in question.content
     assert (beginning.role, beginning.content) == ("assistant", prompt.beginning)
     assert prompt.beginning == "```python\n" + stub_source(spec).rstrip()
     assert {"\n```", "\n\n\n"} <= {*prompt.request.stop[:4]}, "some servers take no more than four"
+    assert build_prompt(spec, None, continues=True, sample=0).request.stop == (), "it may begin an answer of its own"
     assert build_prompt(spec, None, continues=False, sample=0).request.stop == ()
+
+
+def test_a_small_model_is_stopped_behind_its_code_and_not_at_a_fence_of_the_docstring(spec: Spec) -> None:
+    assert build_prompt(spec, None, continues=False, natively=True, sample=0).request.stop == ("\n```\n",)
+    fenced = replace(spec, docstring="Add.\n\n```\nx\n```\n")
+    assert build_prompt(fenced, None, continues=False, natively=True, sample=0).request.stop == ("\n````\n",)
 
 
 @pytest.mark.parametrize("continues", [False, True])

@@ -21,7 +21,9 @@ from tests.generate.test_compile import Make, Reply, Server, make_project, right
 __all__ = ["make_project"]  # a fixture
 
 REFUSAL = Feedback("code", (Finding("doctests", 0, "wrong"),))
-ABILITIES = st.builds(Abilities, continues=st.booleans(), temperature=st.none() | st.floats(0, 2))
+ABILITIES = st.builds(
+    Abilities, continues=st.booleans(), temperature=st.none() | st.floats(0, 2), converses=st.booleans()
+)
 
 
 def test_a_chat_model_climbs_from_the_counterexample_to_another_draw() -> None:
@@ -36,13 +38,18 @@ def test_a_chat_model_climbs_from_the_counterexample_to_another_draw() -> None:
     assert ladder(Abilities(continues=False, temperature=None))[-1] == "helpers"
 
 
-def test_a_small_model_that_varies_is_only_asked_for_other_samples() -> None:
-    assert ladder(Abilities(continues=True, temperature=0.7)) == ("first",)
-    assert ladder(Abilities(continues=True, temperature=None)) == ("first",)
+def test_a_small_model_that_varies_is_asked_in_both_forms_and_then_for_other_samples() -> None:
+    assert ladder(Abilities(continues=True, temperature=0.7)) == ("first", "begun")
+    assert ladder(Abilities(continues=True, temperature=None)) == ("first", "begun")
 
 
-def test_where_draws_are_alike_no_question_is_repeated_and_the_other_form_is_tried() -> None:
-    assert ladder(Abilities(continues=True, temperature=0)) == ("first", "counterexample", "chat", "helpers", "hotter")
+def test_where_draws_are_alike_no_question_is_repeated() -> None:
+    assert ladder(Abilities(continues=True, temperature=0)) == ("first", "counterexample", "begun", "helpers", "hotter")
+
+
+def test_a_model_that_only_completes_text_has_no_other_form() -> None:
+    assert ladder(Abilities(continues=True, temperature=0.7, converses=False)) == ("first",)
+    assert "begun" not in ladder(Abilities(continues=True, temperature=0, converses=False))
 
 
 @given(ABILITIES, st.integers(0, 3), st.integers(1, 4))
@@ -68,11 +75,11 @@ def test_a_fresh_start_has_another_seed_and_hotter_a_higher_temperature() -> Non
 
 def test_a_small_model_is_asked_for_its_likeliest_answer_once_and_then_for_draws() -> None:
     sent = (("model", "m"), ("seed", 3), ("temperature", 0.7))
-    asked = [dict(sent_with("first", sample, sent, continues=True)) for sample in range(3)]
+    asked = [dict(sent_with("first", sample, sent, likeliest=True)) for sample in range(3)]
     assert [each["temperature"] for each in asked] == [0.0, 0.7, 0.7]
     assert [each["seed"] for each in asked] == [3, 4, 5]
     assert dict(sent_with("first", 0, sent))["temperature"] == 0.7
-    assert sent_with("first", 0, (("model", "m"),), continues=True) == (("model", "m"),)
+    assert sent_with("first", 0, (("model", "m"),), likeliest=True) == (("model", "m"),)
 
 
 def test_errors_that_differ_in_values_and_lines_alone_are_alike() -> None:

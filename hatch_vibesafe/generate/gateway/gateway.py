@@ -14,7 +14,7 @@ from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeProviderError
-from hatch_vibesafe.provider_config import ProviderConfig
+from hatch_vibesafe.provider_config import COMPLETIONS, ProviderConfig
 from hatch_vibesafe.store.records import Answer, Scalar
 
 
@@ -38,6 +38,12 @@ class Gateway:
         return not asks_for_json(self.sent) and all(
             member.provider.continues for member in (*self._pool, *self._fallback)
         )
+
+    @property
+    def converses(self) -> bool:
+        """Whether a conversation is the way to ask: where all of them only complete text, every answer is begun."""
+        members = (*self._pool, *self._fallback)
+        return not self.continues or any(member.config.api != COMPLETIONS for member in members)
 
     @property
     def sent(self) -> tuple[tuple[str, Scalar], ...]:
