@@ -1,12 +1,12 @@
 """Real problems and a local model: our loop, one greedy answer, plain resampling, and the loop of `vibesafe` 0.2.1.
 
 All have the same loaded model, the same settings and the same budget of calls. The greedy answer and the resampling get
-our words as a chat, and our extraction, repairs and gates: what differs is how is asked. The rival is asked as it asks,
-over HTTP, and what it accepts is what passes its own gates. Unit after unit is asked for in all four ways, so that what
-is stopped is a comparison all the same.
+our words as a chat, our extraction and our gates; once with our repairs, so that what differs is how is asked, and once
+with nothing put right. The rival is asked as it asks, over HTTP, and what it accepts is what passes its own gates. Unit
+after unit is asked for in all ways, so that what is stopped is a comparison all the same.
 
 usage: VIBESAFE_BENCHMARK_MODEL=/path/to/model.gguf [VIBESAFE_BENCHMARK_UNITS=12] [VIBESAFE_BENCHMARK_EVERY=1]
-[VIBESAFE_BENCHMARK_ATTEMPTS=4] [VIBESAFE_BENCHMARK_WAYS="our loop,one greedy answer"]
+[VIBESAFE_BENCHMARK_ATTEMPTS=4] [VIBESAFE_BENCHMARK_WAYS="our loop;one greedy answer"]
 [VIBESAFE_BENCHMARK_STATE=DIRECTORY] python3 benchmarks/run.py generation_models
 
 The units are the first of every so many, the ways all unless some are named. With a directory what is known is kept
@@ -29,7 +29,8 @@ from benchmarks.measure import Row, clean_environment, print_rows
 ROOT = Path(__file__).resolve().parents[1]
 _HIDDEN_SECONDS = 20
 _OURS, _RIVAL = "our loop", "vibesafe 0.2.1"
-_WAYS = (_OURS, "one greedy answer", "plain resampling", _RIVAL)
+_PLAIN = ("one greedy answer", "plain resampling")
+_WAYS = (_OURS, *_PLAIN, *(f"{way}, nothing put right" for way in _PLAIN), _RIVAL)
 
 
 def main(our_python: Path, rival_python: Path) -> None:
@@ -42,9 +43,9 @@ def main(our_python: Path, rival_python: Path) -> None:
     if not model:
         raise SystemExit("generation_models: no model\n  mend: set VIBESAFE_BENCHMARK_MODEL to a GGUF file")
     count, every, attempts = (_number(name, usual) for name, usual in (("UNITS", 12), ("EVERY", 1), ("ATTEMPTS", 4)))
-    ways = tuple(filter(None, os.environ.get("VIBESAFE_BENCHMARK_WAYS", "").split(","))) or _WAYS
+    ways = tuple(filter(None, os.environ.get("VIBESAFE_BENCHMARK_WAYS", "").split(";"))) or _WAYS
     if unknown := set(ways) - set(_WAYS):
-        raise SystemExit(f"generation_models: no such way: {', '.join(sorted(unknown))}\n  mend: {', '.join(_WAYS)}")
+        raise SystemExit(f"generation_models: no such way: {'; '.join(sorted(unknown))}\n  mend: {'; '.join(_WAYS)}")
     chosen = [problem["unit"] for problem in problems()[::every][:count]]
     with tempfile.TemporaryDirectory(prefix="vibesafe-benchmark-") as scratch:
         kept = Path(os.environ.get("VIBESAFE_BENCHMARK_STATE") or scratch) / "outcomes.jsonl"
@@ -100,10 +101,9 @@ def _fate(told: dict[str, object]) -> str:
 
 
 def _asked_by(way: object) -> dict[str, str]:
-    """Return what must be the same for an outcome to count again: the prompts, and of our loop all that asks."""
-    places = [] if way == _RIVAL else [*sorted((ROOT / "prompts").glob("*.j2"))]
-    if way == _OURS:
-        places += sorted((ROOT / "hatch_vibesafe" / "generate").rglob("*.py"))
+    """Return what must be the same for an outcome to count again: the prompts, and all that asks and puts right."""
+    asking = [*sorted((ROOT / "prompts").glob("*.j2")), *sorted((ROOT / "hatch_vibesafe" / "generate").rglob("*.py"))]
+    places = [] if way == _RIVAL else asking
     return {"asked_by": hashlib.sha256(b"\0".join(place.read_bytes() for place in places)).hexdigest()}
 
 

@@ -1,4 +1,4 @@
-"""Four ways to have one unit written by the same loaded model: what `generation_models` compares.
+"""The ways to have one unit written by the same loaded model: what `generation_models` compares.
 
 It runs in the environment under test, and prints what each way came to as soon as it is known, one JSON line each.
 """
@@ -21,13 +21,18 @@ from hatch_vibesafe.gates.verdict import Candidate
 from hatch_vibesafe.generate.compile import CompileOptions, compile_units
 from hatch_vibesafe.generate.compose import compose
 from hatch_vibesafe.generate.events import Answered, Event
+from hatch_vibesafe.generate.extract import extract
 from hatch_vibesafe.generate.prompt import build_prompt
 from hatch_vibesafe.generate.providers.open import open_provider
+from hatch_vibesafe.generate.providers.protocol import Provider, Request
 from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.spec.model import Scan, Spec
 from hatch_vibesafe.store.checkpoints import read_checkpoint
+from hatch_vibesafe.store.records import Answer
 
-OURS, GREEDY, RESAMPLING, RIVAL = WAYS = "our loop", "one greedy answer", "plain resampling", "vibesafe 0.2.1"
+OURS, RIVAL = "our loop", "vibesafe 0.2.1"
+GREEDY, RESAMPLING = "one greedy answer", "plain resampling"
+GREEDY_AS_IT_IS, RESAMPLING_AS_IT_IS = (f"{way}, nothing put right" for way in (GREEDY, RESAMPLING))
 _RIVAL_SECONDS = 300
 """So that the rival, too, waits for an answer that is written slowly."""
 _RESAMPLED_AT = 0.7
@@ -62,11 +67,14 @@ def main(root: Path, rival_python: Path, asked: list[tuple[str, str]]) -> None:
 
 
 def _ways(project: Project, scan: Scan, rival_python: Path) -> dict[str, Callable[[Spec], Outcome]]:
-    attempts = project.config.providers[0].attempts
+    one, several = [0.0], [_RESAMPLED_AT] * project.config.providers[0].attempts
+    plain = _Plain(project, scan, open_provider(project.config.providers[0], project.root))
     return {
         OURS: lambda spec: _loop(project, scan, spec),
-        GREEDY: lambda spec: _plain(project, scan, spec, GREEDY, [0.0]),
-        RESAMPLING: lambda spec: _plain(project, scan, spec, RESAMPLING, [_RESAMPLED_AT] * attempts),
+        GREEDY: lambda spec: plain.ask(spec, GREEDY, one),
+        GREEDY_AS_IT_IS: lambda spec: plain.ask(spec, GREEDY_AS_IT_IS, one),
+        RESAMPLING: lambda spec: plain.ask(spec, RESAMPLING, several),
+        RESAMPLING_AS_IT_IS: lambda spec: plain.ask(spec, RESAMPLING_AS_IT_IS, several),
         RIVAL: lambda spec: _rival(project, spec, rival_python),
     }
 
@@ -83,21 +91,35 @@ def _loop(project: Project, scan: Scan, spec: Spec) -> Outcome:
     return Outcome(OURS, str(spec.unit), accepted, len(answered), tokens)
 
 
-def _plain(project: Project, scan: Scan, spec: Spec, way: str, temperatures: list[float]) -> Outcome:
-    """Ask the same question, as a chat, until an answer passes every gate."""
-    provider = open_provider(project.config.providers[0], project.root)
-    context = GateContext(project, scan, {})
-    tokens = 0
-    for sample, temperature in enumerate(temperatures):
-        sent = dict(spec.settings.sent) | {"temperature": temperature}
-        prompt = build_prompt(spec, None, continues=False, sample=sample, sent=tuple(sorted(sent.items())))
-        answer = provider.ask(prompt.request)
-        tokens += answer.input_tokens + answer.output_tokens
-        made = compose(spec, answer.text, markdown=True).implementation
-        verdict = judge_each([Candidate(spec, made)], context)[0]
-        if verdict.passed and not verdict.faults:
-            return Outcome(way, str(spec.unit), made.decode(), sample + 1, tokens)
-    return Outcome(way, str(spec.unit), None, len(temperatures), tokens)
+class _Plain:
+    """Asks the same question, as a chat, until an answer passes every gate. What was asked once is not asked again."""
+
+    def __init__(self, project: Project, scan: Scan, provider: Provider) -> None:
+        self._provider = provider
+        self._context = GateContext(project, scan, {})
+        self._known: dict[Request, Answer] = {}
+
+    def ask(self, spec: Spec, way: str, temperatures: list[float]) -> Outcome:
+        """Return what one answer at each of these temperatures came to, up to the first that passes."""
+        tokens = 0
+        for sample, temperature in enumerate(temperatures):
+            sent = dict(spec.settings.sent) | {"temperature": temperature}
+            prompt = build_prompt(spec, None, continues=False, sample=sample, sent=tuple(sorted(sent.items())))
+            if prompt.request not in self._known:
+                self._known[prompt.request] = self._provider.ask(prompt.request)
+            answer = self._known[prompt.request]
+            tokens += answer.input_tokens + answer.output_tokens
+            made = self._made(spec, answer.text, way)
+            verdict = judge_each([Candidate(spec, made)], self._context)[0]
+            if verdict.passed and not verdict.faults:
+                return Outcome(way, str(spec.unit), made.decode(), sample + 1, tokens)
+        return Outcome(way, str(spec.unit), None, len(temperatures), tokens)
+
+    @staticmethod
+    def _made(spec: Spec, text: str, way: str) -> bytes:
+        if way in {GREEDY_AS_IT_IS, RESAMPLING_AS_IT_IS}:
+            return extract(text, spec.unit.name).encode()
+        return compose(spec, text, markdown=True).implementation
 
 
 def _rival(project: Project, spec: Spec, python: Path) -> Outcome:

@@ -97,9 +97,12 @@ def follow_up(question: Question, refusal: Feedback, rungs: Sequence[Strategy], 
 
 
 def is_stuck(said: Sequence[str], rungs: Sequence[Strategy]) -> bool:
-    """Return whether every rung in turn ended in the same normalised error: more of the same is not worth its price."""
+    """Return whether every rung in turn ended in the same normalised error: more of the same is not worth its price.
+
+    A model that is not told what was wrong, and only asked for other samples, goes on.
+    """
     last = said[-len(rungs) :]
-    return len(rungs) > 1 and len(last) == len(rungs) and len(set(last)) == 1
+    return "counterexample" in rungs and len(last) == len(rungs) and len(set(last)) == 1
 
 
 def sent_with(

@@ -93,7 +93,8 @@ def test_only_a_whole_ladder_of_the_same_error_is_stuck() -> None:
     assert is_stuck(["x", "a", "a", "a", "a", "a"], rungs)
     assert not is_stuck(["a", "a", "a", "a"], rungs)
     assert not is_stuck(["a", "a", "b", "a", "a"], rungs)
-    assert not is_stuck(["a"] * 9, ("first",)), "a model that is only asked for samples goes on"
+    for sampling in (("first",), ("first", "begun")):
+        assert not is_stuck(["a"] * 9, sampling), "a model that is only asked for samples goes on"
 
 
 def test_the_loop_climbs_the_ladder_and_says_in_the_provenance_which_rung_it_was(
