@@ -34,10 +34,16 @@ def likely_cause(tried: Sequence[Tried], held: Collection[int], contradictions: 
             "Every answer was refused for the same reason, however it was asked for: the spec asks for something else "
             "than it seems to, or forbids what it needs."
         )
-    gates = sorted({finding.gate for each in tried for finding in each.findings})
-    if gates:
-        return f"The answers differ in what is wrong with them ({', '.join(gates)}): the model is too weak for this."
-    return "Nothing could be judged."
+    return _without_a_pattern(tried)
+
+
+def _without_a_pattern(tried: Sequence[Tried]) -> str:
+    gates = ", ".join(sorted({finding.gate for each in tried for finding in each.findings}))
+    if not gates:
+        return "Nothing could be judged."
+    if len(tried) == 1:
+        return f"There was one answer alone, which was refused by {gates}: too little to tell a cause."
+    return f"The answers differ in what is wrong with them ({gates}): the model is too weak for this."
 
 
 def _only(findings: Sequence[Finding], gate: str) -> bool:

@@ -7,6 +7,7 @@ from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate, Finding
 from hatch_vibesafe.generate import events
 from hatch_vibesafe.generate.acceptance import write_evidence_of
+from hatch_vibesafe.generate.callees import called_in
 from hatch_vibesafe.generate.inquiring import ask
 from hatch_vibesafe.generate.judging import Judged, Unusable, judge_round
 from hatch_vibesafe.generate.running import Running
@@ -93,8 +94,10 @@ def _refuse(
 
 
 def _go_on(running: Running, run: UnitRun) -> None:
-    """Ask again, unless a unit that this one refers to has no implementation."""
-    missing = [unit for unit in sorted(running.callees[run.spec.unit]) if running.outcomes.has_failed(unit)]
+    """Ask again, unless a unit that the spec names, or that a refused answer calls, has no implementation."""
+    failed = frozenset(unit for unit in running.callees[run.spec.unit] if running.outcomes.has_failed(unit))
+    called = called_in("\n".join(tried.code for tried in run.tried), failed)
+    missing = sorted(failed & running.awaited[run.spec.unit] | called)
     if missing:
         running.outcomes.without_callees(run, missing)
     else:

@@ -7,6 +7,7 @@ from hatch_vibesafe.gates.started import StartedMypy
 from hatch_vibesafe.generate.arrivals import Arrivals
 from hatch_vibesafe.generate.asking import Asking
 from hatch_vibesafe.generate.beforehand import choose_providers, unjudgeable
+from hatch_vibesafe.generate.callees import callees, named
 from hatch_vibesafe.generate.deciding import judge, judge_stored
 from hatch_vibesafe.generate.events import Event, Interrupted
 from hatch_vibesafe.generate.inquiring import ask
@@ -19,7 +20,7 @@ from hatch_vibesafe.generate.refusals import Memories
 from hatch_vibesafe.generate.result import CompileResult
 from hatch_vibesafe.generate.running import Running
 from hatch_vibesafe.generate.schedule import callees_first
-from hatch_vibesafe.generate.standing import callees, implementations_around
+from hatch_vibesafe.generate.standing import implementations_around
 from hatch_vibesafe.generate.unit_run import UnitRun
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import VibesafeError
@@ -40,13 +41,15 @@ def begun(
     """Return a run over units that have work, in the order in which they are worked on."""
     others = callees([run.spec for run in runs.values()], scan)
     around = {unit for each in others.values() for unit in each}
-    ordered = {unit: runs[unit] for unit in callees_first(runs, others)}
+    awaited = {unit: named(run.spec, others[unit]) for unit, run in runs.items()}
+    ordered = {unit: runs[unit] for unit in callees_first(runs, awaited)}
     return Running(
         project=project,
         scan=scan,
         options=options,
         tell=tell,
         callees=others,
+        awaited=awaited,
         outcomes=Outcomes(project, ordered, implementations_around(project, scan, around), tell),
         asking=Asking(project, options.jobs, sending),
         arrivals=Arrivals(),
@@ -111,8 +114,8 @@ def _end_early(running: Running, errors: Mapping[UnitId, VibesafeError]) -> None
 def _step(running: Running) -> None:
     collect(running, patient=False)
     ready = [run for run in running.open.values() if not run.is_waiting]
-    # A unit is judged after those that it calls: their new implementations are what it will run with.
-    first = [run for run in ready if not any(unit in running.open for unit in running.callees[run.spec.unit])]
+    # A unit is judged after those that its spec names: their new implementations are what it will run with.
+    first = [run for run in ready if not any(unit in running.open for unit in running.awaited[run.spec.unit])]
     if first:
         judge(running, first)
     elif any(run.is_waiting for run in running.open.values()):

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hatch_vibesafe.generate.asking import Asking
+from hatch_vibesafe.generate.callees import callees
 from hatch_vibesafe.generate.prompt import Prompt
 from hatch_vibesafe.generate.providers.at_hand import provider_of
 from hatch_vibesafe.generate.questions import pose
 from hatch_vibesafe.generate.refusals import Memories
 from hatch_vibesafe.generate.result import no_provider_error
-from hatch_vibesafe.generate.standing import callees, implementations_around, standing
+from hatch_vibesafe.generate.standing import implementations_around, standing
 from hatch_vibesafe.generate.strategy import Question, Strategy
 from hatch_vibesafe.generate.unit_run import Line, UnitRun
 from hatch_vibesafe.identity import Digest

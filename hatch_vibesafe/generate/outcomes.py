@@ -74,8 +74,8 @@ class Outcomes:
 
     def without_callees(self, run: UnitRun, missing: Sequence[UnitId]) -> None:
         """End a unit that refers to others which have no implementation: no answer can be told right."""
-        problems = (missing_callee_problem(run.spec, unit) for unit in missing)
-        self.failed(run, VibesafeValidationError(*problems, *self._refused(run).problems))
+        run.error = VibesafeValidationError(*(missing_callee_problem(run.spec, unit) for unit in missing))
+        self.failed(run, VibesafeValidationError(*run.error.problems, *self._refused(run).problems))
 
     def interrupted(self, command: str) -> None:
         """End all that are open; `command` goes on with them."""

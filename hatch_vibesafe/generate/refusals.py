@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.gates.verdict import Finding
+from hatch_vibesafe.generate.callees import named
 from hatch_vibesafe.generate.feedback import Feedback
 from hatch_vibesafe.identity import Digest, UnitId, digest, tagged_digest
 from hatch_vibesafe.problems import VibesafeError
@@ -98,13 +99,13 @@ class Memories:
         self._known: dict[Path, Refusals] = {}
 
     def of(self, spec: Spec, kind: str, callees: Collection[UnitId], active: Mapping[UnitId, bytes]) -> Refusals:
-        """Return those of a unit that asks a kind of provider, given the implementations that there are.
+        """Return those of a unit that asks a kind of provider, given the units that it may call and what is active.
 
-        Where a unit that it calls has none, there are none: what failed for want of it may be right.
+        Where a unit that its spec names has no implementation, there are none: what failed for want of it may be right.
         """
-        if any(unit not in active for unit in callees):
+        if any(unit not in active for unit in named(spec, callees)):
             return Refusals(None)
-        around = {unit: active[unit] for unit in callees}
+        around = {unit: active[unit] for unit in callees if unit in active}
         path = refusals_path(self._project, spec, kind, around)
         if path not in self._known:
             self._known[path] = Refusals(path) if self._forgetting else read_refusals(path)

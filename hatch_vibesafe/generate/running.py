@@ -27,7 +27,8 @@ class Running:
         scan: All its units.
         options: How it is compiled.
         tell: Is told every event, in the main thread.
-        callees: For each unit of the run those that it calls.
+        callees: For each unit of the run those that it may call.
+        awaited: For each unit of the run those of its callees that its spec names.
         outcomes: The units that are open, and what became of the others.
         asking: The providers, and the threads that ask them.
         arrivals: What they bring.
@@ -41,6 +42,7 @@ class Running:
     options: CompileOptions
     tell: Callable[[Event], None]
     callees: Mapping[UnitId, frozenset[UnitId]]
+    awaited: Mapping[UnitId, frozenset[UnitId]]
     outcomes: Outcomes
     asking: Asking
     arrivals: Arrivals

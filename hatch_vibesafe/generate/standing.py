@@ -1,6 +1,6 @@
-"""Where each unit stands before a run: what needs no work, what only needs the gates, and who refers to whom."""
+"""Where each unit stands before a run: what needs no work, and what only needs the gates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hatch_vibesafe.config import gate_settings_digest
@@ -66,20 +66,6 @@ def implementations_around(project: Project, scan: Scan, units: Iterable[UnitId]
             if checkpoint is not None:
                 found[spec.unit] = checkpoint.implementation
     return found
-
-
-def callees(specs: Iterable[Spec], scan: Scan) -> Mapping[UnitId, frozenset[UnitId]]:
-    """Return, for each of the specs, the other units that it refers to."""
-    names = {(spec.unit.module, spec.unit.qualname.partition(".")[0]): spec.unit for spec in scan.specs}
-    return {
-        spec.unit: frozenset(
-            names[reference.module, reference.name]
-            for reference in spec.references
-            if (reference.module, reference.name) in names
-        )
-        - {spec.unit}
-        for spec in specs
-    }
 
 
 def _checkpoint(project: Project, unit: UnitId, name: CheckpointHash) -> Checkpoint | None:

@@ -6,9 +6,10 @@ from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import run_gates
 from hatch_vibesafe.gates.verdict import Candidate, Verdict
 from hatch_vibesafe.generate.acceptance import Origin, accept
+from hatch_vibesafe.generate.callees import callees
 from hatch_vibesafe.generate.candidates import KeptCandidate, keep_candidate
 from hatch_vibesafe.generate.compose import compose
-from hatch_vibesafe.generate.standing import callees, implementations_around
+from hatch_vibesafe.generate.standing import implementations_around
 from hatch_vibesafe.identity import CheckpointHash, digest
 from hatch_vibesafe.project import Project
 from hatch_vibesafe.spec.model import Scan, Spec

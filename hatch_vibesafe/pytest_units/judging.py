@@ -7,7 +7,8 @@ from hatch_vibesafe.cli.session import Session
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate
-from hatch_vibesafe.generate.standing import callees, implementations_around
+from hatch_vibesafe.generate.callees import callees
+from hatch_vibesafe.generate.standing import implementations_around
 from hatch_vibesafe.identity import UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.project import Project

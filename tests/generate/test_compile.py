@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 
 from hatch_vibesafe.config import gate_settings_digest
 from hatch_vibesafe.generate.compile import CompileOptions, CompileResult, compile_units
+from hatch_vibesafe.generate.escalation import escalation_path
 from hatch_vibesafe.generate.events import Answered, Asked, Event, Failed, Judged, Passed, Refused, Requested, Started
 from hatch_vibesafe.generate.submit import submit
 from hatch_vibesafe.identity import UnitId, digest
@@ -57,6 +59,60 @@ def twice(x: int) -> int:
     """
     raise VibeCoded()
 '''
+BOX = '''
+from vibesafe_runtime import VibeCoded, vibesafe
+
+
+class Box:
+    def __init__(self, items: list[int]) -> None:
+        self.items = items
+
+    @vibesafe
+    def add(self, n: int) -> int:
+        """Append n to the items and return how many there are.
+
+        >>> Box([3, 4]).add(1)
+        3
+        """
+        raise VibeCoded()
+
+    @vibesafe
+    def largest(self) -> int:
+        """Return the largest item.
+
+        >>> box = Box([1])
+        >>> box.add(3)
+        2
+        >>> box.largest()
+        3
+        """
+        raise VibeCoded()
+
+    @vibesafe
+    def number(self) -> int:
+        """Return how many items there are.
+
+        >>> Box([3, 3]).number()
+        2
+        """
+        raise VibeCoded()
+
+
+@vibesafe
+def double(n: int) -> int:
+    """Return n twice.
+
+    >>> double(2)
+    4
+    """
+    raise VibeCoded()
+'''
+METHODS = {
+    "add": "def add(self, n: int) -> int:\n    self.items.append(n)\n    return len(self.items)",
+    "largest": "def largest(self) -> int:\n    return max(self.items)",
+    "number": "def number(self) -> int:\n    return len(self.items)",
+    "double": "def double(n: int) -> int:\n    return 2 * n",
+}
 FAST = '[gates]\nrequired = ["structure", "doctests"]\n'
 PLAIN = CompileOptions()
 Make = Callable[..., Project]
@@ -436,6 +492,62 @@ def test_a_unit_that_calls_one_without_implementation_is_asked_for_once(
     assert (results["f1"].calls, results["twice"].calls) == (3, 1)
     assert "refers to app.first/f1" in results["twice"].problems[0].what
     assert results["twice"].problems[0].remedy == "vibesafe compile --target app.first/f1"
+
+
+def a_box(without: str, refusals: int = 1) -> Callable[[str], str]:
+    """Return what answers with the methods: for one of them wrongly, and for `number` only after some refusals."""
+    asked: Counter[str] = Counter()
+
+    def answer(prompt: str) -> str:
+        name = re.findall(r"def (\w+)", prompt)[-1]
+        asked[name] += 1
+        right = name != without and (name != "number" or asked[name] > refusals)
+        return f"```python\n{METHODS[name] if right else METHODS[name] + ' - 1'}\n```"
+
+    return answer
+
+
+def test_a_unit_waits_for_what_its_spec_names_and_not_for_all_that_stands_beside_it(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    project = make_project(provider="attempts = 2", modules={"box": BOX})
+    serve(model_server, reply, a_box(without="add"))
+    results = run(project)
+    assert {name: (result.outcome, result.calls) for name, result in results.items()} == {
+        "add": ("failed", 2),
+        "largest": ("failed", 1),
+        "number": ("passed", 2),
+        "double": ("passed", 1),
+    }
+    assert "refers to app.box/Box.add" in results["largest"].problems[0].what
+    escalation = escalation_path(project, results["largest"].unit).read_text(encoding="utf-8")
+    assert "Nothing more was asked: it refers to app.box/Box.add, which has no implementation" in escalation
+    assert "too little to tell a cause" in escalation
+
+
+def test_an_answer_that_calls_a_unit_without_implementation_is_followed_by_no_other(
+    make_project: Make, model_server: Server, reply: Reply
+) -> None:
+    given_up_at_once = BOX.replace("@vibesafe\n    def add", "@vibesafe(provider='once')\n    def add")
+    once = f'[provider.once]\nkind = "openai-compatible"\nmodel = "m"\nbase_url = "{model_server.base_url}"\n'
+    project = make_project(
+        provider=f'attempts = 6\n{once}api_key_env = "CANARY_KEY"\nattempts = 1', modules={"box": given_up_at_once}
+    )
+    answer = a_box(without="add", refusals=9)
+    serve(model_server, reply, lambda prompt: answer(prompt).replace("len(self.items) - 1", "self.add(0) - 1"))
+    results = run(project)
+    assert results["add"].calls == 1
+    assert results["number"].calls < 6
+    assert "refers to app.box/Box.add" in results["number"].problems[0].what
+
+
+def test_every_method_of_a_class_is_there_for_the_others(make_project: Make) -> None:
+    project = make_project(modules={"box": BOX})
+    scan = scan_project(project)
+    specs = {spec.unit.name: spec for spec in scan.specs}
+    for name in ("add", "number", "largest"):
+        result = submit(project, scan, specs[name], METHODS[name], "Ada")
+        assert result.verdict.passed, (name, result.verdict)
 
 
 def test_without_a_provider_the_problem_says_what_to_add(make_project: Make) -> None:

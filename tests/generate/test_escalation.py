@@ -85,7 +85,7 @@ def test_an_example_that_no_implementation_can_fulfil_costs_no_call(
     [
         ([tried(Finding("answer", 0, "empty"))], (), "No answer held code"),
         ([tried(Finding("doctests", 0, "example 2 (a.py:1)\n    f(1)"))], (2,), "fail an example that was not"),
-        ([tried(Finding("doctests", 0, "example 2 (a.py:1)\n    f(1)"))], (3,), "differ in what is wrong"),
+        ([tried(Finding("doctests", 0, "example 2 (a.py:1)\n    f(1)"))], (3,), "one answer alone"),
         ([tried(Finding("types", n, f"line {n}")) for n in range(3)], (), "the same reason"),
         ([tried(Finding("types", 0, "a")), tried(Finding("lint", 0, "b"))], (), "(lint, types)"),
         ([], (), "Nothing could be judged"),

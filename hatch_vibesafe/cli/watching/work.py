@@ -15,10 +15,11 @@ from hatch_vibesafe.cli.watching.telling import Teller
 from hatch_vibesafe.gates.context import GateContext
 from hatch_vibesafe.gates.run import judge_each
 from hatch_vibesafe.gates.verdict import Candidate
+from hatch_vibesafe.generate.callees import callees
 from hatch_vibesafe.generate.compose import compose_all
 from hatch_vibesafe.generate.options import CompileOptions
 from hatch_vibesafe.generate.recording import secret_values
-from hatch_vibesafe.generate.standing import callees, implementations_around
+from hatch_vibesafe.generate.standing import implementations_around
 from hatch_vibesafe.problems import VibesafeError
 from hatch_vibesafe.project import provider_for
 from hatch_vibesafe.spec.model import Spec
