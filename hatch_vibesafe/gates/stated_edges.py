@@ -1,4 +1,4 @@
-"""What the words of a docstring say of empty arguments, and of those for which an exception is raised. Pure.
+"""What the words of a docstring say of calls that no example shows: empty arguments, exceptions, another order. Pure.
 
 "Returns 0 if the list is empty", "Raises ValueError where the month is not one from 1 to 12", "None if n is negative".
 Only what names its argument is read, by the parameter's name or as the only one of its type.
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hatch_vibesafe.gates.any_order import in_any_order
 from hatch_vibesafe.gates.stated_conditions import EMPTY, arguments_where, empty_of
 from hatch_vibesafe.gates.unit_calls import Parameter, UnitCall, definition_of, example_cases, parameters_of
 from hatch_vibesafe.gates.without_answers import prose
@@ -72,7 +73,8 @@ def stated_edges(spec: Spec) -> tuple[Edge, ...]:
         return ()
     shown = {case.call for case in cases}
     found: dict[UnitCall, Edge] = {}
-    for edge in (*_of_empty(spec, parameters, bases[0]), *_of_conditions(spec, parameters, bases[0])):
+    reordered = (Edge(call, value) for call, value in in_any_order(spec))
+    for edge in (*_of_empty(spec, parameters, bases[0]), *_of_conditions(spec, parameters, bases[0]), *reordered):
         if found.setdefault(edge.call, edge) != edge:
             return ()
     return tuple(edge for call, edge in found.items() if call not in shown)

@@ -78,3 +78,35 @@ def test_an_implementation_that_raises_otherwise_is_refused(bench: "MakeBench") 
     assert passed == ()
     assert "says that it raises LookupError, it gives 0" in silent[0].message
     assert "says that it raises LookupError, it gives ValueError: none" in other[0].message
+
+
+CLOSE = "close(numbers: list[float], threshold: float) -> bool"
+EXAMPLES[CLOSE] = "close([1.0, 2.8, 3.0, 4.0, 5.0, 2.0], 0.3)\n    True\n    >>> close([1.0, 2.0, 3.0], 0.5)\n    False"
+CLOSEST, CLOSE_TO = CLOSE.replace("bool", "int"), "close(numbers: list[float], others: list[float]) -> bool"
+EXAMPLES |= {CLOSEST: EXAMPLES[CLOSE], CLOSE_TO: "close([1.0, 2.0, 3.0], [0.5])\n    False"}
+ANY_TWO = "Tell whether any two numbers are closer to each other than the threshold."
+
+
+def test_where_any_two_items_are_asked_for_another_order_changes_nothing(bench: "MakeBench") -> None:
+    project = spec_of(bench, CLOSE, ANY_TWO)
+    pairs = "any(abs(a - b) < threshold for i, a in enumerate(numbers) for b in numbers[:i])"
+    neighbours = "any(abs(a - b) < threshold for a, b in zip(numbers, numbers[1:], strict=False))"
+    passed, refused = project.doctests(
+        "app.m/close", *(f"def {CLOSE}:\n    return {each}\n" for each in (pairs, neighbours))
+    )
+    assert passed == ()
+    assert "the text of the docstring says True, it gives False" in refused[0].message
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        (CLOSE, "Tell whether any two adjacent numbers are closer to each other than the threshold."),
+        (CLOSE, "Tell whether any two numbers are closer than the threshold; they are sorted."),
+        (CLOSE, "Tell whether the numbers are closer to each other than the threshold."),
+        (CLOSEST, ANY_TWO),
+        (CLOSE_TO, ANY_TWO),
+    ],
+)
+def test_what_may_hang_on_the_order_is_passed_over(bench: "MakeBench", head: str, text: str) -> None:
+    assert stated_edges(spec_of(bench, head, text).spec("app.m/close")) == ()
