@@ -12,6 +12,8 @@ from hatch_vibesafe.spec.walking import walk
 ANSWER = "answer"
 """The name under which findings about an answer itself stand; they come before every gate."""
 
+CUT_OFF = "the answer was cut off by the token limit before its code ended: answer shorter"
+
 _OPENING = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _DEFINITION = r"^(?:async[ \t]+)?def[ \t]+{name}\b"
@@ -67,7 +69,7 @@ def answer_finding(answer: str, finish: str, name: str) -> Finding | None:
     """Return why an answer cannot be used at all, or None where it holds code."""
     cut = finish == "length" and not _is_complete(answer)
     if cut and not _has_gone_on(answer, name):
-        return Finding(ANSWER, 0, "the answer was cut off by the token limit before its code ended: answer shorter")
+        return Finding(ANSWER, 0, CUT_OFF)
     if not answer.strip():
         return Finding(ANSWER, 0, "the answer was empty: answer with the Python module in one fenced block")
     if not extract(answer, name).strip():

@@ -41,6 +41,11 @@ def find_model(name: str) -> Path | None:
     return path if path.suffix == ".gguf" and path.is_file() else None
 
 
+def installed_models() -> tuple[str, ...]:
+    """Return the names of the models that are installed, sorted."""
+    return tuple(sorted(path.stem for path in models_directory().glob("*.gguf")))
+
+
 def install(file: Path | None = None, *, say: Callable[[str], object] = print) -> Path:
     """Return where a model now lies, installed whole or not at all.
 

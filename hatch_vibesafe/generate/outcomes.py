@@ -11,7 +11,7 @@ from hatch_vibesafe.generate.result import (
     interrupted_error,
     missing_callee_problem,
     offline_error,
-    place_of_limit,
+    place_of_provider,
     refused_error,
 )
 from hatch_vibesafe.generate.unit_run import UnitRun
@@ -91,10 +91,10 @@ class Outcomes:
         path = write_escalation(self._project, run) if run.tried else None
         return refused_error(
             run.spec,
-            run.calls + run.replays,
+            len(run.tried),
             run.findings,
-            max_tokens=place_of_limit(self._project.config, run.config),
-            escalation="" if path is None else _relative(path, self._project.root),
+            table=place_of_provider(self._project.config, run.config),
+            escalation="" if path is None else _within(path, self._project.root),
         )
 
     def _end(self, run: UnitRun, result: CompileResult) -> None:
@@ -102,5 +102,6 @@ class Outcomes:
         self.results[run.spec.unit] = result
 
 
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+def _within(path: Path, root: Path) -> str:
+    """Return a path within the project; empty for one outside: a store that is thrown away leaves nothing to read."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""

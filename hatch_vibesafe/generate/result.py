@@ -7,7 +7,7 @@ from typing import Literal
 from hatch_vibesafe.config import Config
 from hatch_vibesafe.config_file import CONFIGURATION_FILE
 from hatch_vibesafe.gates.verdict import Finding
-from hatch_vibesafe.generate.extract import ANSWER
+from hatch_vibesafe.generate.extract import ANSWER, CUT_OFF
 from hatch_vibesafe.generate.providers.at_hand import KEY_VARIABLE
 from hatch_vibesafe.identity import CheckpointHash, UnitId
 from hatch_vibesafe.problems import Problem, VibesafeError, VibesafeProviderError, VibesafeValidationError
@@ -49,7 +49,7 @@ class CompileResult:
 
 
 def refused_error(
-    spec: Spec, answers: int, findings: tuple[Finding, ...], *, max_tokens: str, escalation: str = ""
+    spec: Spec, answers: int, findings: tuple[Finding, ...], *, table: str, escalation: str = ""
 ) -> VibesafeError:
     """Return the error of a unit whose every answer was refused.
 
@@ -57,7 +57,7 @@ def refused_error(
         spec: Its spec.
         answers: How many answers there were.
         findings: Why the last one was refused.
-        max_tokens: The place of the token limit in the configuration, for answers that were cut off.
+        table: The place of the provider that was asked in the configuration, for answers that held no code.
         escalation: The file that says what was tried; empty where there is none.
     """
     lines = [f"\n{_text(finding)}" for finding in findings[:_SHOWN]]
@@ -72,9 +72,9 @@ def refused_error(
         lines.append(f"\nwhat was tried, and what may be the cause: {escalation}")
     what = f"{count}:{''.join(lines)}"
     if findings and all(finding.gate == ANSWER for finding in findings):
-        return VibesafeProviderError(
-            Problem(spec.where, what, f"raise max_tokens in {max_tokens}, or use another model")
-        )
+        cut_off = any(finding.message == CUT_OFF for finding in findings)
+        mend = f"{'raise max_tokens' if cut_off else 'name another model'} in {table}"
+        return VibesafeProviderError(Problem(spec.where, what, f"{mend}, or vibesafe submit {spec.unit} FILE"))
     return VibesafeValidationError(Problem(spec.where, what, f"vibesafe compile --target {spec.unit}"))
 
 
@@ -100,8 +100,8 @@ def no_provider_error(specs: Sequence[Spec], config: Config) -> VibesafeError:
     return VibesafeProviderError(Problem(where, what, mend))
 
 
-def place_of_limit(config: Config, provider: ProviderConfig | None) -> str:
-    """Return where the token limit of the provider that was asked belongs in the configuration."""
+def place_of_provider(config: Config, provider: ProviderConfig | None) -> str:
+    """Return where the provider that was asked stands in the configuration."""
     return "the provider's table" if provider is None else provider_table(config, provider.name)
 
 

@@ -99,6 +99,8 @@ def test_a_unit_that_the_budget_cut_off_is_in_no_rate_in_the_end(
     assert cast("dict[str, int]", ours["in_the_end"])["total"] == 0, "another answer might have passed"
     told = command(*words)
     assert "of one of them nothing is known" in told.out
+    assert "none of 2 answers passed in this run" in told.error, "the third was never asked for"
+    assert "escalations" not in told.error, "what is thrown away is nothing to read"
     assert "raise --max-calls" in told.error
 
 

@@ -406,6 +406,9 @@ def test_answers_without_code_are_bounded_and_end_in_a_provider_error(
     result = run(project)["f1"]
     assert (result.outcome, result.calls) == ("failed", 3)
     assert isinstance(result.error, VibesafeProviderError)
+    assert result.problems[0].remedy == (
+        "name another model in [provider.default] in vibesafe.toml, or vibesafe submit app.unit1/f1 FILE"
+    )
 
 
 def test_truncated_answers_say_which_limit_to_raise(make_project: Make, model_server: Server, reply: Reply) -> None:
@@ -413,7 +416,7 @@ def test_truncated_answers_say_which_limit_to_raise(make_project: Make, model_se
     model_server.replies = [reply("```python\ndef f1(x: int) -> int:\n    retu", finish="length")]
     result = run(project)["f1"]
     assert isinstance(result.error, VibesafeProviderError)
-    assert "max_tokens in [provider.default]" in result.problems[0].remedy
+    assert result.problems[0].remedy.startswith("raise max_tokens in [provider.default]")
 
 
 def test_one_failure_stops_no_other_unit(make_project: Make, model_server: Server, reply: Reply) -> None:

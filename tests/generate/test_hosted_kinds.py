@@ -205,6 +205,16 @@ def test_a_refusal_is_read_and_asked_again_by_nobody_but_the_gateway(
     assert len(model_server.asked) == 1
 
 
+def test_who_asks_for_a_key_and_was_sent_none_says_which_to_set(
+    config: ProviderConfig, model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CANARY_KEY")
+    model_server.replies = [reply(status=401, body=error(config.kind, "some_error", "who are you"))]
+    failed = failure(config)
+    assert failed.what == "asks for a key (HTTP 401: who are you)"
+    assert failed.remedy == "set CANARY_KEY, or name another in api_key_env"
+
+
 def test_gemini_says_in_the_body_that_a_key_is_wrong_and_how_long_to_wait(
     model_server: Server, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hatch_vibesafe.generate.json_answer import asks_for_json
-from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model
+from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model, models_directory
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.local import Local
 from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
@@ -30,10 +30,22 @@ needs_model = pytest.mark.skipif(
 )
 
 
-def test_a_model_that_is_not_installed_is_named_with_its_remedy() -> None:
+def remedy_without(model: str) -> str:
     with pytest.raises(ProviderUnusableError) as failure:
-        Local(replace(CONFIG, model="no-such-model")).ask(REQUEST)
-    assert failure.value.problems[0].remedy == "vibesafe model install"
+        Local(replace(CONFIG, model=model)).ask(REQUEST)
+    return failure.value.problems[0].remedy
+
+
+def test_a_model_that_is_not_installed_is_named_with_what_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert remedy_without(DEFAULT_MODEL) == "vibesafe model install"
+    other = f"vibesafe model install FILE.gguf, or name another model in [provider.{CONFIG.name}]"
+    assert remedy_without("no-such-model") == other
+    models_directory().mkdir(parents=True)
+    (models_directory() / "tiny.gguf").write_bytes(b"GGUF")
+    assert remedy_without("no-such-model") == f"{other} (installed: tiny)"
 
 
 @pytest.mark.skipif(not LLAMA, reason="xllamacpp has no wheel for this platform")

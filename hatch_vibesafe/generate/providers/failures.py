@@ -61,7 +61,7 @@ class Failure:
 
 
 def failure_of_status(
-    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, now: datetime
+    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, keyless: bool, now: datetime
 ) -> Failure:
     """Return what an HTTP status means.
 
@@ -71,16 +71,19 @@ def failure_of_status(
         body: What the server said; shown in part.
         settings: The configuration table to mend, for people.
         key: The name of the variable that holds the key.
+        keyless: Whether there was none to send.
         now: The time, against which a date in Retry-After is read (RFC 9110, section 10.2.3).
     """
-    failure = _failure_of_status(status, headers, body, settings=settings, key=key, now=now)
+    failure = _failure_of_status(status, headers, body, settings=settings, key=key, keyless=keyless, now=now)
     return replace(failure, refused=True, hasty=status in _HASTY, reason=str(status))
 
 
 def _failure_of_status(  # noqa: PLR0911 - one answer for each class of status
-    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, now: datetime
+    status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, keyless: bool, now: datetime
 ) -> Failure:
     said = f"HTTP {status}: {_message(body)}" if _message(body) else f"HTTP {status}"
+    if status in {401, 403} and keyless:
+        return Failure(f"asks for a key ({said})", f"set {key}, or name another in api_key_env", unusable=True)
     if status in {401, 403}:
         return Failure(f"refused the key ({said})", f"check the key in {key}", unusable=True)
     if status == 404:  # noqa: PLR2004 - a status

@@ -117,6 +117,7 @@ class Hosted(ABC, Generic[_Client]):
                 refusal.text,
                 settings=self._settings,
                 key=self._config.key_place,
+                keyless=not secret,
                 now=datetime.now(UTC),
             )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hatch_vibesafe.generate.json_answer import response_format
-from hatch_vibesafe.generate.model_store import find_model
+from hatch_vibesafe.generate.model_store import DEFAULT_MODEL, find_model, installed_models
 from hatch_vibesafe.generate.providers.completion import UnreadableCompletionError, read_completion
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.protocol import Request
@@ -93,11 +93,18 @@ class Local:
         path = find_model(self._config.model)
         if path is None:
             what = f"the model {self._config.model} is not installed, and is no GGUF file"
-            raise ProviderUnusableError(Problem(self._settings, what, "vibesafe model install"))
+            raise ProviderUnusableError(Problem(self._settings, what, self._way_to_a_model()))
         with _LOADING:
             if path not in _LOADED:
                 _LOADED[path] = _Model(self._load(path))
             return _LOADED[path]
+
+    def _way_to_a_model(self) -> str:
+        if self._config.model == DEFAULT_MODEL:
+            return "vibesafe model install"
+        installed = ", ".join(installed_models())
+        others = f" (installed: {installed})" if installed else ""
+        return f"vibesafe model install FILE.gguf, or name another model in {self._settings}{others}"
 
     def _load(self, path: Path) -> _Server:
         # Read when the library is loaded: threads that spin while others compute slow all of them down twentyfold.
