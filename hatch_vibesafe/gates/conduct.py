@@ -10,6 +10,7 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hatch_vibesafe.gates.differences import ENDED, ENDLESS, Runner, Shown
 from hatch_vibesafe.gates.examination import Ground
@@ -93,6 +94,7 @@ def conduct(candidates: Sequence[Candidate], plans: dict[UnitId, Plan], quick: G
     return found
 
 
+@lru_cache(maxsize=256)
 def plan_of(spec: Spec) -> Plan:
     """Return the calls to be made of a unit."""
     examples = example_cases(spec, parameters_of(spec))

@@ -12,7 +12,7 @@ from hatch_vibesafe.gates.contract_sources import Sources
 from hatch_vibesafe.gates.contract_verdict import Before
 from hatch_vibesafe.gates.examination import OUT_OF_TIME, Ground, answer_at, before_of, job, run_alike_once
 from hatch_vibesafe.gates.input_changes import simpler
-from hatch_vibesafe.gates.sandbox import Result
+from hatch_vibesafe.gates.sandbox import Job, Result
 from hatch_vibesafe.gates.unit_calls import Case, UnitCall
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, same_but_for_set_order, value_text
 from hatch_vibesafe.gates.without_answers import without_answers
@@ -116,13 +116,19 @@ def _cut_at(shown: Sequence[Shown | None]) -> int:
 
 
 def _shown_once(runners: Sequence[Runner], ground: Ground) -> list[list[Shown | None]]:
-    sources = [Sources(each.spec) for each in runners]
-    jobs = [
-        job(each.spec, without_answers(each.source), own.calls(each.cases, copies=each.copies))
-        for each, own in zip(runners, sources, strict=True)
-    ]
-    results = ground.sandbox.run(ground.batch, jobs)
-    return [list(_shown(own, each.cases, result)) for own, each, result in zip(sources, runners, results, strict=True)]
+    results = ground.sandbox.run(ground.batch, [calls_job(each) for each in runners])
+    return [shown_in(each, result) for each, result in zip(runners, results, strict=True)]
+
+
+def calls_job(runner: Runner, behind: Sequence[str] = ()) -> Job:
+    """Return the job of running an implementation on its calls, behind some examples."""
+    calls = Sources(runner.spec).calls(runner.cases, copies=runner.copies)
+    return job(runner.spec, without_answers(runner.source), [*behind, *calls])
+
+
+def shown_in(runner: Runner, result: Result) -> list[Shown | None]:
+    """Return what the calls of an implementation showed."""
+    return list(_shown(Sources(runner.spec), runner.cases, result))
 
 
 def differing(

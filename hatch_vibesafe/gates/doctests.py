@@ -3,7 +3,8 @@
 import doctest
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from hatch_vibesafe.gates.context import GateContext
@@ -12,14 +13,15 @@ from hatch_vibesafe.gates.frameworks import missing_frameworks
 from hatch_vibesafe.gates.hash_order import REMEDY, results_with_other_hashes
 from hatch_vibesafe.gates.limits_of_code import bounded, example_results, variants_of
 from hatch_vibesafe.gates.modules_probe import ROOM, module_faults
-from hatch_vibesafe.gates.sandbox import Job, Result, Sandbox
+from hatch_vibesafe.gates.sandbox import Result, Sandbox
 from hatch_vibesafe.gates.shared_part import batch_of
 from hatch_vibesafe.gates.spec_faults import CHECKED_FLAGS, REPORTING_FLAGS, spec_faults
 from hatch_vibesafe.gates.surroundings import Surroundings
-from hatch_vibesafe.gates.unshown import unshown
+from hatch_vibesafe.gates.unshown import unshown, unshown_of
 from hatch_vibesafe.gates.values import MalformedAnswerError, Outcome, Raised, read_outcome, same_but_for_set_order
 from hatch_vibesafe.gates.verdict import Candidate, Fault, Finding, Opinion
-from hatch_vibesafe.gates.without_answers import without_answers
+from hatch_vibesafe.gates.with_examples import Ran, run_examples
+from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.spec.model import Example, Spec
 from hatch_vibesafe.store.records import GateRecord
 from hatch_vibesafe.unexpected import reason
@@ -43,33 +45,40 @@ def check(
     faults = [spec_faults(candidate.spec) + missing_frameworks(candidate.spec) for candidate in candidates]
     sound = [candidate for candidate, fault in zip(candidates, faults, strict=True) if not fault]
     batch = batch_of([candidate.spec for candidate in sound], context, surrounding)
-    results = iter(sandbox.run(batch, [_job(candidate) for candidate in sound]))
-    outcomes = [None if fault else next(results) for fault in faults]
-    doubtful = [
-        each.spec for each, outcome in zip(candidates, outcomes, strict=True) if outcome and _is_doubtful(outcome)
-    ]
-    probed = module_faults(doubtful, context, surrounding, sandbox, room=ROOM)
-    opinions: list[Opinion] = [
-        Fault(fault)
-        if outcome is None
-        else Fault(probed[candidate.spec.unit.module])
-        if _is_doubtful(outcome) and candidate.spec.unit.module in probed
-        else judge(candidate.spec, outcome)
-        for candidate, fault, outcome in zip(candidates, faults, outcomes, strict=True)
-    ]
-    passed = [number for number, opinion in enumerate(opinions) if opinion == ()]
     patient = Ground(batch, frozenset(surrounding.files), sandbox)
-    with sandbox.within(_SECONDS_BEYOND) as quick:
-        ground = Ground(batch, frozenset(surrounding.files), quick)
-        for asked in (partial(unshown, patient=patient), _bounded, _unsteady):
-            passed = [number for number in passed if opinions[number] == ()]
-            for number, what in zip(passed, asked([candidates[it] for it in passed], ground), strict=True):
+    with sandbox.within(_SECONDS_BEYOND) as narrower:
+        quick = replace(patient, sandbox=narrower)
+        ran = iter(run_examples(sound, quick, patient))
+        runs = [None if fault else next(ran) for fault in faults]
+        doubtful = [each.candidate.spec for each in runs if each is not None and _is_doubtful(each.examples)]
+        probed = module_faults(doubtful, context, surrounding, sandbox, room=ROOM)
+        opinions = [
+            Fault(fault) if each is None else _opinion(each, probed) for each, fault in zip(runs, faults, strict=True)
+        ]
+        for ask in (partial(_unshown, patient=patient), _bounded, _unsteady):
+            passed = {number: each for number, each in enumerate(runs) if each is not None and opinions[number] == ()}
+            for number, what in zip(passed, ask(list(passed.values()), quick), strict=True):
                 opinions[number] = (Finding(GATE, 0, what),) if what else ()
     return tuple(opinions)
 
 
-def _bounded(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
+def _opinion(ran: Ran, probed: Mapping[str, tuple[Problem, ...]]) -> Opinion:
+    """Return what the examples say of a candidate; of a module that cannot be imported no candidate can be judged."""
+    module = ran.candidate.spec.unit.module
+    if module in probed and _is_doubtful(ran.examples):
+        return Fault(probed[module])
+    return judge(ran.candidate.spec, ran.examples)
+
+
+def _unshown(passed: Sequence[Ran], ground: Ground, patient: Ground) -> list[str]:
+    """Return of each candidate what is wrong in calls that no example shows; empty where nothing is."""
+    asked = [each.asked or unshown_of(each.candidate) for each in passed]
+    return unshown(asked, [each.shown for each in passed], ground, patient)
+
+
+def _bounded(passed: Sequence[Ran], ground: Ground) -> list[str]:
     """Return of each candidate which bound of its own decides an answer; empty where none does."""
+    candidates = [each.candidate for each in passed]
     variants = [variants_of(each) for each in candidates]
     asked = [(candidates[number].spec, each.source) for number, several in enumerate(variants) for each in several]
     results = iter(example_results(asked, ground) if asked else ())
@@ -80,8 +89,9 @@ def _bounded(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
     return found
 
 
-def _unsteady(candidates: Sequence[Candidate], ground: Ground) -> list[str]:
+def _unsteady(passed: Sequence[Ran], ground: Ground) -> list[str]:
     """Return of each candidate which example it fails where texts have other hashes; empty where it fails none."""
+    candidates = [each.candidate for each in passed]
     found: list[str] = []
     for each, results in zip(candidates, results_with_other_hashes(candidates, ground), strict=True):
         failed = next(filter(None, (judge(each.spec, result) for result in results)), ())
@@ -194,13 +204,3 @@ def _exception_name(text: str) -> str:
 def _indented(text: str) -> str:
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     return shown.rstrip("\n").replace("\n", "\n    ")
-
-
-def _job(candidate: Candidate) -> Job:
-    return {
-        "module": candidate.spec.unit.module,
-        "qualname": candidate.spec.unit.qualname,
-        "source": without_answers(candidate.implementation.decode("utf-8", "replace")),
-        "capabilities": candidate.spec.options.capabilities,
-        "examples": [example.source for example in candidate.spec.examples],
-    }

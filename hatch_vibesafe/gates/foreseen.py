@@ -42,9 +42,9 @@ def foreseen(runners: Sequence[Runner], ground: Ground) -> Foreseen:
     ]
     told = differences.shown_by(chosen, ground) if chosen else []
     shown = {
-        (each.spec.unit, each.source): whole
+        (each.spec.unit, each.source): kept
         for each, found in zip(chosen, told, strict=True)
-        if (whole := _whole(each.cases, found)) is not None
+        if (kept := whole(each.cases, found)) is not None
     }
     return Foreseen(ground.batch, ground.modules, ground.sandbox, allowed, shown)
 
@@ -97,7 +97,7 @@ def _within(cases: tuple[Case, ...], allowed: Mapping[Case, bool] | None) -> tup
     return cases if allowed is None else tuple(case for case in cases if allowed[case])
 
 
-def _whole(cases: Sequence[Case], shown: Sequence[Shown | None]) -> dict[Case, Shown] | None:
+def whole(cases: Sequence[Case], shown: Sequence[Shown | None]) -> dict[Case, Shown] | None:
     """Return what the calls of one process showed; None where it could differ from what a part of them would show."""
     found = {case: one for case, one in zip(cases, shown, strict=True) if one is not None}
     doubtful = (one.text in {ENDLESS, ENDED} or one.text.startswith(_NO_MEMORY) for one in found.values())
