@@ -1,6 +1,7 @@
 """The spellings of a secret, and a text without them: for everything that is said, kept or shown."""
 
 import base64
+from functools import lru_cache
 
 REDACTED = "[key]"
 SHORTEST_SECRET = 8
@@ -12,7 +13,7 @@ _SHORTEST_WORD = 4
 
 def without(text: str, secret: str) -> str:
     """Return a text without any spelling of a secret: as it is, escaped, reversed, hexadecimal, or base64."""
-    for spelling in sorted(spellings(secret), key=len, reverse=True):
+    for spelling in _longest_first(secret):
         text = text.replace(spelling, REDACTED)
     return text
 
@@ -32,3 +33,9 @@ def spellings(secret: str) -> frozenset[str]:
         inner = encoded[(before * 8 + 5) // 6 : (before + len(content)) * 8 // 6]
         plain |= {inner, inner.replace("+", "-").replace("/", "_"), inner[::-1]}
     return frozenset(plain)
+
+
+@lru_cache(maxsize=64)
+def _longest_first(secret: str) -> tuple[str, ...]:
+    """Return the spellings of a secret: they are asked for with every text, and the longest holds others."""
+    return tuple(sorted(spellings(secret), key=len, reverse=True))

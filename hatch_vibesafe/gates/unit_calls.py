@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from hatch_vibesafe.spec.contract_expressions import is_awaited_lazily
@@ -55,12 +56,18 @@ class Case:
 
 def parameters_of(spec: Spec) -> tuple[Parameter, ...]:
     """Return the parameters of a unit, in their order."""
-    arguments = definition_of(spec).args
+    return _parameters(spec.head, spec.method, spec.unit.qualname)
+
+
+@lru_cache(maxsize=256)
+def _parameters(head: str, method: str, qualname: str) -> tuple[Parameter, ...]:
+    """Return the parameters of a definition: they are asked for many times."""
+    arguments = _definition(head).args
     receiver = arguments.posonlyargs or arguments.args
-    if spec.method == "class":  # the class is not given: it is what the method is called on
+    if method == "class":  # the class is not given: it is what the method is called on
         receiver[:1] = []
-    elif spec.method in ON_AN_OBJECT and receiver:
-        receiver[0].annotation = ast.parse(spec.unit.qualname.rpartition(".")[0], mode="eval").body
+    elif method in ON_AN_OBJECT and receiver:
+        receiver[0].annotation = ast.parse(qualname.rpartition(".")[0], mode="eval").body
     positional: list[tuple[ast.arg, ParameterKind]] = [(item, "positional") for item in arguments.posonlyargs]
     positional += [(item, "ordinary") for item in arguments.args]
     missing = len(positional) - len(arguments.defaults)
@@ -81,22 +88,33 @@ def parameters_of(spec: Spec) -> tuple[Parameter, ...]:
 
 def definition_of(spec: Spec) -> ast.FunctionDef | ast.AsyncFunctionDef:
     """Return the unit's definition without a body."""
-    (node,) = parse(f"{spec.head}\n    ...").body
+    return _definition(spec.head)
+
+
+def _definition(head: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    (node,) = parse(f"{head}\n    ...").body
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - that is what a head is
     return node
 
 
 def example_cases(spec: Spec, parameters: tuple[Parameter, ...]) -> tuple[Case, ...]:
     """Return the calls of the unit in its examples whose arguments are all written out."""
+    return _example_cases(spec.unit.qualname, spec.method, spec.examples, parameters)
+
+
+@lru_cache(maxsize=256)
+def _example_cases(
+    qualname: str, method: str, examples: tuple[Example, ...], parameters: tuple[Parameter, ...]
+) -> tuple[Case, ...]:
     cases: list[Case] = []
     setup: list[str] = []
-    for example in spec.examples:
+    for example in examples:
         try:
             statements = parse(example.source).body
         except SyntaxError:
             continue
         nodes = (node for item in statements for node in walk(item))
-        calls = (call for node in nodes if (call := _as_call(node, spec)) is not None)
+        calls = (call for node in nodes if (call := _as_call(node, qualname, method)) is not None)
         bound = [values for call in calls if (values := bind(call, parameters)) is not None]
         cases += [Case(call, example, tuple(setup)) for call in bound]
         if any(not isinstance(item, ast.Expr) for item in statements):
@@ -178,10 +196,10 @@ def _parameter(node: ast.arg, kind: ParameterKind, default: ast.expr | None) -> 
     return Parameter(node.arg, kind, node.annotation, None if default is None else ast.unparse(default))
 
 
-def _as_call(node: ast.AST, spec: Spec) -> ast.Call | None:
+def _as_call(node: ast.AST, qualname: str, method: str) -> ast.Call | None:
     """Return a call of the unit with all that it gives, what it is called on first; None for any other syntax."""
-    name, last = spec.unit.name, spec.unit.qualname.split(".")[-2:][0]
-    match node, spec.method:
+    last, name = qualname.split(".")[-2:][0], qualname.rpartition(".")[2]
+    match node, method:
         case ast.Call(func=ast.Name(id=called)), "" if called == name:
             return node
         case ast.Attribute(value=on, attr=called, ctx=ast.Load()), "property" if called == name:

@@ -16,7 +16,7 @@ CUT_OFF = "the answer was cut off by the token limit before its code ended: answ
 
 _OPENING = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)")
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
-_DEFINITION = r"^(?:async[ \t]+)?def[ \t]+{name}\b"
+_DEFINITION = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _THOUGHT = re.compile(r"\A\s*<(think|thinking)>.*?</\1>|\A.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
 """What a model says before it answers, where its server leaves it in: some begin the thought in the prompt."""
 
@@ -53,8 +53,7 @@ def extract(answer: str, name: str) -> str:
 
 def _block_of(blocks: list[_Block], name: str) -> _Block | None:
     python = [block for block in blocks if block.language in _PYTHON and block.code.strip()]
-    definition = re.compile(_DEFINITION.format(name=re.escape(name)), re.MULTILINE)
-    defining = [block for block in python if definition.search(block.code)]
+    defining = [block for block in python if name in _DEFINITION.findall(block.code)]
     named = [block for block in python if block.language]
     chosen = defining or named or python
     return chosen[-1] if chosen else None
@@ -89,8 +88,7 @@ def continued(beginning: str, answer: str, name: str) -> str:
 
 def begins_anew(answer: str, name: str) -> bool:
     """Return whether an answer defines `name` itself, though the beginning of it was given: it stands alone then."""
-    definition = re.compile(_DEFINITION.format(name=re.escape(name)), re.MULTILINE)
-    return definition.search(answer.replace("\r\n", "\n").replace("\r", "\n")) is not None
+    return name in _DEFINITION.findall(answer.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _is_complete(answer: str) -> bool:
@@ -210,8 +208,7 @@ def _longest_parsing(code: str, name: str) -> str | None:
 
 def _ends(lines: Sequence[str], name: str) -> list[int]:
     """Return the lines, from 0, behind the function `name` at which something else begins: it is whole before each."""
-    definition = re.compile(_DEFINITION.format(name=re.escape(name)))
-    first = next((number for number, line in enumerate(lines) if definition.match(line)), len(lines))
+    first = next((number for number, line in enumerate(lines) if name in _DEFINITION.findall(line)), len(lines))
     return [number for number in range(first + 1, len(lines)) if re.match(r"[^\s)\]}#]", lines[number])]
 
 
