@@ -24,6 +24,7 @@ from hatch_vibesafe.spec.resolve import Resolver, Target
 from hatch_vibesafe.spec.runtime_names import RuntimeNames
 from hatch_vibesafe.spec.source import Source, read_source
 from hatch_vibesafe.spec.stub import Stub, find_stubs
+from hatch_vibesafe.spec.unquoted import unquoted_constants
 from hatch_vibesafe.spec.unseen import Unseen
 
 _VISIBLY = "write it so that a reader sees what Python reads"
@@ -282,6 +283,11 @@ def _warnings(parts: StubParts, where: str) -> list[Problem]:
         what = f"an example names {parts.strangers[0]}, which is neither in the module nor built in"
         remedy = f"define or import {parts.strangers[0]}, in the module or in the example, or correct its name"
         warnings.append(Problem(where, what, remedy))
+    for name in unquoted_constants(parts):
+        what = (
+            f"the docstring names {name} without backticks: no model is shown it, and an edit of it moves no spec hash"
+        )
+        warnings.append(Problem(where, what, f"write `{name}` where the value in the module is meant"))
     doubts = parts.contract.doubts
     warnings += [Problem(_where(parts.stub, parts.unit, item.line), item.what, item.remedy) for item in doubts]
     return warnings

@@ -278,6 +278,26 @@ def test_a_spec_without_an_example_and_a_decorator_below_ours_are_warnings(scann
     assert ["no example" in found.warnings[0].what, "below @vibesafe" in found.warnings[1].what] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Count the vowels (VOWELS) of x.", True),
+        ("Count VOWELS in x.", True),
+        ("Count `VOWELS` in x.", False),
+        ("Count VOWELS in x, which are `VOWELS`.", False),
+        ("Count OTHERS and a.VOWELS in x.", False),
+    ],
+)
+def test_a_constant_that_a_sentence_names_without_backticks_is_a_warning(
+    scanned: Scanned, sentence: str, told: bool
+) -> None:
+    stub = f"@vibesafe\ndef f() -> int:\n{BODY.replace('A.', sentence)}    ...\n"
+    warnings = scanned({"m": f"from vibesafe_runtime import vibesafe\nVOWELS = 'aeiou'\n{stub}"}).warnings
+    assert [problem.remedy for problem in warnings] == (
+        ["write `VOWELS` where the value in the module is meant"] if told else []
+    )
+
+
 def test_overloads_of_a_unit_are_no_second_definition(spec_of: SpecOf) -> None:
     overloads = (
         "from typing import overload\n@overload\ndef f(x: int) -> int: ...\n@overload\ndef f(x: str) -> str: ...\n"
