@@ -94,8 +94,8 @@ def _ask_all(running: Running) -> None:
     for run in list(running.open.values()):
         if problems := contradictions(run.spec):
             running.outcomes.contradicted(run, problems)
+    _end_early(running, unjudgeable(list(running.open.values()), running.context))
     with making_ready(running.context, [run.spec for run in running.open.values()]):
-        _end_early(running, unjudgeable(list(running.open.values()), running.context))
         _answer_all(running)
 
 

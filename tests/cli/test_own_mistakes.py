@@ -80,7 +80,7 @@ def test_a_run_that_breaks_off_ends_its_events_and_shows_no_traceback(
     def broken(*_: object, **__: object) -> object:
         raise error
 
-    monkeypatch.setattr("hatch_vibesafe.cli.compile.compile_units", broken)
+    monkeypatch.setattr("hatch_vibesafe.cli.compiling.compile_units", broken)
     done = command("compile", "--events", "run.jsonl")
     assert done.code == code
     assert "Traceback" not in done.error
@@ -97,7 +97,7 @@ def test_the_rest_is_printed_where_it_is_asked_for(
     def broken(*_: object, **__: object) -> object:
         raise OddError
 
-    monkeypatch.setattr("hatch_vibesafe.cli.compile.compile_units", broken)
+    monkeypatch.setattr("hatch_vibesafe.cli.compiling.compile_units", broken)
     assert "Traceback" in command("compile", "--verbose").error
 
 

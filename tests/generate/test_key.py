@@ -9,8 +9,12 @@ import keyring.backend
 import keyring.errors
 import pytest
 
+from hatch_vibesafe.generate.providers import hosted
 from hatch_vibesafe.generate.providers.failures import ProviderUnusableError
 from hatch_vibesafe.generate.providers.key import read_key
+from hatch_vibesafe.generate.providers.openai_compatible import OpenAICompatible
+from hatch_vibesafe.generate.providers.protocol import Message, Request
+from hatch_vibesafe.generate.providers.redact import Secret
 from hatch_vibesafe.provider_config import ProviderConfig
 
 CONFIG = ProviderConfig("default", "openai-compatible", "m", keyring=("models/east", "me"))
@@ -55,6 +59,26 @@ def test_a_keyring_without_the_key_is_named_with_the_command_that_puts_it_there(
     with pytest.raises(ProviderUnusableError) as failure:
         read_key(CONFIG, needed=needed)
     assert failure.value.problems[0].remedy == "keyring set models/east me"
+
+
+@pytest.mark.parametrize("is_in_keyring", [True, False])
+def test_a_key_is_read_beforehand_only_where_no_keyring_is_unlocked_for_it(
+    is_in_keyring: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(config: ProviderConfig, *, needed: bool) -> Secret:
+        read.append(config.name)
+        return read_key(config, needed=needed)
+
+    monkeypatch.setattr(hosted, "read_key", noted)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    config = CONFIG if is_in_keyring else replace(CONFIG, keyring=None)
+    provider = OpenAICompatible(config)
+    provider.load()  # that there is no key is said of the first question
+    assert read == ([] if is_in_keyring else ["default"])
+    with pytest.raises(ProviderUnusableError):
+        provider.ask(Request((Message("user", "?"),), ()))
 
 
 def test_a_locked_keyring_is_a_problem(kept: Kept) -> None:

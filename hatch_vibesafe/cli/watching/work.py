@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from hatch_vibesafe.cli.compile import compiled
+from hatch_vibesafe.cli.compiling import compiled
 from hatch_vibesafe.cli.event_stream import STANDARD_OUTPUT, event_stream
 from hatch_vibesafe.cli.output import print_problems
 from hatch_vibesafe.cli.session import Session

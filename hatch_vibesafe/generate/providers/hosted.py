@@ -62,9 +62,14 @@ class Hosted(ABC, Generic[_Client]):
         return False
 
     def load(self) -> None:
-        """Load the client's package."""
-        with contextlib.suppress(ImportError):
+        """Load the client's package and make the client; what is wrong with it is said of the first question.
+
+        Not where a keyring would be unlocked: what is answered from the cache needs no key.
+        """
+        with contextlib.suppress(ImportError, ProviderUnusableError):
             importlib.import_module(self.package)
+            if self._config.keyring is None:
+                self._client()
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request.

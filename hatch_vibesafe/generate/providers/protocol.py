@@ -77,5 +77,5 @@ class Loading(Provider, Protocol):
     """A provider whose library takes a while to load."""
 
     def load(self) -> None:
-        """Load it now, asking nobody and reading no key; where it is missing, the first question says so."""
+        """Load it now, asking nobody and unlocking no keyring; the first question says what is missing."""
         ...

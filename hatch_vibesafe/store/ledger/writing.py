@@ -16,6 +16,9 @@ from hatch_vibesafe.unexpected import reason
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+_FIRST_QUESTIONS = 1.0
+"""Seconds in which a run asks its first questions, which the library, slow to load, would delay."""
+
 
 class LedgerWriter:
     """Writes the entries of one run as soon as they come."""
@@ -30,6 +33,7 @@ class LedgerWriter:
         self._adopted: list[Problem] = []
         self._entries: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._problem: Problem | None = None
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write, name="vibesafe-ledger", daemon=True)
         self._thread.start()
 
@@ -56,6 +60,7 @@ class LedgerWriter:
     def close(self) -> Problem | None:
         """Wait until everything is written; return why something is not."""
         self._entries.put(None)
+        self._closing.set()
         self._thread.join()
         if self._journal is not None:
             self._journal.close(self._told)
@@ -82,7 +87,8 @@ class LedgerWriter:
         return Problem(str(self._place), what, "make it writable, or set enabled = false in [ledger]")
 
     def _write_all(self) -> None:
-        # Imported in this thread: it takes longer than everything that is written.
+        # Imported in this thread: it takes longer than everything that is written, and nobody waits for it.
+        self._closing.wait(_FIRST_QUESTIONS)
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
         from hatch_vibesafe.store.ledger.opening import failure, open_for_writing  # noqa: PLC0415
