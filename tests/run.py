@@ -11,6 +11,9 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +55,28 @@ def programs_of_the_system() -> None:
             subprocess.run(["apt-get", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a check ended, and what it said where that was kept."""
+
+    name: str
+    passed: bool
+    seconds: float
+    said: str
+
+    def tell(self) -> None:
+        """Print it."""
+        print(f"{self.said}== {self.name}: {'ok' if self.passed else 'FAILED'} in {self.seconds:.0f} s", flush=True)
+
+
+def run(name: str, command: Sequence[str | Path], variables: Mapping[str, str], *, keep: bool = False) -> Ended:
+    """Run one check, which is heard at once, or else kept until it is told."""
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=keep, text=True, check=False)
+    said = (done.stdout or "") + (done.stderr or "")
+    return Ended(name, done.returncode == 0, time.monotonic() - started, said)
+
+
 def main(options: list[str]) -> int:
     """Run every check, all of them even where one fails; return 0 where all passed."""
     python = environment()
@@ -67,16 +92,21 @@ def main(options: list[str]) -> int:
         "imports": [programs / "lint-imports", "--no-cache"],
         "tests": [python, "-m", "pytest", "-n", workers, "--dist", "worksteal", *options],
     }
-    failed = []
-    for name, command in checks.items():
-        print(
-            f"== {name}: {' '.join(Path(part).name if part == command[0] else str(part) for part in command)}",
-            flush=True,
-        )
-        started = time.monotonic()
-        if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
-            failed.append(name)
-        print(f"== {name}: {'FAILED' if name in failed else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)
+    ended: list[Ended] = []
+    with ThreadPoolExecutor() as beside:
+        for name, command in checks.items():
+            words = (Path(part).name if part == command[0] else str(part) for part in command)
+            print(f"== {name}: {' '.join(words)}", flush=True)
+            if name == "types":  # half a minute of one processor: beside the tests, and told with them
+                types = beside.submit(run, name, command, variables, keep=True)
+                continue
+            done = [run(name, command, variables)]
+            if name == "tests":
+                done.insert(0, types.result())
+            for each in done:
+                each.tell()
+            ended += done
+    failed = [each.name for each in ended if not each.passed]
     print(f"== failed: {', '.join(failed)}" if failed else "== all passed")
     return 1 if failed else 0
 
