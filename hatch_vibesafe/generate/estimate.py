@@ -99,34 +99,35 @@ def estimate(
         plan: How the run would go.
         calls_a_unit: How many answers a unit has cost until now, by provider.
     """
-    config = found.config
-    is_free = found.recorded is not None or found.ungated
-    asked = max(1, plan.samples) * config.attempts
-    most_calls = asked if plan.calls is None else min(asked, plan.calls)
-    least_calls = 0 if is_free else 1
-    counted = token_count(found.prompt.request.messages, found.recorded)
-    less, more = (1.0, 1.0) if counted.by == "provider" else (_LESS, _MORE)
-    asks = islice(cycle(found.rungs), config.attempts)
-    told = sum(strategy == "counterexample" for strategy in asks) * max(1, plan.samples)
-    limit = dict(found.prompt.request.sent).get("max_tokens")
-    longest = limit if isinstance(limit, int) else EXPECTED_OUTPUT
+    most = _most(found, providers, plan)
+    before = calls_a_unit.get(found.config.name)
+    likely = None if before is None else min(float(most.calls), max(0.0, before - _is_answered(found)))
+    return Estimate(1, _least(found, providers), most, likely)
+
+
+def _least(found: NextPrompt, providers: Mapping[str, ProviderConfig]) -> Amounts:
+    """Return what a unit costs whose first answer passes."""
+    if _is_answered(found):
+        return Amounts()
     shortest = _SHORTEST_ANSWER if found.prompt.beginning else max(_SHORTEST_ANSWER, _stub_tokens(found))
-    low = least_calls * int(counted.count * less), least_calls * min(shortest, longest)
-    high = most_calls * ceil(counted.count * more) + min(told, most_calls) * _FEEDBACK, most_calls * longest
-    first = [config, *(providers[name] for name in config.pool if name in providers)]
-    anybody = [*first, *(providers[name] for name in config.fallback if name in providers)]
-    before = calls_a_unit.get(config.name)
-    most = Amounts(most_calls, *high, _money(anybody, *high, highest=True))
+    tokens = _tokens_of_the_prompt(found)[0], min(shortest, _longest_answer(found))
+    return Amounts(1, *tokens, _money(_in_turn(found.config, providers), *tokens, highest=False))
+
+
+def _most(found: NextPrompt, providers: Mapping[str, ProviderConfig], plan: Plan) -> Amounts:
+    """Return what a unit costs of which every question is asked, with a refused attempt in those that show one."""
+    config, samples = found.config, max(1, plan.samples)
+    calls = samples * config.attempts if plan.calls is None else min(samples * config.attempts, plan.calls)
+    showing = samples * sum(each == "counterexample" for each in islice(cycle(found.rungs), config.attempts))
+    prompt = _tokens_of_the_prompt(found)[1]
+    tokens = calls * prompt + min(showing, calls) * _FEEDBACK, calls * _longest_answer(found)
+    anybody = [*_in_turn(config, providers), *(providers[name] for name in config.fallback if name in providers)]
+    most = Amounts(calls, *tokens, _money(anybody, *tokens, highest=True))
     other = plan.escalation
-    if other is not None and other.name != config.name and (plan.calls is None or most_calls < plan.calls):
-        tokens = ceil(counted.count * more), other.max_tokens or EXPECTED_OUTPUT
-        most = most.plus(Amounts(1, *tokens, _money([other], *tokens, highest=True)))
-    return Estimate(
-        1,
-        Amounts(least_calls, *low, _money(first, *low, highest=False)),
-        most,
-        None if before is None else min(float(most.calls), max(0.0, before - is_free)),
-    )
+    if other is None or other.name == config.name or calls == plan.calls:
+        return most
+    escalated = prompt, other.max_tokens or EXPECTED_OUTPUT
+    return most.plus(Amounts(1, *escalated, _money([other], *escalated, highest=True)))
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:
@@ -148,6 +149,27 @@ def by_model(estimates: Iterable[tuple[NextPrompt, Estimate]]) -> Mapping[tuple[
 def calls_a_unit(figures: Sequence[Figures]) -> Mapping[str, float]:
     """Return how many answers a unit has cost, from the ledger's figures by provider."""
     return {each.group: each.calls / each.end.total for each in figures if each.end.total and each.calls}
+
+
+def _is_answered(found: NextPrompt) -> bool:
+    """Return whether the first answer is there already: recorded, or as a checkpoint that waits for its gates."""
+    return found.recorded is not None or found.ungated
+
+
+def _in_turn(config: ProviderConfig, providers: Mapping[str, ProviderConfig]) -> list[ProviderConfig]:
+    return [config, *(providers[name] for name in config.pool if name in providers)]
+
+
+def _tokens_of_the_prompt(found: NextPrompt) -> tuple[int, int]:
+    """Return how many tokens the prompt has at least and at most."""
+    counted = token_count(found.prompt.request.messages, found.recorded)
+    less, more = (1.0, 1.0) if counted.by == "provider" else (_LESS, _MORE)
+    return int(counted.count * less), ceil(counted.count * more)
+
+
+def _longest_answer(found: NextPrompt) -> int:
+    limit = dict(found.prompt.request.sent).get("max_tokens")
+    return limit if isinstance(limit, int) else EXPECTED_OUTPUT
 
 
 def _stub_tokens(found: NextPrompt) -> int:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, RowMapping
+from sqlalchemy.engine import Engine
 
 from hatch_vibesafe.store.ledger.schema import exchanges, gate_results, runs, steps, tries
 from hatch_vibesafe.store.ledger.statistics import Exchange, LedgerTry
 
+_Query = TypeVar("_Query", bound=sa.Select[tuple[object, ...]])
 _EXCHANGE = {field.name for field in fields(Exchange)}
 _TRY = {field.name for field in fields(LedgerTry)}
 
@@ -51,21 +53,18 @@ class GateRow:
 def read_exchanges(engine: Engine, *, run: str = "", unit: str = "") -> tuple[Exchange, ...]:
     """Return the exchanges in the order of their coming; those of a run or a unit where one is named."""
     template = sa.select(steps.c.template).where(steps.c.run == exchanges.c.run, steps.c.unit == exchanges.c.unit)
-    query = sa.select(exchanges, template.limit(1).scalar_subquery().label("template")).order_by(exchanges.c.id)
-    query = query.where(exchanges.c.run == run) if run else query
-    query = query.where(exchanges.c.unit == unit) if unit else query
+    query = sa.select(exchanges, template.limit(1).scalar_subquery().label("template"))
     with engine.connect() as connection:
-        return tuple(_exchange(row) for row in connection.execute(query).mappings())
+        rows = connection.execute(_narrowed(query, exchanges, run, unit)).mappings()
+        return tuple(Exchange(**{name: value for name, value in row.items() if name in _EXCHANGE}) for row in rows)
 
 
 def read_tries(engine: Engine, *, run: str = "", unit: str = "") -> tuple[LedgerTry, ...]:
     """Return the requests that were sent, in the order of their ends; those of a run or a unit where one is named."""
     template = sa.select(steps.c.template).where(steps.c.run == tries.c.run, steps.c.unit == tries.c.unit)
-    query = sa.select(tries, template.limit(1).scalar_subquery().label("template")).order_by(tries.c.id)
-    query = query.where(tries.c.run == run) if run else query
-    query = query.where(tries.c.unit == unit) if unit else query
+    query = sa.select(tries, template.limit(1).scalar_subquery().label("template"))
     with engine.connect() as connection:
-        rows = connection.execute(query).mappings()
+        rows = connection.execute(_narrowed(query, tries, run, unit)).mappings()
         return tuple(LedgerTry(**{name: value for name, value in row.items() if name in _TRY}) for row in rows)
 
 
@@ -88,23 +87,21 @@ def read_runs(engine: Engine, *, last: int) -> tuple[RunRow, ...]:
 def read_steps(engine: Engine, *, run: str = "", unit: str = "") -> tuple[StepRow, ...]:
     """Return the units of runs, in order; those of a run or a unit where one is named."""
     query = sa.select(steps, runs.c.command, runs.c.started).join(runs, runs.c.id == steps.c.run)
-    query = query.where(steps.c.run == run) if run else query
-    query = query.where(steps.c.unit == unit) if unit else query
     with engine.connect() as connection:
         return tuple(
             StepRow(row.run, row.command, row.started, row.unit, row.outcome, row.checkpoint)
-            for row in connection.execute(query.order_by(steps.c.id))
+            for row in connection.execute(_narrowed(query, steps, run, unit))
         )
 
 
 def read_gates(engine: Engine, *, run: str = "", unit: str = "") -> tuple[GateRow, ...]:
     """Return what gates said, in order; in a run or of a unit where one is named."""
-    query = sa.select(gate_results).order_by(gate_results.c.id)
-    query = query.where(gate_results.c.run == run) if run else query
-    query = query.where(gate_results.c.unit == unit) if unit else query
+    query = _narrowed(sa.select(gate_results), gate_results, run, unit)
     with engine.connect() as connection:
         return tuple(GateRow(row.run, row.unit, row.request, row.gate, row.passed) for row in connection.execute(query))
 
 
-def _exchange(row: RowMapping) -> Exchange:
-    return Exchange(**{name: value for name, value in row.items() if name in _EXCHANGE})
+def _narrowed(query: _Query, table: sa.Table, run: str, unit: str) -> _Query:
+    """Return a query of a table's rows in their order; of a run or a unit alone where one is named."""
+    wanted = [column == value for column, value in ((table.c.run, run), (table.c.unit, unit)) if value]
+    return query.where(*wanted).order_by(table.c.id)
