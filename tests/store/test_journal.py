@@ -1,7 +1,11 @@
 """Requests stand on disk before they are sent; what a dead command left behind is adopted once, and nothing else is."""
 
+import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from hatch_vibesafe.store.ledger.entries import LOST, RequestBegan, RunBegan, StepBegan, TryMade
 from hatch_vibesafe.store.ledger.journal import Journal, left_behind
@@ -145,3 +149,34 @@ def test_a_ledger_that_cannot_be_written_loses_nothing_of_it(tmp_path: Path) -> 
     later = LedgerWriter(place, run("r2"), tmp_path)
     assert later.close() is None
     assert len(later.adopted) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of resources")
+def test_a_line_that_found_no_room_takes_no_other_with_it(tmp_path: Path) -> None:
+    import resource  # noqa: PLC0415 - not on every platform
+
+    cut, whole = replace(REQUEST, number=2), replace(REQUEST, number=3)
+    journal = Journal(tmp_path, run("r1"))
+    journal.begin(REQUEST)
+    (path,) = tmp_path.glob("*.begun")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, hard))
+    try:
+        with pytest.raises(OSError, match="No space"):
+            journal.begin(cut)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    journal.begin(whole)
+    journal.close(())
+    with left_behind(tmp_path) as found:
+        assert [each.requests for each in found] == [(REQUEST, whole)]
+
+
+def test_what_a_newer_release_left_behind_is_told_too(tmp_path: Path) -> None:
+    killed(tmp_path, "r1", REQUEST)
+    (path,) = tmp_path.glob("*.begun")
+    path.write_text(path.read_text(encoding="ascii").replace('"number": 1', '"number": 1, "newer": [2]'), "ascii")
+    with left_behind(tmp_path) as found:
+        assert [each.requests for each in found] == [(REQUEST,)]

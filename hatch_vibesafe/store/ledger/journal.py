@@ -6,12 +6,14 @@ the operating system at once and are not synced: what a dead process wrote is th
 """
 
 import contextlib
+import errno
 import json
 import os
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from hatch_vibesafe.store.files import make_directory
 from hatch_vibesafe.store.ledger.entries import RequestBegan, RunBegan, StepBegan
@@ -29,6 +31,7 @@ class Journal:
         self._lock = threading.Lock()
         self._descriptor: int | None = None
         self._begun: set[tuple[str, str, int]] = set()
+        self._cut = False
 
     def begin(self, request: RequestBegan) -> None:
         """Write down that a request is about to be sent.
@@ -40,7 +43,7 @@ class Journal:
             if self._descriptor is None:
                 self._descriptor = self._opened()
             self._begun.add(request.key)
-            os.write(self._descriptor, _line(request))
+            self._write(self._descriptor, _line(request))
 
     def withdraw(self, request: RequestBegan) -> None:
         """Write down that a request was not sent after all.
@@ -51,7 +54,7 @@ class Journal:
         with self._lock:
             self._begun.discard(request.key)
             if self._descriptor is not None:
-                os.write(self._descriptor, json.dumps({"withdrawn": request.key}).encode("ascii") + b"\n")
+                self._write(self._descriptor, json.dumps({"withdrawn": request.key}).encode("ascii") + b"\n")
 
     def close(self, told: Collection[tuple[str, str, int]]) -> None:
         """Remove the file where the ledger tells of every request in it; else leave it to the next command."""
@@ -63,6 +66,14 @@ class Journal:
                     self._path.unlink()
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _write(self, descriptor: int, line: bytes) -> None:
+        # Behind a line for which there was no room the next one begins anew: else neither could be read.
+        whole = b"\n" + line if self._cut else line
+        written = os.write(descriptor, whole)
+        self._cut = written < len(whole)
+        if self._cut:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _opened(self) -> int:
         make_directory(self._path.parent)
@@ -132,12 +143,18 @@ def _read(path: Path, descriptor: int) -> Iterator[LeftBehind]:
             if "withdrawn" in values:
                 requests.pop(tuple(values["withdrawn"]), None)
             elif "step" in values:
-                request = RequestBegan(**(values | {"step": StepBegan(**values["step"])}))
+                step = StepBegan(**_known(StepBegan, values["step"]))
+                request = RequestBegan(**(_known(RequestBegan, values) | {"step": step}))
                 requests[request.key] = request
             else:
                 run = RunBegan(**{field.name: str(values[field.name]) for field in fields(RunBegan)})
     if run is not None:
         yield LeftBehind(path, run, tuple(requests.values()))
+
+
+def _known(told: type[RequestBegan | StepBegan], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what we know of what stands in a line: a newer release may have written more."""
+    return {field.name: values[field.name] for field in fields(told)}
 
 
 def _line(told: RequestBegan | RunBegan) -> bytes:
