@@ -52,7 +52,7 @@ class Anthropic(Hosted["anthropic.Anthropic"]):
                 request.headers["X-Api-Key"] = secret.reveal()
 
         silence = self._config.read_timeout or self._config.timeout
-        http = anthropic.DefaultHttpxClient(event_hooks={"request": [put_key]})
+        http = anthropic.DefaultHttpxClient(event_hooks={"request": [put_key]}, follow_redirects=False)
         weakref.finalize(self, http.close)
         return anthropic.Anthropic(
             api_key="in the request",

@@ -82,6 +82,9 @@ def _failure_of_status(  # noqa: PLR0911 - one answer for each class of status
     status: int, headers: Mapping[str, str], body: str, *, settings: str, key: str, keyless: bool, now: datetime
 ) -> Failure:
     said = f"HTTP {status}: {_message(body)}" if _message(body) else f"HTTP {status}"
+    if 300 <= status < 400:  # noqa: PLR2004 - where an address stands, and where else a key must not go
+        said = f"HTTP {status} to {headers['location']}" if "location" in headers else said
+        return Failure(f"points elsewhere ({said})", f"mend base_url in {settings}", unusable=True)
     if status in {401, 403} and keyless:
         return Failure(f"asks for a key ({said})", f"set {key}, or name another in api_key_env", unusable=True)
     if status in {401, 403}:

@@ -57,7 +57,7 @@ class OpenAICompatible(Hosted["httpx2.Client"]):
             headers={"Accept": "application/json", "User-Agent": f"hatch-vibesafe/{__version__}"},
             timeout=httpx2.Timeout(silence, connect=self._config.connect_timeout),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=_KEPT_CONNECTIONS),
-            follow_redirects=True,
+            follow_redirects=False,
         )
         weakref.finalize(self, client.close)
         return client
