@@ -23,6 +23,7 @@ _THOUGHT = re.compile(r"\A\s*<(think|thinking)>.*?</\1>|\A.*?^[ \t]*</think>[ \t
 _THINKING = re.compile(r"\s*<think(?:ing)?>")
 
 _LONGEST_TAIL = 400
+_LONGEST = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ def _block_of(blocks: list[_Block], name: str) -> _Block | None:
 def without_thoughts(answer: str) -> str:
     """Return an answer without what is thought aloud before it; whole where the thought has no end."""
     return _THOUGHT.sub("", answer, count=1)
+
+
+def endless_finding(answer: str) -> Finding | None:
+    """Return why an answer is not even read, or None where it has a length: nobody reviews a function of megabytes."""
+    if len(answer) <= _LONGEST:
+        return None
+    return Finding(ANSWER, 0, f"the answer was longer than {_LONGEST} characters: answer with the function alone")
 
 
 def answer_finding(answer: str, finish: str, name: str) -> Finding | None:

@@ -23,6 +23,7 @@ from hatch_vibesafe.generate.events import (
     Started,
 )
 from hatch_vibesafe.generate.inquiry import Beginning
+from hatch_vibesafe.generate.python_text import plain
 from hatch_vibesafe.identity import Digest, UnitId, digest
 from hatch_vibesafe.problems import Problem
 from hatch_vibesafe.project import Project
@@ -132,7 +133,7 @@ class Recorder:
             strategy=beginning.strategy,
             provider=config.name,
             kind=config.kind,
-            model=self._redacted(config.model) or None,
+            model=self._shown(config.model) or None,
         )
 
     def _record(self, writer: LedgerWriter, event: Event) -> None:
@@ -175,10 +176,10 @@ class Recorder:
             strategy=event.strategy,
             provider=attempt.provider,
             kind=attempt.kind,
-            model=self._redacted(attempt.model) or None,
+            model=self._shown(attempt.model) or None,
             outcome=attempt.outcome,
             reason=attempt.reason or None,
-            what=self._redacted(attempt.what)[:_LONGEST_WHY] or None,
+            what=self._shown(attempt.what)[:_LONGEST_WHY] or None,
             seconds=attempt.seconds,
             input_tokens=attempt.input_tokens if counted else None,
             output_tokens=attempt.output_tokens if counted else None,
@@ -198,7 +199,7 @@ class Recorder:
             answer=None if event.answer is None else digest(event.answer.text.encode("utf-8", "surrogatepass")),
             strategy=event.strategy,
             provider=event.provider,
-            model=self._redacted(event.model) or None,
+            model=self._shown(event.model) or None,
             recorded=event.recorded,
             input_tokens=event.input_tokens if counted else None,
             output_tokens=event.output_tokens if counted else None,
@@ -219,7 +220,11 @@ class Recorder:
         if not findings:
             return None
         first = findings[0]
-        return " ".join(self._redacted(f"{first.gate}: {first.message}").split())[:_LONGEST_WHY]
+        return " ".join(self._shown(f"{first.gate}: {first.message}").split())[:_LONGEST_WHY]
+
+    def _shown(self, text: str) -> str:
+        """Return a text as any database can hold it, without secrets."""
+        return plain(self._redacted(text))
 
     def _redacted(self, text: str) -> str:
         for secret in self._secrets:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hatch_vibesafe.gates.verdict import Finding
 from hatch_vibesafe.generate.acceptance import Origin
-from hatch_vibesafe.generate.extract import answer_finding, begins_anew, continued
+from hatch_vibesafe.generate.extract import answer_finding, begins_anew, continued, endless_finding
 from hatch_vibesafe.generate.feedback import Feedback, normalised_error
 from hatch_vibesafe.generate.gateway.gateway import Gateway, sent_to
 from hatch_vibesafe.generate.gateway.tries import Try
@@ -192,6 +192,8 @@ def answer_text(spec: Spec, line: Line) -> tuple[str, Finding | None]:
     if line.answer is None or line.prompt is None:
         raise ValueError("the line has no answer")
     text, name = line.answer.text, spec.unit.name
+    if endless := endless_finding(text):
+        return text[:_LONGEST_SHOWN], endless
     if asks_for_json(line.prompt.request.sent):
         return in_markdown(text, line.answer.finish, name)
     is_whole = line.question.strategy == "begun" and begins_anew(text, name)

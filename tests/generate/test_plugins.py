@@ -108,6 +108,8 @@ def test_its_own_problems_are_told_as_they_are(install: Install) -> None:
         ("return Answer('text', None)", "gave Answer with wrong attributes"),
         ("raise KeyError('missing')", "raised KeyError: 'missing'"),
         ("return 1 / 0", "raised ZeroDivisionError"),
+        ("raise SystemExit(3)", "raised SystemExit: 3"),
+        ("import asyncio; raise asyncio.CancelledError", "raised CancelledError"),
         ("raise RequestFailedError(Problem('a', 'b', 'c'), failure=3)", "whose failure has wrong attributes"),
         (
             "raise RequestFailedError(Problem('a', 'b', 'c'), failure=Failure('b', 'c', wait='long'))",

@@ -171,11 +171,24 @@ def test_a_file_that_is_no_ledger_is_a_problem_and_not_a_crash(tmp_path: Path, c
     assert path.read_bytes() == content
 
 
+def test_what_no_database_can_hold_is_one_problem_and_no_traceback(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "runs.db"
+    writer = LedgerWriter(path, run_began())
+    writer.put(StepBegan("app.m/\ud800", None, "function.j2"))
+    problem = writer.close()
+    assert problem is not None
+    assert (problem.where, "UnicodeEncodeError" in problem.what) == ("the ledger", True)
+    assert capfd.readouterr() == ("", "")
+    assert LedgerWriter(path, run_began("r2")).close() is None, "the control: the ledger goes on"
+
+
 def test_many_commands_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "runs.db"
     arguments = [sys.executable, "-c", WRITER, str(path)]
     writers = [subprocess.Popen([*arguments, f"w{number}", "3"], stdout=subprocess.DEVNULL) for number in range(4)]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
     engine = open_for_reading(path)
     assert engine is not None
     assert len(read_steps(engine)) == 4 * 3 * 20

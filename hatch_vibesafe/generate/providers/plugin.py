@@ -69,7 +69,7 @@ class Plugin:
             return _redacted(error, secret)
         except VibesafeError as error:
             return VibesafeProviderError(*_without_key(error.problems, secret))
-        except Exception as error:  # noqa: BLE001 - the code of others raises anything
+        except BaseException as error:  # noqa: BLE001 - the code of others raises anything, also to end our process
             return self._failed(f"raised {secret.redacted(f'{type(error).__name__}: {error}')}")
 
     def _secret(self) -> Secret:

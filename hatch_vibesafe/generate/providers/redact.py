@@ -1,9 +1,11 @@
 """Keeping the key out of everything that is said, kept or shown."""
 
+from hatch_vibesafe.problems import printable
 from hatch_vibesafe.redact import REDACTED, SHORTEST_SECRET, without
 from hatch_vibesafe.store.records import Answer
 
 _LONGEST = 300
+_MOST_TOKENS = 10**9
 
 
 class Secret:
@@ -29,21 +31,26 @@ class Secret:
         return without(text, self._value)
 
     def redacted_answer(self, answer: Answer) -> Answer:
-        """Return an answer without the key: servers exist that echo what they were sent.
+        """Return an answer without the key, as it can be written down: servers exist that echo what they were sent.
 
         What a server on this machine is given for a key ("none", "test") is a word of any code, and stays in it.
         """
+        text = answer.text if len(self._value) < SHORTEST_SECRET else self.redacted(answer.text)
         return Answer(
-            text=answer.text if len(self._value) < SHORTEST_SECRET else self.redacted(answer.text),
-            model=self.redacted(answer.model),
-            input_tokens=answer.input_tokens,
-            output_tokens=answer.output_tokens,
-            finish=self.redacted(answer.finish),
+            text=text.encode("utf-8", "backslashreplace").decode(),  # JSON can hold half a character
+            model=one_line(self.redacted(answer.model)),
+            input_tokens=_counted(answer.input_tokens),
+            output_tokens=_counted(answer.output_tokens),
+            finish=one_line(self.redacted(answer.finish)),
             provider=answer.provider,
         )
 
 
+def _counted(tokens: int) -> int:
+    return tokens if tokens <= _MOST_TOKENS else 0  # who counts beyond all measure does not count
+
+
 def one_line(text: str) -> str:
-    """Return a server's words as one short line."""
-    line = " ".join(text.split())
+    """Return a server's words as one short line, in which nothing steers a terminal."""
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hatch_vibesafe.problems import Problem, VibesafeError
 from hatch_vibesafe.store.ledger.entries import Entry, RequestBegan, RunBegan, TryMade
 from hatch_vibesafe.store.ledger.journal import Journal, left_behind
-from hatch_vibesafe.unexpected import reason
+from hatch_vibesafe.unexpected import reason, unexpected
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -81,6 +81,8 @@ class LedgerWriter:
             self._problem = Problem("the ledger", what, 'pip install "hatch-vibesafe[dev]"')
         except OSError as error:
             self._problem = self._unwritable(error)
+        except Exception as error:  # noqa: BLE001 - our own mistake: the run is told of it, and goes on
+            self._problem = unexpected("the ledger", "writing a run down", error)
 
     def _unwritable(self, error: OSError) -> Problem:
         what = f"the ledger cannot be written: {error.strerror or reason(error)}"
