@@ -114,7 +114,7 @@ def _meant(unit: UnitId, targets: Sequence[str]) -> bool:
 def _refuse_unmatched(scan: Scan, targets: Sequence[str]) -> None:
     units = [spec.unit for spec in scan.specs] + [unit.unit for unit in scan.invalid]
     problems = [
-        Problem(f"--target {target}", "names no unit of this project", "see `vibesafe scan` for the unit ids")
+        Problem(target, "names no unit of this project", "see `vibesafe scan` for the unit ids")
         for target in targets
         if not any(matches(unit, target) for unit in units)
     ]

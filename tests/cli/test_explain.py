@@ -138,6 +138,14 @@ def test_what_was_edited_is_a_problem_and_no_account(saved: Path, command: Comma
     assert command(EXPLAIN, "app.math/double").code == 0
 
 
+@pytest.mark.parametrize("words", [(EXPLAIN, "app.nope"), ("prompt", "app.nope"), ("compile", "--target", "app.nope")])
+def test_a_unit_that_is_not_there_is_named_as_it_was_typed(
+    saved: Path, command: Command, words: tuple[str, ...]
+) -> None:
+    assert saved.is_dir()
+    assert "  1  app.nope\n     what names no unit of this project" in command(*words).error
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

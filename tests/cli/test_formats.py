@@ -57,6 +57,7 @@ def drift(saved: Path) -> None:
         ("app.math/add", Place()),
         ("the locale", Place()),
         ("--target app.nope", Place()),
+        ("app.nope", Place()),
     ],
 )
 def test_a_place_is_read_from_where(where: str, place: Place) -> None:
