@@ -87,7 +87,10 @@ def test_approved_lessons_and_the_projects_own_template_are_in_it(asking: Path, 
 
 
 def test_a_model_that_continues_is_shown_the_beginning_of_its_answer(asking: Path, command: Command) -> None:
-    (asking / "vibesafe.toml").write_text('[provider.default]\nkind = "local"\nmodel = "m"\n', encoding="utf-8")
+    (asking / "vibesafe.toml").write_text(
+        '[provider.default]\nkind = "openai-compatible"\nmodel = "m"\napi = "completions"\nbase_url = "http://localhost:1"\n',
+        encoding="utf-8",
+    )
     document = shown(command)
     messages = cast("list[dict[str, str]]", document["messages"])
     assert [each["role"] for each in messages] == ["user", "assistant"]
