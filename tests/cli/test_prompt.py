@@ -98,6 +98,15 @@ def test_a_model_that_continues_is_shown_the_beginning_of_its_answer(asking: Pat
     assert "the answer begins" in command("prompt", UNIT).out
 
 
+def test_a_small_model_is_asked_for_a_conversation_first_and_stopped_behind_its_code(
+    asking: Path, command: Command
+) -> None:
+    (asking / "vibesafe.toml").write_text('[provider.default]\nkind = "local"\nmodel = "m"\n', encoding="utf-8")
+    document = shown(command)
+    assert [each["role"] for each in cast("list[dict[str, str]]", document["messages"])] == ["user"]
+    assert document["stop"] == ["\n```\n"]
+
+
 def test_nobody_to_ask_an_unknown_unit_and_several_are_refused(project: Path, command: Command) -> None:
     assert project.is_dir()
     nobody = command("prompt", UNIT)
