@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from hatch_vibesafe.gates.cases import Literal, cases, literal
+from hatch_vibesafe.gates.cases import Literal, literal, outputs
 from hatch_vibesafe.gates.unit_calls import UnitCall, definition_of, example_cases, parameters_of
 from hatch_vibesafe.gates.without_answers import prose
 from hatch_vibesafe.spec.model import Spec
@@ -41,10 +41,9 @@ def in_any_order(spec: Spec) -> Iterator[tuple[UnitCall, Literal]]:
     if len(lists) != 1:
         return
     (place,) = lists
-    outputs = {case.number: case.output for case in cases(spec)}
-    numbers = {id(example): number for number, example in enumerate(spec.examples, start=1)}
+    given_by = outputs(spec)
     for case in example_cases(spec, parameters):
-        output = outputs.get(numbers.get(id(case.example), 0))
+        output = None if case.example is None else given_by.get(case.example)
         items = _items(case.call.values[place])
         if output in {"True", "False"} and not case.setup and len(items) >= _FEWEST:
             for order in (items[::-1], [*items[::2], *items[1::2]], [*items[1::2], *items[::2]]):

@@ -1,6 +1,7 @@
 """The examples of a spec as cases: what goes in and what comes out, as far as both are written out. Pure."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,6 +51,17 @@ def cases(spec: Spec) -> tuple[Case, ...]:
             items = frozenset(_items(tree, call, example)) if len(calls) == 1 else frozenset[Literal]()
             found.append(Case(number, inputs, frozenset(_spellings(arguments)), output, exception, items))
     return tuple(found)
+
+
+def outputs(spec: Spec) -> dict[Example, Literal]:
+    """Return what each example's call of the unit gives, of those with one call whose result can be read."""
+    found = cases(spec)
+    calls = Counter(case.number for case in found)
+    return {
+        spec.examples[case.number - 1]: case.output
+        for case in found
+        if case.output is not None and calls[case.number] == 1
+    }
 
 
 def literal(node: ast.AST) -> Literal | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hatch_vibesafe.gates.cases import cases as known_cases
+from hatch_vibesafe.gates.cases import outputs
 from hatch_vibesafe.gates.stated_edges import sentences
 from hatch_vibesafe.gates.unit_calls import definition_of, example_cases, parameters_of
 from hatch_vibesafe.spec.model import Spec
@@ -93,11 +93,9 @@ def _is_kept(promise: Promise, shown: Sequence[tuple[Arguments, object]]) -> boo
 
 def _shown(spec: Spec) -> Iterator[tuple[Arguments, object]]:
     """Yield arguments and results of the examples."""
-    parameters = parameters_of(spec)
-    outputs = {number: case.output for case in known_cases(spec) if (number := case.number) and case.output is not None}
-    numbers = {id(example): number for number, example in enumerate(spec.examples, start=1)}
-    for case in example_cases(spec, parameters):
-        output = outputs.get(numbers.get(id(case.example), 0))
+    given_by = outputs(spec)
+    for case in example_cases(spec, parameters_of(spec)):
+        output = None if case.example is None else given_by.get(case.example)
         if output is not None and (given := arguments_of(case.call.values, spec)) is not None:
             yield given, ast.literal_eval(output)
 

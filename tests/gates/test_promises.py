@@ -198,3 +198,9 @@ def test_what_the_text_says_otherwise_elsewhere_refuses_no_right_code(bench: "Ma
     project = bench({"app/__init__.py": "", "app/m.py": RIGHT})
     (verdict,) = project.gates(f"app.m/{name}", HONEST[name])
     assert verdict.findings == ()
+
+
+def test_what_is_promised_hangs_on_no_earlier_scan(bench: "MakeBench") -> None:
+    files = {"app/__init__.py": "", "app/m.py": SPECS}
+    first, again = ([each.words for each in promises(bench(files).spec("app.m/odds"))] for _ in range(2))
+    assert first == again != []

@@ -110,3 +110,11 @@ def test_where_any_two_items_are_asked_for_another_order_changes_nothing(bench: 
 )
 def test_what_may_hang_on_the_order_is_passed_over(bench: "MakeBench", head: str, text: str) -> None:
     assert stated_edges(spec_of(bench, head, text).spec("app.m/close")) == ()
+
+
+def test_of_two_calls_in_one_example_neither_is_asked_with_what_the_other_gives(
+    bench: "MakeBench", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = "close([1.0, 1.1, 9.0], 0.3), close([1.0, 5.0, 9.0], 0.3)\n    (True, False)"
+    monkeypatch.setitem(EXAMPLES, CLOSE, example)
+    assert stated_edges(spec_of(bench, CLOSE, ANY_TWO).spec("app.m/close")) == ()
