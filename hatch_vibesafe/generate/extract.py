@@ -108,9 +108,13 @@ def _is_complete(answer: str) -> bool:
 def _has_gone_on(answer: str, name: str) -> bool:
     """Return whether an answer without an end had gone on to something else, so that its function is whole."""
     block = _block_of(_blocks(without_thoughts(answer)), name)
-    if block is None or not _ends(block.code.split("\n"), name):
+    parsing = None if block is None else _longest_parsing(block.code, name)
+    tree = None if parsing is None else parse(parsing)
+    position = None if tree is None else _position(tree, name)
+    if block is None or tree is None or position is None:
         return False
-    return _longest_parsing(block.code, name) is not None
+    last = tree.body[position].end_lineno or 0
+    return any(number >= last for number in _ends(block.code.split("\n"), name))
 
 
 def _blocks(answer: str) -> list[_Block]:

@@ -81,7 +81,14 @@ def test_what_a_cut_off_answer_had_begun_behind_its_function_costs_no_other_answ
 
 
 def test_a_function_that_was_cut_off_itself_is_no_answer_whatever_stands_before_it() -> None:
-    for answer in (f"```python\nimport math\n\n{CODE[:-8]}", f"```python\n{CODE}```\nBetter:\n```python\n{CODE[:-8]}"):
+    begun = (
+        'def f(x: int) -> int:\n    """Add.\n\nA line at the margin, still of the docstring.\n    """\n    y = x + 1\n'
+    )
+    for answer in (
+        f"```python\nimport math\n\n{CODE[:-8]}",
+        f"```python\n{CODE}```\nBetter:\n```python\n{CODE[:-8]}",
+        f"```python\n{begun}",
+    ):
         finding = answer_finding(answer, "length", "f")
         assert finding is not None
         assert "cut off" in finding.message
