@@ -1,9 +1,8 @@
 """Servers that send what no server should: the key stays here, and nothing that is written down can break."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -16,29 +15,24 @@ from hatch_vibesafe.generate.providers.protocol import Message, Request
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.store.records import Answer
 from tests.canary import CANARY_KEY
+from tests.generate.conftest import ModelServer, Reply
 from tests.generate.test_compile import Make, make_project, right, run
 
 __all__ = ["make_project"]  # a fixture
 KINDS = ("openai-compatible", "anthropic", "gemini")
 QUESTION = Request((Message("user", "Write f."),), (("max_tokens", 9), ("model", "m")))
-Reply = Callable[..., object]
 
 
-class Server(Protocol):
-    replies: list[Any]
-    answer: Callable[[str], object] | None
-    asked: list[Any]
-    base_url: str
-
-
-def config_of(kind: str, server: Server) -> ProviderConfig:
+def config_of(kind: str, server: ModelServer) -> ProviderConfig:
     address = server.base_url if kind == "openai-compatible" else server.base_url.removesuffix("/v1")
     return ProviderConfig("default", kind, "m", base_url=address, api_key_env="CANARY_KEY", timeout=20)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_nobody_is_followed_to_another_address(model_server: Server, reply: Reply, kind: str, status: int) -> None:
+def test_nobody_is_followed_to_another_address(
+    model_server: ModelServer, reply: type[Reply], kind: str, status: int
+) -> None:
     elsewhere = model_server.base_url.replace("127.0.0.1", "localhost")
     model_server.replies = [reply("", status=status, headers={"Location": f"{elsewhere}/elsewhere"})]
     with pytest.raises(RequestFailedError) as refused:
@@ -61,7 +55,7 @@ def test_nobody_is_followed_to_another_address(model_server: Server, reply: Repl
     ],
 )
 def test_what_cannot_be_written_down_is_not_let_in(
-    model_server: Server, reply: Reply, sent: dict[str, Any], kept: Answer
+    model_server: ModelServer, reply: type[Reply], sent: dict[str, Any], kept: Answer
 ) -> None:
     usage = {"prompt_tokens": 7, "completion_tokens": 5}
     whole = {"model": "m", "choices": [{"finish_reason": "stop", "text": "x = 1"}], "usage": usage}
@@ -69,7 +63,7 @@ def test_what_cannot_be_written_down_is_not_let_in(
     assert open_provider(config_of("openai-compatible", model_server), Path()).ask(QUESTION) == kept
 
 
-def test_what_a_server_complains_of_can_be_shown(model_server: Server, reply: Reply) -> None:
+def test_what_a_server_complains_of_can_be_shown(model_server: ModelServer, reply: type[Reply]) -> None:
     said = json.dumps({"error": {"message": "no\ud800 \x1b[31mred\r\nline"}}).encode()
     model_server.replies = [reply(status=400, body=said)]
     with pytest.raises(RequestFailedError) as refused:
@@ -79,14 +73,16 @@ def test_what_a_server_complains_of_can_be_shown(model_server: Server, reply: Re
     assert problem.what.endswith("no\\ud800 \\x1b[31mred line)")
 
 
-def test_a_model_with_a_long_name_has_a_short_one(model_server: Server, reply: Reply) -> None:
+def test_a_model_with_a_long_name_has_a_short_one(model_server: ModelServer, reply: type[Reply]) -> None:
     body = {"model": "m" * 1_000_000, "choices": [{"text": "x = 1"}]}
     model_server.replies = [reply(body=json.dumps(body).encode())]
     answer = open_provider(config_of("openai-compatible", model_server), Path()).ask(QUESTION)
     assert len(answer.model) < 400
 
 
-def test_an_answer_of_megabytes_is_refused_and_told_why(make_project: Make, model_server: Server, reply: Reply) -> None:
+def test_an_answer_of_megabytes_is_refused_and_told_why(
+    make_project: Make, model_server: ModelServer, reply: type[Reply]
+) -> None:
     project = make_project()
     long = [True, False]
     model_server.answer = lambda prompt: reply(f"{right(prompt)}\n{'# more' * 50_000 if long.pop(0) else ''}")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,7 @@ from hatch_vibesafe.project import Project, open_project, scan_project
 from hatch_vibesafe.provider_config import ProviderConfig
 from hatch_vibesafe.spec.model import Spec
 from hatch_vibesafe.store.checkpoints import read_checkpoint
+from tests.generate.conftest import ModelServer, Reply
 
 CODE = '''def f(x: int) -> int:
     """Return x.
@@ -53,13 +54,6 @@ HELD_TO_SCHEMA = {
     "type": "json_schema",
     "json_schema": {"name": "answer", "strict": True, "schema": ANSWER_SCHEMA},
 }
-Reply = Callable[..., object]
-
-
-class Server(Protocol):
-    replies: list[Any]
-    asked: list[Any]
-    base_url: str
 
 
 @pytest.mark.parametrize(
@@ -149,7 +143,7 @@ def test_who_stands_in_is_asked_in_its_own_way_and_only_where_the_question_is() 
     ],
 )
 def test_each_api_is_asked_in_its_own_words(
-    model_server: Server, reply: Reply, *, kind: str, form: str | None, path: tuple[str, ...], sent: object
+    model_server: ModelServer, reply: type[Reply], *, kind: str, form: str | None, path: tuple[str, ...], sent: object
 ) -> None:
     message = {"type": "message", "content": [{"type": "text", "text": RIGHT}], "model": "m", "stop_reason": "end_turn"}
     candidates = {"candidates": [{"content": {"role": "model", "parts": [{"text": RIGHT}]}, "finishReason": "STOP"}]}
@@ -168,7 +162,7 @@ def test_each_api_is_asked_in_its_own_words(
     assert found == sent
 
 
-def project_of(root: Path, server: Server, provider: str) -> Project:
+def project_of(root: Path, server: ModelServer, provider: str) -> Project:
     (root / "app").mkdir(exist_ok=True)
     (root / "app" / "__init__.py").write_text("")
     (root / "app" / "unit.py").write_text(STUB)
@@ -191,7 +185,7 @@ def run(project: Project, events: list[Event], *, offline: bool = False) -> Comp
 
 
 def test_a_unit_is_written_in_json_and_bad_json_is_told_to_the_model(
-    tmp_path: Path, model_server: Server, reply: Reply
+    tmp_path: Path, model_server: ModelServer, reply: type[Reply]
 ) -> None:
     project = project_of(tmp_path, model_server, 'json = "schema"\naccepts = ["json"]\n')
     model_server.replies = [reply('{"code": "def f'), reply(RIGHT)]
@@ -202,8 +196,9 @@ def test_a_unit_is_written_in_json_and_bad_json_is_told_to_the_model(
     assert "no whole JSON object" in refused.findings[0].message
     first, second = (asked.body for asked in model_server.asked)
     assert first["response_format"] == second["response_format"] == HELD_TO_SCHEMA
-    assert "no whole JSON object" in second["messages"][0]["content"]
-    assert all(body["messages"][0]["content"].endswith(f"{IN_JSON}\n") for body in (first, second))
+    words = [cast("list[dict[str, str]]", body["messages"])[0]["content"] for body in (first, second)]
+    assert "no whole JSON object" in words[1]
+    assert all(each.endswith(f"{IN_JSON}\n") for each in words)
     assert result.checkpoint is not None
     checkpoint = read_checkpoint(project.checkpoints_path, result.unit, result.checkpoint)
     assert checkpoint.provenance.sent == (("json", "schema"), ("model", "m"))
@@ -212,7 +207,7 @@ def test_a_unit_is_written_in_json_and_bad_json_is_told_to_the_model(
     assert (again.outcome, again.checkpoint, again.calls) == ("passed", result.checkpoint, 0)
 
 
-def test_the_form_is_part_of_the_spec_where_it_is_set(tmp_path: Path, model_server: Server) -> None:
+def test_the_form_is_part_of_the_spec_where_it_is_set(tmp_path: Path, model_server: ModelServer) -> None:
     hashes = [
         scan_project(project_of(tmp_path, model_server, f'accepts = ["json"]\n{form}')).specs[0].spec_hash
         for form in ("", 'json = "schema"\n', 'json = "object"\n', "")
@@ -221,7 +216,7 @@ def test_the_form_is_part_of_the_spec_where_it_is_set(tmp_path: Path, model_serv
     assert hashes[0] == hashes[3]
 
 
-def test_a_model_that_is_not_known_to_take_it_is_not_asked(tmp_path: Path, model_server: Server) -> None:
+def test_a_model_that_is_not_known_to_take_it_is_not_asked(tmp_path: Path, model_server: ModelServer) -> None:
     with pytest.raises(VibesafeConfigurationError) as refused:
         run(project_of(tmp_path, model_server, 'json = "schema"\n'), [])
     [problem] = refused.value.problems
